@@ -1,0 +1,46 @@
+# Imported targets for the torch wheel unpacked under LION_TORCH_DIR.
+# find_package(Torch) is not used: with a CUDA toolkit on the machine it insists on probing it, and
+# without one it stops. This file is installed, so that lionConfig.cmake makes the same targets.
+
+if(NOT EXISTS "${LION_TORCH_DIR}/torch/lib/libtorch_cpu.so")
+  message(FATAL_ERROR "LION_TORCH_DIR: no torch/lib/libtorch_cpu.so under ${LION_TORCH_DIR}. "
+    "Run ./dev setup, or set LION_TORCH_DIR to the folder of an unpacked torch 2.11.0 wheel.")
+endif()
+
+function(lion_imported name library)
+  add_library(${name} SHARED IMPORTED GLOBAL)
+  set_target_properties(${name} PROPERTIES IMPORTED_LOCATION "${LION_TORCH_DIR}/torch/lib/${library}")
+endfunction()
+
+if(NOT TARGET torch::torch_cpu)
+  lion_imported(torch::c10 libc10.so)
+  lion_imported(torch::torch_cpu libtorch_cpu.so)
+  # libtorch_cpu.so finds the CUDA runtime wheels through its own run path; the linker need not.
+  set_target_properties(torch::torch_cpu PROPERTIES
+    INTERFACE_INCLUDE_DIRECTORIES
+      "${LION_TORCH_DIR}/torch/include;${LION_TORCH_DIR}/torch/include/torch/csrc/api/include"
+    INTERFACE_LINK_LIBRARIES torch::c10
+    INTERFACE_LINK_OPTIONS "-Wl,--allow-shlib-undefined")
+  if(LION_CUDA)
+    lion_imported(torch::c10_cuda libc10_cuda.so)
+    lion_imported(torch::torch_cuda libtorch_cuda.so)
+    set_target_properties(torch::c10_cuda PROPERTIES
+      INTERFACE_INCLUDE_DIRECTORIES "${LION_TORCH_DIR}/nvidia/cu13/include")
+    # Its kernels register by static initialisers: nothing refers to it, so keep it by hand.
+    set_target_properties(torch::torch_cuda PROPERTIES
+      INTERFACE_LINK_LIBRARIES "torch::torch_cpu;torch::c10_cuda"
+      INTERFACE_LINK_OPTIONS
+        "-Wl,--push-state,--no-as-needed,${LION_TORCH_DIR}/torch/lib/libtorch_cuda.so,--pop-state")
+  endif()
+endif()
+
+if(NOT TARGET lion_torch)
+  add_library(lion_torch INTERFACE IMPORTED GLOBAL)
+  # at::parallel_for is a template over OpenMP: every file that includes torch must agree on it. At
+  # run time the one OpenMP library is torch's own libgomp.
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
+  target_link_libraries(lion_torch INTERFACE torch::torch_cpu torch::c10 OpenMP::OpenMP_CXX)
+  if(LION_CUDA)
+    target_link_libraries(lion_torch INTERFACE torch::torch_cuda)
+  endif()
+endif()
