@@ -1,0 +1,272 @@
+#include "lion/generate/scheduler.h"
+
+#include <gmock/gmock.h>
+
+#include <limits>
+
+#include "lion/base/error.h"
+#include "lion/generate/rank.h"
+#include "tests/generate/fake_decoder.h"
+
+namespace lion {
+namespace {
+
+using testing::HasSubstr;
+
+/// A mix of requests; number n is always the same.
+GenerateOptions mixed_options(uint64_t n) {
+  GenerateOptions options;
+  options.max_new_tokens = 3 + static_cast<int64_t>(n % 9);
+  options.num_beams = 1 + static_cast<int64_t>(n % 4);
+  options.min_length = static_cast<int64_t>(n % 5);
+  if (n % 5 == 2) {
+    options.strategy = Strategy::kSample;
+    options.num_return_sequences = 1 + static_cast<int64_t>(n % 3);
+    options.seed = n;
+  }
+  return options;
+}
+
+bool same(const std::vector<Sequence>& a, const std::vector<Sequence>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+    return x.ids == y.ids && x.token_logprobs == y.token_logprobs && x.score == y.score &&
+           x.finished == y.finished;
+  });
+}
+
+std::vector<Sequence> alone(const Model& model, uint64_t n) {
+  FakeDecoder decoder(model);
+  return generate(decoder, static_cast<int64_t>(n), mixed_options(n));
+}
+
+TEST(Scheduler, BatchAndLateJoinersGetWhatTheyGetAlone) {
+  const Model model = random_model(11, 25, 4, 2);
+  constexpr uint64_t kRequests = 60;
+  for (int64_t max_rows : {4, 9, 1000}) {
+    FakeDecoder decoder(model);
+    Scheduler scheduler(decoder, max_rows);
+    Random random(static_cast<uint64_t>(max_rows));
+    std::map<Scheduler::Ticket, uint64_t> requests;
+    uint64_t added = 0;
+    bool more = true;
+    while (more || added < kRequests) {
+      for (uint64_t n = random.below(3); n > 0 && added < kRequests; --n, ++added) {
+        requests[scheduler.add(make_search(mixed_options(added)), static_cast<int64_t>(added))] =
+            added;
+      }
+      more = scheduler.step();
+      ASSERT_LE(decoder.most_rows, static_cast<size_t>(max_rows));
+    }
+    ASSERT_EQ(requests.size(), kRequests);
+    for (const auto& [ticket, n] : requests) {
+      ASSERT_TRUE(scheduler.finished(ticket));
+      EXPECT_TRUE(same(scheduler.take(ticket), alone(model, n))) << n << " of " << max_rows;
+    }
+    EXPECT_TRUE(decoder.clean());
+  }
+}
+
+TEST(Scheduler, GenerateBatchSharesStepsAndChangesNothing) {
+  const Model model = random_model(12, 25, 4, 2);
+  const std::vector<int64_t> sources = {5, 9, 5, 0};
+  const GenerateOptions options{.num_beams = 3, .max_new_tokens = 8};
+  FakeDecoder together(model);
+  const auto batch = generate_batch(together, sources, options);
+  ASSERT_EQ(batch.size(), sources.size());
+  size_t longest = 0;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    FakeDecoder decoder(model);
+    EXPECT_TRUE(same(batch[i], generate(decoder, sources[i], options)));
+    longest = std::max(longest, decoder.steps);
+  }
+  EXPECT_EQ(together.steps, longest);
+  EXPECT_TRUE(together.clean());
+  EXPECT_TRUE(generate_batch(together, {}, options).empty());
+}
+
+TEST(Scheduler, FirstComeFirstServed) {
+  FakeDecoder decoder(random_model(1, 40, 2, -20));
+  Scheduler scheduler(decoder, 5);
+  const GenerateOptions wide{.num_beams = 4, .max_new_tokens = 3};
+  const GenerateOptions narrow{.num_beams = 1, .max_new_tokens = 2};
+  const auto first = scheduler.add(make_search(wide), 0);
+  const auto second = scheduler.add(make_search(wide), 0);
+  const auto third = scheduler.add(make_search(narrow), 0);  // would fit, but must not overtake
+  scheduler.step();
+  scheduler.step();
+  EXPECT_FALSE(scheduler.finished(third));
+  scheduler.step();
+  EXPECT_TRUE(scheduler.finished(first));
+  scheduler.step();
+  scheduler.step();
+  EXPECT_TRUE(scheduler.finished(third));
+  EXPECT_FALSE(scheduler.finished(second));
+  EXPECT_FALSE(scheduler.step());
+  EXPECT_TRUE(scheduler.finished(second));
+}
+
+TEST(Scheduler, TokensAreToldInOrderForGreedyAndSampling) {
+  FakeDecoder decoder(random_model(4, 25, 4));
+  std::map<std::pair<Scheduler::Ticket, int64_t>, History> told;
+  Scheduler scheduler(decoder, 100, [&](Scheduler::Ticket ticket, const Search::Token& token) {
+    told[{ticket, token.sequence}].push_back(token.id);
+  });
+  const auto greedy = scheduler.add(make_search({.num_beams = 1, .max_new_tokens = 9}), 0);
+  const auto sampled =
+      scheduler.add(make_search({.strategy = Strategy::kSample, .num_return_sequences = 3}), 1);
+  const auto beam = scheduler.add(make_search({.num_beams = 3, .max_new_tokens = 9}), 2);
+  scheduler.run();
+  EXPECT_EQ((told[{greedy, 0}]), scheduler.take(greedy).at(0).ids);
+  const auto sequences = scheduler.take(sampled);
+  ASSERT_EQ(sequences.size(), 3u);
+  for (int64_t i = 0; i < 3; ++i) {
+    EXPECT_EQ((told[{sampled, i}]), sequences[static_cast<size_t>(i)].ids);
+  }
+  EXPECT_EQ(told.count({beam, 0}), 0u);
+}
+
+TEST(Scheduler, CancelWorksInEveryStateAndFromTheCallback) {
+  FakeDecoder decoder(random_model(4, 25, 4, -20));
+  Scheduler* self = nullptr;
+  Scheduler::Ticket victim = -1;
+  int heard = 0;
+  Scheduler scheduler(decoder, 2, [&](Scheduler::Ticket ticket, const Search::Token&) {
+    if (ticket == victim && ++heard == 2) self->cancel(victim);
+  });
+  self = &scheduler;
+  const GenerateOptions options{.num_beams = 1, .max_new_tokens = 6};
+  victim = scheduler.add(make_search(options), 0);
+  const auto active = scheduler.add(make_search(options), 0);
+  const auto waiting = scheduler.add(make_search(options), 0);
+  const auto last = scheduler.add(make_search(options), 0);
+  EXPECT_TRUE(scheduler.step());
+  EXPECT_TRUE(scheduler.cancel(waiting));
+  EXPECT_TRUE(scheduler.cancel(active));
+  scheduler.run();
+  EXPECT_EQ(heard, 2);
+  EXPECT_FALSE(scheduler.finished(victim));
+  EXPECT_TRUE(scheduler.finished(last));
+  EXPECT_TRUE(scheduler.cancel(last));
+  for (auto ticket : {victim, active, waiting, last}) EXPECT_FALSE(scheduler.cancel(ticket));
+  EXPECT_TRUE(decoder.clean());
+}
+
+TEST(Scheduler, ACancelledRequestIsNotHeardAgainEvenInTheSameStep) {
+  FakeDecoder decoder(random_model(4, 25, 4, -20));
+  Scheduler* self = nullptr;
+  int heard = 0;
+  Scheduler scheduler(decoder, 3, [&](Scheduler::Ticket ticket, const Search::Token&) {
+    ++heard;
+    self->cancel(ticket);
+  });
+  self = &scheduler;
+  scheduler.add(make_search({.strategy = Strategy::kSample, .num_return_sequences = 3}), 0);
+  scheduler.run();
+  EXPECT_EQ(heard, 1);
+  EXPECT_TRUE(decoder.clean());
+}
+
+TEST(Scheduler, RowsAreReleasedWhenItIsDestroyedMidway) {
+  FakeDecoder decoder(random_model(4, 25, 4, -20));
+  {
+    Scheduler scheduler(decoder, 20);
+    scheduler.add(make_search({}), 0);
+    scheduler.add(make_search({}), 1);
+    scheduler.step();
+    scheduler.step();
+    EXPECT_FALSE(decoder.clean());
+  }
+  EXPECT_TRUE(decoder.clean());
+}
+
+TEST(Scheduler, AFailingDecoderLosesTheActiveRequestsOnly) {
+  bool broken = true;
+  const Model model = random_model(4, 25, 4);
+  FakeDecoder decoder([&](int64_t source, const History& history) {
+    if (broken && history.size() == 3) throw ResourceError("decoder: out of memory. Wait.");
+    return model(source, history);
+  });
+  Scheduler scheduler(decoder, 5);
+  const GenerateOptions options{.min_length = 5};
+  const auto lost = scheduler.add(make_search(options), 0);
+  const auto waits = scheduler.add(make_search(options), 0);
+  EXPECT_THROW(scheduler.run(), ResourceError);
+  EXPECT_TRUE(decoder.clean());
+  broken = false;
+  scheduler.run();
+  EXPECT_TRUE(scheduler.finished(waits));
+  EXPECT_THAT(message_of<InputError>([&] { scheduler.take(lost); }),
+              HasSubstr("is unknown: taken, cancelled, lost in an error, or never added"));
+}
+
+TEST(Scheduler, BadLogitsEndOneRequestAndNotItsNeighbours) {
+  const Model model = random_model(4, 25, 4);
+  FakeDecoder decoder([&](int64_t source, const History& history) {
+    std::vector<float> logits = model(source, history);
+    if (source == 1 && history.size() == 2) logits[7] = std::numeric_limits<float>::quiet_NaN();
+    return logits;
+  });
+  Scheduler scheduler(decoder, 20);
+  const GenerateOptions options{.min_length = 4};
+  const auto good = scheduler.add(make_search(options), 0);
+  const auto bad = scheduler.add(make_search(options), 1);
+  scheduler.run();
+  EXPECT_THROW(scheduler.take(bad), ResourceError);
+  EXPECT_FALSE(scheduler.finished(bad));
+  FakeDecoder other(model);
+  EXPECT_TRUE(same(scheduler.take(good), generate(other, 0, options)));
+  EXPECT_TRUE(decoder.clean());
+}
+
+TEST(Scheduler, RankingSharesStepsWithGeneration) {
+  const Model model = random_model(4, 25, 4);
+  const std::vector<std::vector<int64_t>> candidates = {{3, 4, 1}, {3, 1}, {9, 1}};
+  FakeDecoder decoder(model);
+  Scheduler scheduler(decoder, 20);
+  const auto generated = scheduler.add(make_search(mixed_options(3)), 3);
+  const auto ranked = scheduler.add(rank_search(candidates), 7);
+  scheduler.run();
+  EXPECT_TRUE(same(scheduler.take(generated), alone(model, 3)));
+  FakeDecoder other(model);
+  const Ranking expected = rank(other, 7, candidates);
+  const auto got = scheduler.take(ranked);
+  ASSERT_EQ(got.size(), 3u);
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(got[i].ids, candidates[i]);
+    EXPECT_EQ(got[i].score, expected.candidates[i].log_likelihood);
+  }
+}
+
+TEST(Scheduler, MisuseIsAnInputError) {
+  FakeDecoder decoder(random_model(4, 25, 4));
+  EXPECT_THAT(message_of<InputError>([&] { Scheduler(decoder, 0); }),
+              HasSubstr("scheduler: max_rows is too small (got 0, expected 1 or more). Raise it."));
+  Scheduler scheduler(decoder, 4);
+  EXPECT_THAT(message_of<InputError>([&] { scheduler.add(make_search({}), 0); }),
+              HasSubstr("(got 5, expected at most 4). Ask for fewer beams"));
+  EXPECT_FALSE(scheduler.step());
+  const auto ticket = scheduler.add(make_search({.num_beams = 1}), 0);
+  EXPECT_THAT(message_of<InputError>([&] { scheduler.take(ticket); }),
+              HasSubstr("is not finished. Step until finished(ticket)"));
+  EXPECT_THAT(message_of<InputError>([&] { scheduler.take(ticket + 1); }), HasSubstr("is unknown"));
+  scheduler.run();
+  scheduler.take(ticket);
+  EXPECT_THROW(scheduler.take(ticket), InputError);
+}
+
+TEST(Scheduler, ADecoderWithTheWrongShapeIsOurMistake) {
+  class Short : public FakeDecoder {
+   public:
+    using FakeDecoder::FakeDecoder;
+    Logits step(std::span<const RowId> rows, std::span<const int64_t> tokens) override {
+      const Logits logits = FakeDecoder::step(rows, tokens);
+      return {logits.values.subspan(1), logits.vocabulary};
+    }
+  };
+  Short decoder(random_model(4, 25, 4));
+  EXPECT_THROW(generate(decoder, 0, {}), InternalError);
+  EXPECT_TRUE(decoder.clean());
+}
+
+}  // namespace
+}  // namespace lion
