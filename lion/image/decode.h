@@ -1,0 +1,51 @@
+#pragma once
+/// Pictures from bytes: JPEG, PNG, WebP and GIF (first frame), told by their content.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string_view>
+
+#include "lion/image/image.h"
+
+namespace lion {
+
+/// Whether a picture is turned as its EXIF orientation says (what a person sees) or kept as stored
+/// (what the released LION code does).
+enum class Exif { kAuto, kIgnore };
+
+struct DecodeOptions {
+  Exif exif = Exif::kAuto;
+  /// A picture of more pixels is refused before it is decoded. Default: where Pillow warns.
+  int64_t max_pixels = 89'478'485;
+};
+
+enum class ImageFormat { kJpeg, kPng, kWebp, kGif };
+
+/// "JPEG", "PNG", "WebP" or "GIF".
+std::string_view format_name(ImageFormat format);
+
+/// What the header of a picture says.
+struct ImageInfo {
+  ImageFormat format = ImageFormat::kJpeg;
+  int64_t width = 0;    ///< pixels as stored, before any turning
+  int64_t height = 0;   ///< pixels as stored, before any turning
+  int orientation = 1;  ///< EXIF, 1..8; 1 when the file does not say
+};
+
+/// Reads the header only. `where` names the picture in errors, for instance its path. Throws
+/// InputError when the bytes are empty, of another format, or damaged.
+ImageInfo probe_image(std::span<const std::byte> bytes, std::string_view where);
+
+/// The pixels, equal to Pillow's `convert("RGB")`: grey is replicated, palettes are looked up,
+/// alpha is dropped without blending, 16-bit colour keeps the high byte, 16-bit grey above 255 is
+/// 255. Of an animation, the first frame. Throws InputError as `probe_image` does, and when the
+/// picture is truncated or has more than `options.max_pixels`.
+Image decode_image(std::span<const std::byte> bytes, const DecodeOptions& options,
+                   std::string_view where);
+
+/// Reads and decodes a file. Throws ResourceError when it cannot be read, else as `decode_image`.
+Image load_image(const std::filesystem::path& path, const DecodeOptions& options = {});
+
+}  // namespace lion

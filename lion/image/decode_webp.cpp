@@ -1,0 +1,104 @@
+#include <webp/decode.h>
+
+#include <algorithm>
+#include <string>
+
+#include "lion/base/error.h"
+#include "lion/image/codecs.h"
+#include "lion/image/exif.h"
+
+namespace lion {
+namespace {
+
+[[noreturn]] void damaged(std::string_view where, std::string_view detail) {
+  throw_damaged(where, ImageFormat::kWebp, detail);
+}
+
+uint32_t u24(Bytes bytes, size_t at) {
+  return byte_at(bytes, at) | byte_at(bytes, at + 1) << 8 | byte_at(bytes, at + 2) << 16;
+}
+
+uint32_t u32(Bytes bytes, size_t at) { return u24(bytes, at) | byte_at(bytes, at + 3) << 24; }
+
+const uint8_t* data_of(Bytes bytes) { return reinterpret_cast<const uint8_t*>(bytes.data()); }
+
+// The picture to decode and where it stands on the canvas.
+struct Frame {
+  Bytes bitstream;  // as WebPDecode takes it
+  int64_t left = 0;
+  int64_t top = 0;
+};
+
+struct Contents {
+  ImageInfo info;
+  Frame frame;
+};
+
+WebPBitstreamFeatures features_of(Bytes bitstream, std::string_view where) {
+  WebPBitstreamFeatures features;
+  if (WebPGetFeatures(data_of(bitstream), bitstream.size(), &features) != VP8_STATUS_OK) {
+    damaged(where, "libwebp: the bitstream has no valid header");
+  }
+  return features;
+}
+
+// Walks over the chunks of the file. Source of the layout: the WebP container specification.
+Contents read_contents(Bytes bytes, std::string_view where) {
+  if (bytes.size() < 20) damaged(where, "it ends in the header");
+  const size_t riff_size = size_t{u32(bytes, 4)} + 8;
+  if (riff_size > bytes.size() || riff_size < 20) {
+    damaged(where, str("got ", bytes.size(), " bytes, expected ", riff_size));
+  }
+  bytes = bytes.first(riff_size);
+  Contents contents{.info = {.format = ImageFormat::kWebp}, .frame = {.bitstream = bytes}};
+  bool animated = false;
+  bool found_frame = false;
+  for (size_t at = 12; at + 8 <= bytes.size();) {
+    const size_t size = u32(bytes, at + 4);
+    if (size > bytes.size() - at - 8) damaged(where, "a chunk is longer than the file");
+    const Bytes chunk = bytes.subspan(at + 8, size);
+    if (has_text(bytes, at, "VP8X") && at == 12 && size >= 10) {
+      animated = byte_at(chunk, 0) & 2;
+      contents.info.width = u24(chunk, 4) + 1;
+      contents.info.height = u24(chunk, 7) + 1;
+    } else if (has_text(bytes, at, "ANMF") && animated && !found_frame && size > 16) {
+      found_frame = true;
+      contents.frame = {chunk.subspan(16), int64_t{u24(chunk, 0)} * 2, int64_t{u24(chunk, 3)} * 2};
+    } else if (has_text(bytes, at, "EXIF")) {
+      contents.info.orientation = exif_orientation(chunk);
+    }
+    at += 8 + size + size % 2;
+  }
+  if (animated && !found_frame) damaged(where, "the animation has no frame");
+  const WebPBitstreamFeatures features = features_of(contents.frame.bitstream, where);
+  if (contents.info.width == 0) {
+    contents.info.width = features.width;
+    contents.info.height = features.height;
+  }
+  if (contents.frame.left + features.width > contents.info.width ||
+      contents.frame.top + features.height > contents.info.height) {
+    damaged(where, "a frame reaches beyond the picture");
+  }
+  return contents;
+}
+
+}  // namespace
+
+ImageInfo probe_webp(Bytes bytes, std::string_view where) {
+  return read_contents(bytes, where).info;
+}
+
+Image decode_webp(Bytes bytes, const ImageInfo& info, std::string_view where) {
+  const Frame frame = read_contents(bytes, where).frame;
+  Image canvas = Image::black(info.width, info.height);  // what no frame covers is black
+  const int stride = static_cast<int>(info.width * 3);
+  const size_t offset = static_cast<size_t>(frame.top * info.width + frame.left) * 3;
+  if (WebPDecodeRGBInto(data_of(frame.bitstream), frame.bitstream.size(),
+                        canvas.rgb.data() + offset, canvas.rgb.size() - offset,
+                        stride) == nullptr) {
+    damaged(where, "libwebp cannot decode its pixels");
+  }
+  return canvas;
+}
+
+}  // namespace lion

@@ -1,0 +1,44 @@
+#pragma once
+/// Labelled boxes drawn on a picture.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "lion/image/image.h"
+
+namespace lion {
+
+struct Color {
+  uint8_t red = 0;
+  uint8_t green = 0;
+  uint8_t blue = 0;
+  bool operator==(const Color&) const = default;
+};
+
+/// Colours that are easy to tell apart, for several boxes on one picture; they repeat after eight.
+Color palette_color(size_t index);
+
+/// Corners in pixels, x to the right and y down, in any order; (width, height) is the lower right
+/// corner of the picture. The label is UTF-8 and may be empty.
+struct LabelledBox {
+  double x0 = 0;
+  double y0 = 0;
+  double x1 = 0;
+  double y1 = 0;
+  std::string label;
+  Color color = palette_color(0);
+};
+
+/// The DejaVu Sans file of the system, or an empty path when there is none.
+std::filesystem::path find_label_font();
+
+/// Draws the part of the box that lies in the picture, and its label on a plate that always does.
+/// Line width and text size follow the size of the picture. Without a usable font, the box is drawn
+/// without its label and a warning is logged. Throws InputError when a corner is not a finite
+/// number.
+void draw_box(Image& image, const LabelledBox& box,
+              const std::filesystem::path& font = find_label_font());
+
+}  // namespace lion
