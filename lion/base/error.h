@@ -1,6 +1,6 @@
 #pragma once
-/// The three kinds of failure. Every message reads `where: what (got ..., expected ...). How to mend.`
-/// CONTRIBUTING.md has the rules.
+/// The three kinds of failure. Every message reads `where: what (got ..., expected ...). How to
+/// mend.` CONTRIBUTING.md has the rules.
 
 #include <stdexcept>
 #include <string>
@@ -36,10 +36,10 @@ class InternalError : public Error {
 }  // namespace lion
 
 /// Guards an invariant of our own code, in release builds too. User input never reaches it.
-#define LION_CHECK(condition, ...)                                                       \
-  do {                                                                                   \
-    if (!(condition)) {                                                                  \
-      throw ::lion::InternalError(                                                       \
+#define LION_CHECK(condition, ...)                                                           \
+  do {                                                                                       \
+    if (!(condition)) {                                                                      \
+      throw ::lion::InternalError(                                                           \
           ::lion::str(__FILE__, ":", __LINE__, ": ", #condition, " failed. ", __VA_ARGS__)); \
-    }                                                                                    \
+    }                                                                                        \
   } while (false)

@@ -96,7 +96,8 @@ std::string read_file(const fs::path& path, uint64_t max_bytes) {
   while (done < content.size()) {
     const ssize_t n = ::read(file.fd, content.data() + done, content.size() - done);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw ResourceError(str(path.string(), ": reading failed (", reason(), "). Try again."));
+    if (n < 0)
+      throw ResourceError(str(path.string(), ": reading failed (", reason(), "). Try again."));
     if (n == 0) break;  // the file became shorter
     done += static_cast<size_t>(n);
   }
@@ -153,7 +154,8 @@ void write_file(const fs::path& path, std::string_view content) {
 
 AtomicFolder::AtomicFolder(fs::path target) : target_(std::move(target)), part_(part_of(target_)) {
   std::error_code ignored;
-  if (fs::exists(target_, ignored) && !(fs::is_directory(target_, ignored) && fs::is_empty(target_, ignored))) {
+  if (fs::exists(target_, ignored) &&
+      !(fs::is_directory(target_, ignored) && fs::is_empty(target_, ignored))) {
     throw InputError(str(target_.string(), ": already exists. Remove it or name another folder."));
   }
   std::error_code failed;

@@ -1,5 +1,6 @@
 #include "lion/base/json.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "lion/base/file.h"
@@ -9,23 +10,27 @@ namespace {
 
 constexpr int kMaxDepth = 64;  // a config is 4 deep; a hostile file must not exhaust the stack
 
-/// The depth of brackets outside strings; the parser recurses as deep.
+/// The depth of brackets outside strings and comments; copying a value recurses as deep.
 int max_depth(std::string_view text) {
   int depth = 0;
   int deepest = 0;
-  bool in_string = false;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      else if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
+    if (c == '"') {
+      for (++i; i < text.size() && text[i] != '"'; ++i) {
+        if (text[i] == '\\') ++i;
+      }
+    } else if (text.substr(i, 2) == "//") {
+      i = text.find_first_of(std::string_view("\n\r\0", 3), i);  // as the parser ends it
+    } else if (text.substr(i, 2) == "/*") {
+      i = text.find("*/", i + 2);
+      if (i != text.npos) ++i;
     } else if (c == '{' || c == '[') {
       deepest = std::max(deepest, ++depth);
     } else if (c == '}' || c == ']') {
       --depth;
     }
+    if (i == text.npos) break;  // a comment without an end
   }
   return deepest;
 }
@@ -34,7 +39,8 @@ int max_depth(std::string_view text) {
 
 Json parse_json(std::string_view text, std::string_view where) {
   if (max_depth(text) > kMaxDepth) {
-    throw InputError(str(where, ": JSON is nested more than ", kMaxDepth, " levels deep. Flatten it."));
+    throw InputError(
+        str(where, ": JSON is nested more than ", kMaxDepth, " levels deep. Flatten it."));
   }
   try {
     return Json::parse(text, nullptr, /*allow_exceptions=*/true, /*ignore_comments=*/true);
@@ -69,8 +75,8 @@ void JsonReader::finish() const {
   }
   if (unknown.empty()) return;
   std::vector<std::string> known(seen_.begin(), seen_.end());
-  throw InputError(str(where_, ": unknown key ", join(unknown, ", "), ". Remove it; known keys are ",
-                       join(known, ", "), "."));
+  throw InputError(str(where_, ": unknown key ", join(unknown, ", "),
+                       ". Remove it; known keys are ", join(known, ", "), "."));
 }
 
 void JsonReader::convert(const Json& json, const std::string& key, bool& value) const {

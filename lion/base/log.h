@@ -18,7 +18,8 @@ void set_log_sink(LogSink sink);
 void log_info(std::string_view message);
 void log_warning(std::string_view message);
 
-/// How far a long job is. `total` is 0 when unknown; `unit` is what is counted ("tensors", "bytes").
+/// How far a long job is. `total` is 0 when unknown; `unit` is what is counted ("tensors",
+/// "bytes").
 struct Progress {
   std::string_view task;
   int64_t done = 0;

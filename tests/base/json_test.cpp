@@ -49,6 +49,11 @@ TEST(ParseJson, BoundsTheDepth) {
               HasSubstr("c.json: JSON is nested more than 64 levels deep. Flatten it."));
   input_error([&] { parse_json(nested(1'000'000), "c.json"); });
   EXPECT_NO_THROW(parse_json("\"" + nested(100) + R"(\"[")", "c.json")) << "brackets in a text";
+  EXPECT_NO_THROW(parse_json("// " + nested(100) + "\n1 /* " + nested(100) + " */", "c.json"));
+  for (const char* quote_in_comment :
+       {"// \"\n", "// \"\r", "/* \" */", "/*/ \" */", "/**//* */"}) {
+    input_error([&] { parse_json(quote_in_comment + nested(65), "c.json"); });
+  }
 }
 
 TEST(JsonReader, ReadsEachType) {

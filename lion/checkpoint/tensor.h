@@ -1,0 +1,68 @@
+#pragma once
+/// Tensors as files hold them: a type, a shape and bytes that stay where they are.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "lion/base/file.h"
+
+namespace lion {
+
+enum class DType { kF64, kF32, kF16, kBF16, kI64, kI32, kI16, kI8, kU8, kBool };
+
+/// Bytes of one element.
+int64_t size_of(DType dtype);
+
+/// torch's name: "float32", "bfloat16", "uint8", ...
+std::string_view dtype_name(DType dtype);
+
+/// The name in a safetensors header: "F32", "BF16", "U8", ...
+std::string_view safetensors_name(DType dtype);
+
+/// The type of a safetensors name, none when it is unknown.
+std::optional<DType> dtype_from_safetensors(std::string_view name);
+
+bool is_floating(DType dtype);
+
+/// The product of the sizes, none when one is negative or the product exceeds 2^63 - 1.
+std::optional<int64_t> checked_numel(std::span<const int64_t> shape);
+
+/// Row-major strides, in elements.
+std::vector<int64_t> contiguous_strides(std::span<const int64_t> shape);
+
+/// A tensor inside a mapped file, or in memory that somebody else keeps alive. The readers of this
+/// room only make views whose every element lies in `bytes`. Bytes need not be aligned.
+struct TensorView {
+  DType dtype = DType::kF32;
+  std::vector<int64_t> shape;
+  std::vector<int64_t> strides;            ///< elements; row-major unless a pickle says otherwise
+  std::span<const std::byte> bytes;        ///< from the first element to the last, gaps included
+  std::shared_ptr<const MappedFile> file;  ///< keeps `bytes` alive; null when not in a file
+
+  int64_t numel() const;
+  uint64_t nbytes() const { return static_cast<uint64_t>(numel() * size_of(dtype)); }
+  bool is_contiguous() const;
+};
+
+/// A row-major view. Throws InputError when the shape does not match the number of bytes.
+TensorView contiguous_view(DType dtype, std::vector<int64_t> shape,
+                           std::span<const std::byte> bytes,
+                           std::shared_ptr<const MappedFile> file = nullptr);
+
+/// The elements in row-major order, [nbytes].
+std::vector<std::byte> to_contiguous(const TensorView& view);
+
+/// Writes the elements in row-major order as type `to` into `out`, which must have
+/// numel * size_of(to) bytes. Floating types convert among each other, rounding to nearest even as
+/// torch does; other types only copy. Throws InputError for any other pair or size.
+void convert(const TensorView& view, DType to, std::span<std::byte> out);
+
+/// Tells the system that the view's pages are not needed soon (no effect outside a file).
+void release(const TensorView& view);
+
+}  // namespace lion

@@ -1,0 +1,33 @@
+#pragma once
+/// Files of `torch.save`: the zip layout (PyTorch 1.6 and later) and the legacy layout.
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lion/base/file.h"
+#include "lion/checkpoint/tensor_map.h"
+
+namespace lion {
+
+/// Reads the state dict of a memory-mapped file: `{"model": {...}}`, `{"state_dict": {...}}` or
+/// `{"module": {...}}` with any plain data beside it, or a flat dict. Values in it that are not
+/// tensors are left out. Throws ResourceError when the file is missing, broken, hostile, a
+/// TorchScript archive, or holds no tensors.
+TensorMap read_torch_file(const std::filesystem::path& path);
+
+/// As `read_torch_file`, over bytes in memory; `file` (may be null) keeps them alive, `where` names
+/// them in errors.
+TensorMap parse_torch_file(std::span<const std::byte> bytes, std::shared_ptr<const MappedFile> file,
+                           const std::string& where);
+
+/// Writes a state dict (an OrderedDict of tensors, in the given order) in the zip layout; Python
+/// reads it with `torch.load(path, weights_only=True)`. Throws InputError for a repeated name or a
+/// tensor of 4 GiB or more, ResourceError when writing fails.
+void write_torch_file(const std::filesystem::path& path,
+                      const std::vector<std::pair<std::string, TensorView>>& tensors);
+
+}  // namespace lion
