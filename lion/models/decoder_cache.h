@@ -1,0 +1,68 @@
+#pragma once
+/// What the decoder remembers between steps, outside of any module: the keys and values of every
+/// row's past, and the cross-attention keys and values of every source, once for all its rows.
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <vector>
+
+namespace lion::models {
+
+/// An encoded picture and prompt, ready for cross attention. One copy serves all beams and
+/// candidates that read it.
+struct DecoderSource {
+  std::vector<at::Tensor> keys;    ///< per decoder layer [1,H,S,K]
+  std::vector<at::Tensor> values;  ///< per decoder layer [1,H,S,K]
+  int64_t level = 1;               ///< TaskLevel
+};
+
+/// A pool of cache slots, one per token and row, that rows share where their past is the same:
+/// a fork copies a list of slot numbers, no keys. Rows and sources come and go at any step.
+class DecoderCache {
+ public:
+  /// Slots hold [H,K] keys and values of `type` for each of `layers` decoder layers.
+  DecoderCache(int64_t layers, int64_t heads, int64_t head_width, at::TensorOptions options);
+
+  int64_t add_source(DecoderSource source);
+  void remove_source(int64_t source);  ///< its rows must be gone
+  const DecoderSource& source(int64_t id) const { return sources_.at(id); }
+
+  /// A row without a past that reads `source`.
+  int64_t start(int64_t source);
+  /// A row with the same past as `row`.
+  int64_t fork(int64_t row);
+  void release(int64_t row);
+
+  int64_t source_of(int64_t row) const { return rows_.at(row).source; }
+  /// The slots of a row's past, oldest first.
+  std::span<const int32_t> slots(int64_t row) const { return rows_.at(row).slots; }
+
+  /// Gives every row a fresh slot at its end. Returns the new slots in the order of `rows`.
+  std::vector<int32_t> extend(std::span<const int64_t> rows);
+
+  /// The pools of a layer, [capacity,H,K]. Valid until the next `extend`.
+  at::Tensor& keys(size_t layer) { return keys_[layer]; }
+  at::Tensor& values(size_t layer) { return values_[layer]; }
+
+  int64_t rows_alive() const { return static_cast<int64_t>(rows_.size()); }
+  int64_t slots_used() const { return static_cast<int64_t>(users_.size() - free_.size()); }
+
+ private:
+  struct Row {
+    int64_t source;
+    std::vector<int32_t> slots;
+  };
+  void grow(int64_t needed);
+
+  std::vector<at::Tensor> keys_, values_;  // per layer [capacity,H,K]
+  std::vector<int32_t> users_;             // how many rows hold each slot
+  std::vector<int32_t> free_;
+  std::map<int64_t, DecoderSource> sources_;
+  std::map<int64_t, Row> rows_;
+  int64_t next_id_ = 0;
+};
+
+}  // namespace lion::models

@@ -1,0 +1,289 @@
+#include "lion/models/lion_config.h"
+
+#include <algorithm>
+
+namespace lion::models {
+
+std::string_view visual_input_name(VisualInput input) {
+  switch (input) {
+    case VisualInput::kAll:
+      return "ALL";
+    case VisualInput::kQformer:
+      return "QFORMER";
+    case VisualInput::kAggregator:
+      return "AGGREGATOR";
+  }
+  throw InternalError("visual_input_name: unknown value.");
+}
+
+VisualInput parse_visual_input(std::string_view name) {
+  for (const auto input : {VisualInput::kAll, VisualInput::kQformer, VisualInput::kAggregator}) {
+    if (name == visual_input_name(input)) return input;
+  }
+  throw InputError(str("visual_input: got \"", name, "\", expected ALL, QFORMER or AGGREGATOR."));
+}
+
+int64_t LionConfig::visual_tokens() const {
+  return (has_qformer() ? qformer.num_query_tokens : 0) + (has_aggregator() ? vit.tokens() : 0);
+}
+
+namespace {
+
+void check(bool good, std::string_view where, std::string_view what) {
+  if (!good) throw InputError(str(where, ": ", what, ". Correct the config."));
+}
+
+/// Every size must be in (0, limit]: a config from a stranger must not ask for the moon.
+void check_sizes(std::string_view where,
+                 std::initializer_list<std::pair<const char*, int64_t>> sizes) {
+  constexpr int64_t kLimit = 1 << 20;
+  for (const auto& [name, size] : sizes) {
+    check(size > 0 && size <= kLimit, where, str(name, " is ", size, ", expected 1 to ", kLimit));
+  }
+}
+
+void check_swin(const SwinConfig& swin, std::string_view where) {
+  check_sizes(where, {{"ram.image_size", swin.image_size},
+                      {"ram.patch_size", swin.patch_size},
+                      {"ram.embed_dim", swin.embed_dim},
+                      {"ram.window_size", swin.window_size}});
+  check(!swin.depths.empty() && swin.depths.size() <= 8 &&
+            swin.depths.size() == swin.num_heads.size(),
+        where, "ram.depths and ram.num_heads must have the same 1 to 8 entries");
+  check(swin.mlp_ratio > 0 && swin.mlp_ratio <= 64, where, "ram.mlp_ratio must be in (0, 64]");
+  int64_t map = swin.image_size / swin.patch_size;
+  check(map * swin.patch_size == swin.image_size, where,
+        "ram.patch_size must divide ram.image_size");
+  for (size_t i = 0; i < swin.depths.size(); ++i) {
+    check_sizes(where, {{"ram.depths", swin.depths[i]}, {"ram.num_heads", swin.num_heads[i]}});
+    const int64_t channels = swin.embed_dim << i;
+    check(channels % swin.num_heads[i] == 0, where,
+          str("ram.num_heads[", i, "] = ", swin.num_heads[i], " must divide ", channels,
+              " channels"));
+    check(map <= swin.window_size || map % swin.window_size == 0, where,
+          str("ram.window_size = ", swin.window_size, " must divide the map of stage ", i, ", ",
+              map));
+    if (i + 1 < swin.depths.size()) {
+      check(map % 2 == 0, where, str("the map of ram stage ", i, ", ", map, ", must be even"));
+      map /= 2;
+    }
+  }
+}
+
+}  // namespace
+
+void LionConfig::validate(std::string_view where) const {
+  check_sizes(where, {{"vit.image_size", vit.image_size},
+                      {"vit.patch_size", vit.patch_size},
+                      {"vit.embed_dim", vit.embed_dim},
+                      {"vit.depth", vit.depth},
+                      {"vit.num_heads", vit.num_heads},
+                      {"vit.mlp_hidden", vit.mlp_hidden},
+                      {"t5.d_model", t5.d_model},
+                      {"t5.d_kv", t5.d_kv},
+                      {"t5.num_heads", t5.num_heads},
+                      {"t5.d_ff", t5.d_ff},
+                      {"t5.num_layers", t5.num_layers},
+                      {"t5.num_decoder_layers", t5.num_decoder_layers},
+                      {"t5.vocab_size", t5.vocab_size},
+                      {"t5.relative_attention_num_buckets", t5.relative_attention_num_buckets},
+                      {"t5.relative_attention_max_distance", t5.relative_attention_max_distance},
+                      {"max_txt_len", max_txt_len},
+                      {"max_output_txt_len", max_output_txt_len}});
+  check(vit.image_size % vit.patch_size == 0, where, "vit.patch_size must divide vit.image_size");
+  check(vit.embed_dim % vit.num_heads == 0, where, "vit.num_heads must divide vit.embed_dim");
+  check(t5.relative_attention_num_buckets % 4 == 0, where,
+        "t5.relative_attention_num_buckets must be a multiple of 4");
+  check(t5.relative_attention_max_distance > t5.relative_attention_num_buckets / 2, where,
+        "t5.relative_attention_max_distance must exceed half the buckets");
+  check(t5.activation == "gelu" || t5.activation == "gelu_new", where,
+        str("t5.activation is \"", t5.activation, "\", expected gelu or gelu_new"));
+  check(adapter.count >= 0 && adapter.count <= 2, where, "adapter.count must be 0, 1 or 2");
+  if (adapter.count > 0) check_sizes(where, {{"adapter.bottleneck", adapter.bottleneck}});
+  if (has_qformer()) {
+    check_sizes(where, {{"qformer.num_query_tokens", qformer.num_query_tokens},
+                        {"qformer.cross_attention_freq", qformer.cross_attention_freq},
+                        {"qformer.hidden_size", qformer.hidden_size},
+                        {"qformer.num_hidden_layers", qformer.num_hidden_layers},
+                        {"qformer.num_attention_heads", qformer.num_attention_heads},
+                        {"qformer.intermediate_size", qformer.intermediate_size},
+                        {"qformer.max_position_embeddings", qformer.max_position_embeddings},
+                        {"qformer.vocab_size", qformer.vocab_size}});
+    check(qformer.hidden_size % qformer.num_attention_heads == 0, where,
+          "qformer.num_attention_heads must divide qformer.hidden_size");
+    check(max_txt_len <= qformer.max_position_embeddings, where,
+          "max_txt_len must not exceed qformer.max_position_embeddings");
+  }
+  if (has_aggregator()) {
+    check_sizes(where, {{"aggregator.num_heads", aggregator.num_heads},
+                        {"aggregator.intermediate_size", aggregator.intermediate_size}});
+    check(aggregator.layers.size() >= 2, where,
+          "aggregator.layers must name at least two ViT blocks");
+    for (const int64_t layer : aggregator.layers) {
+      check(layer >= 0 && layer < vit.depth, where,
+            str("aggregator.layers has ", layer, ", expected 0 to ", vit.depth - 1));
+    }
+    check(vit.embed_dim % aggregator.num_heads == 0, where,
+          "aggregator.num_heads must divide vit.embed_dim");
+  }
+  if (ram) {
+    check_swin(ram->swin, where);
+    check_sizes(where, {{"ram.proj_dim", ram->proj_dim},
+                        {"ram.hidden_size", ram->hidden_size},
+                        {"ram.num_hidden_layers", ram->num_hidden_layers},
+                        {"ram.num_attention_heads", ram->num_attention_heads},
+                        {"ram.intermediate_size", ram->intermediate_size},
+                        {"ram.num_tags", ram->num_tags}});
+    check(ram->hidden_size % ram->num_attention_heads == 0, where,
+          "ram.num_attention_heads must divide ram.hidden_size");
+  }
+}
+
+LionConfig lion_4b() {
+  LionConfig config;
+  config.ram = RamConfig{};
+  return config;
+}
+
+LionConfig lion_12b() {
+  LionConfig config = lion_4b();
+  config.t5.d_model = 4096;
+  config.t5.num_heads = 64;
+  config.t5.d_ff = 10240;
+  return config;
+}
+
+namespace {
+
+/// Calls `field(key, member)` for every member of a part: one list serves reading and writing.
+template <typename Config, typename Field>
+void fields(Config& c,
+            Field&& field) requires std::same_as<std::remove_const_t<Config>, EvaVitConfig> {
+  field("image_size", c.image_size);
+  field("patch_size", c.patch_size);
+  field("embed_dim", c.embed_dim);
+  field("depth", c.depth);
+  field("num_heads", c.num_heads);
+  field("mlp_hidden", c.mlp_hidden);
+  field("ln_eps", c.ln_eps);
+}
+
+template <typename Config, typename Field>
+void fields(Config& c,
+            Field&& field) requires std::same_as<std::remove_const_t<Config>, QformerConfig> {
+  field("num_query_tokens", c.num_query_tokens);
+  field("cross_attention_freq", c.cross_attention_freq);
+  field("hidden_size", c.hidden_size);
+  field("num_hidden_layers", c.num_hidden_layers);
+  field("num_attention_heads", c.num_attention_heads);
+  field("intermediate_size", c.intermediate_size);
+  field("max_position_embeddings", c.max_position_embeddings);
+  field("layer_norm_eps", c.layer_norm_eps);
+  field("vocab_size", c.vocab_size);
+}
+
+template <typename Config, typename Field>
+void fields(Config& c,
+            Field&& field) requires std::same_as<std::remove_const_t<Config>, AggregatorConfig> {
+  field("layers", c.layers);
+  field("num_heads", c.num_heads);
+  field("intermediate_size", c.intermediate_size);
+  field("ln_eps", c.ln_eps);
+}
+
+template <typename Config, typename Field>
+void fields(Config& c,
+            Field&& field) requires std::same_as<std::remove_const_t<Config>, AdapterConfig> {
+  field("bottleneck", c.bottleneck);
+  field("count", c.count);
+}
+
+template <typename Config, typename Field>
+void fields(Config& c, Field&& field) requires std::same_as<std::remove_const_t<Config>, T5Config> {
+  field("d_model", c.d_model);
+  field("d_kv", c.d_kv);
+  field("num_heads", c.num_heads);
+  field("d_ff", c.d_ff);
+  field("num_layers", c.num_layers);
+  field("num_decoder_layers", c.num_decoder_layers);
+  field("vocab_size", c.vocab_size);
+  field("relative_attention_num_buckets", c.relative_attention_num_buckets);
+  field("relative_attention_max_distance", c.relative_attention_max_distance);
+  field("layer_norm_epsilon", c.layer_norm_epsilon);
+  field("activation", c.activation);
+}
+
+template <typename Config, typename Field>
+void fields(Config& c,
+            Field&& field) requires std::same_as<std::remove_const_t<Config>, RamConfig> {
+  field("image_size", c.swin.image_size);
+  field("patch_size", c.swin.patch_size);
+  field("embed_dim", c.swin.embed_dim);
+  field("depths", c.swin.depths);
+  field("num_heads", c.swin.num_heads);
+  field("window_size", c.swin.window_size);
+  field("mlp_ratio", c.swin.mlp_ratio);
+  field("proj_dim", c.proj_dim);
+  field("hidden_size", c.hidden_size);
+  field("num_hidden_layers", c.num_hidden_layers);
+  field("num_attention_heads", c.num_attention_heads);
+  field("intermediate_size", c.intermediate_size);
+  field("layer_norm_eps", c.layer_norm_eps);
+  field("num_tags", c.num_tags);
+}
+
+template <typename Part>
+void read_part(JsonReader& all, const std::string& key, Part& part) {
+  JsonReader reader = all.object(key);
+  fields(part, [&reader](const char* name, auto& value) { reader.read(name, value); });
+  reader.finish();
+}
+
+template <typename Part>
+Json write_part(const Part& part) {
+  Json json = Json::object();
+  fields(part, [&json](const char* name, const auto& value) { json[name] = value; });
+  return json;
+}
+
+}  // namespace
+
+LionConfig lion_config_from_json(const Json& json, std::string_view where) {
+  LionConfig config;
+  JsonReader reader(json, std::string(where));
+  std::string visual_input(visual_input_name(config.visual_input));
+  reader.read("visual_input", visual_input);
+  config.visual_input = parse_visual_input(visual_input);
+  reader.read("enable_semantic_tags", config.enable_semantic_tags);
+  reader.read("max_txt_len", config.max_txt_len);
+  reader.read("max_output_txt_len", config.max_output_txt_len);
+  reader.read("vision_norm_eps", config.vision_norm_eps);
+  config.adapter.count = config.visual_input == VisualInput::kAll ? 2 : 1;  // as released
+  read_part(reader, "vit", config.vit);
+  read_part(reader, "qformer", config.qformer);
+  read_part(reader, "aggregator", config.aggregator);
+  read_part(reader, "adapter", config.adapter);
+  read_part(reader, "t5", config.t5);
+  if (reader.has("ram")) read_part(reader, "ram", config.ram.emplace());
+  reader.finish();
+  config.validate(where);
+  return config;
+}
+
+Json to_json(const LionConfig& config) {
+  Json json;
+  json["visual_input"] = visual_input_name(config.visual_input);
+  json["enable_semantic_tags"] = config.enable_semantic_tags;
+  json["max_txt_len"] = config.max_txt_len;
+  json["max_output_txt_len"] = config.max_output_txt_len;
+  json["vision_norm_eps"] = config.vision_norm_eps;
+  json["vit"] = write_part(config.vit);
+  if (config.has_qformer()) json["qformer"] = write_part(config.qformer);
+  if (config.has_aggregator()) json["aggregator"] = write_part(config.aggregator);
+  json["adapter"] = write_part(config.adapter);
+  json["t5"] = write_part(config.t5);
+  if (config.ram) json["ram"] = write_part(*config.ram);
+  return json;
+}
+
+}  // namespace lion::models

@@ -1,0 +1,94 @@
+#include "lion/models/lion_t5.h"
+
+#include <torch/torch.h>
+
+#include "lion/base/error.h"
+#include "lion/nn/activation.h"
+#include "lion/nn/parameter.h"
+#include "lion/nn/shape.h"
+
+namespace lion::models {
+
+using at::Tensor;
+using nn::Bias;
+
+LionT5Impl::LionT5Impl(const LionConfig& config)
+    : visual_encoder(config.vit), t5_model(config.t5, config.adapter), config_(config) {
+  const int64_t v = config.vit.embed_dim;
+  const int64_t d = config.t5.d_model;
+  register_module("visual_encoder", visual_encoder);
+  register_module("t5_model", t5_model);
+  if (config.has_qformer()) {
+    const QformerConfig& q = config.qformer;
+    qformer = register_module("Qformer", Qformer(q, v));
+    query_tokens = nn::add_parameter(*this, "query_tokens", {1, q.num_query_tokens, q.hidden_size});
+    t5_proj = register_module("t5_proj", nn::Linear(q.hidden_size, d, Bias::kYes));
+    ln_vision = register_module("ln_vision", nn::LayerNorm(v, config.vision_norm_eps));
+  }
+  if (config.has_aggregator()) {
+    fusion_adapter = register_module("fusion_adapter", VisionAggregator(config.aggregator, v));
+    ln_adapter = register_module("ln_adapter", nn::LayerNorm(v, 1e-5));
+    adapter_proj_in = nn::Linear(v, 4 * v, Bias::kYes);
+    adapter_proj_out = nn::Linear(4 * v, d, Bias::kYes);
+    nn::add_group(*this, "adapter_proj",
+                  {{"0", adapter_proj_in.ptr()}, {"2", adapter_proj_out.ptr()}});
+  }
+  if (config.enable_semantic_tags)
+    soft_prompt_hint = nn::add_parameter(*this, "soft_prompt_hint", {d});
+}
+
+PictureFeatures LionT5Impl::see(const Tensor& image) const {
+  PictureFeatures out;
+  std::vector<int64_t> wanted;
+  if (fusion_adapter) wanted = config_.aggregator.layers;
+  wanted.push_back(config_.vit.depth - 1);
+  out.taps = visual_encoder->forward(image, wanted);  // [B,P,V] each
+  out.vit_out = out.taps.back();
+  out.taps.pop_back();
+  if (qformer) out.ln_vision = ln_vision->forward(out.vit_out);
+  return out;
+}
+
+void LionT5Impl::aggregate(PictureFeatures& picture) const {
+  LION_CHECK(fusion_adapter, "this model has no aggregator");
+  picture.aggregator_out = fusion_adapter->forward(picture.taps);
+  picture.ln_adapter = ln_adapter->forward(picture.aggregator_out);
+  const Tensor inner = nn::gelu(adapter_proj_in->forward(picture.ln_adapter));  // [B,P,4V]
+  picture.adapter_proj = adapter_proj_out->forward(inner);                      // [B,P,D]
+}
+
+Tensor LionT5Impl::ask(const PictureFeatures& picture, const TokenBatch& question) const {
+  LION_CHECK(qformer, "this model has no Q-Former");
+  return qformer->forward(query_tokens, picture.ln_vision, question.ids, question.mask);
+}
+
+EncoderInputs LionT5Impl::join(const PictureFeatures& picture, const Tensor& queries,
+                               const TokenBatch& prompt, int64_t hint_id) const {
+  std::vector<Tensor> parts;
+  if (qformer) parts.push_back(t5_proj->forward(queries).to(at::kFloat));    // [B,Q,D]
+  if (fusion_adapter) parts.push_back(picture.adapter_proj.to(at::kFloat));  // [B,P,D]
+  Tensor text = t5_model->shared->forward(prompt.ids).to(at::kFloat);        // [B,L,D]
+  if (soft_prompt_hint.defined() && hint_id >= 0) {
+    text = at::where((prompt.ids == hint_id).unsqueeze(-1), soft_prompt_hint, text);
+  }
+  parts.push_back(text);
+  EncoderInputs out;
+  out.embeds = at::cat(parts, 1);  // [B,S,D]
+  const Tensor visual =
+      at::ones({text.size(0), out.embeds.size(1) - text.size(1)}, prompt.mask.options());
+  out.keep = at::cat({visual, prompt.mask}, 1);  // [B,S]
+  return out;
+}
+
+LionT5Impl::Loss LionT5Impl::loss(const EncoderInputs& inputs, const Tensor& labels,
+                                  const Tensor& level) const {
+  Loss out;
+  out.encoder = t5_model->encoder->forward(inputs.embeds, inputs.keep, level);
+  const Tensor keep = (labels != -100).to(at::kLong);  // [B,T]
+  out.logits = t5_model->decode(shift_right(labels), keep, out.encoder.memory, inputs.keep, level);
+  out.loss = at::cross_entropy_loss(out.logits.flatten(0, 1), labels.flatten(), /*weight=*/{},
+                                    at::Reduction::Mean, /*ignore_index=*/-100);
+  return out;
+}
+
+}  // namespace lion::models

@@ -1,0 +1,83 @@
+#pragma once
+/// LION: both visual branches, the language model and the soft prompt. Takes tensors and gives
+/// tensors; text and pictures are the pipeline's business. Source: LION (CVPR 2024) and its
+/// released code; architecture.md, sections 1 and 9.
+
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+
+#include <string>
+#include <vector>
+
+#include "lion/models/lion_config.h"
+#include "lion/models/t5.h"
+
+namespace lion::models {
+
+/// A picture, seen once: what does not depend on the question.
+struct PictureFeatures {
+  at::Tensor vit_out;            ///< [B,P,V]: the last ViT block
+  std::vector<at::Tensor> taps;  ///< [B,P,V] each: the blocks in aggregator.layers
+  at::Tensor ln_vision;          ///< [B,P,V]: what the Q-Former reads; undefined without it
+  at::Tensor aggregator_out;     ///< [B,P,V]; undefined without the aggregator
+  at::Tensor ln_adapter;         ///< [B,P,V]
+  at::Tensor adapter_proj;       ///< [B,P,D]: the aggregator's tokens for the language model
+};
+
+/// Token ids [B,L] int64 and their mask [B,L] of 0/1 (1 = token, 0 = padding).
+struct TokenBatch {
+  at::Tensor ids;
+  at::Tensor mask;
+};
+
+/// What the T5 encoder reads.
+struct EncoderInputs {
+  at::Tensor embeds;  ///< [B,S,D]: Q-Former tokens, aggregator tokens, text
+  at::Tensor keep;    ///< [B,S] int64 of 0/1
+};
+
+class LionT5Impl : public torch::nn::Module {
+ public:
+  explicit LionT5Impl(const LionConfig& config);
+
+  /// The vision encoder and ln_vision alone: image [B,3,S,S] normalised.
+  PictureFeatures see(const at::Tensor& image) const;
+
+  /// Fills in the aggregator's part of what `see` gave. Needs a model with an aggregator.
+  void aggregate(PictureFeatures& picture) const;
+
+  /// The Q-Former's outputs for a question, [B,Q,W], before t5_proj.
+  at::Tensor ask(const PictureFeatures& picture, const TokenBatch& question) const;
+
+  /// `queries` is the result of `ask`, or undefined without a Q-Former. `hint_id` is the id whose
+  /// embedding the soft prompt replaces, or -1 for none. Sentences of a batch are right-padded.
+  EncoderInputs join(const PictureFeatures& picture, const at::Tensor& queries,
+                     const TokenBatch& prompt, int64_t hint_id) const;
+
+  /// Mean cross entropy over the labels [B,T] that are not -100; level [B] of TaskLevel.
+  struct Loss {
+    at::Tensor loss;    ///< scalar float32
+    at::Tensor logits;  ///< [B,T,vocabulary] float32
+    T5EncoderImpl::Output encoder;
+  };
+  Loss loss(const EncoderInputs& inputs, const at::Tensor& labels, const at::Tensor& level) const;
+
+  const LionConfig& config() const { return config_; }
+
+  EvaVit visual_encoder;
+  T5 t5_model;
+  Qformer qformer{nullptr};  ///< key: Qformer
+  at::Tensor query_tokens;   ///< [1,Q,W]
+  nn::Linear t5_proj{nullptr};
+  nn::LayerNorm ln_vision{nullptr};
+  VisionAggregator fusion_adapter{nullptr};
+  nn::LayerNorm ln_adapter{nullptr};
+  nn::Linear adapter_proj_in{nullptr}, adapter_proj_out{nullptr};  ///< keys: adapter_proj.{0,2}
+  at::Tensor soft_prompt_hint;                                     ///< [D]; undefined without tags
+
+ private:
+  LionConfig config_;
+};
+TORCH_MODULE(LionT5);
+
+}  // namespace lion::models

@@ -1,0 +1,233 @@
+#include "lion/models/t5.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "lion/base/error.h"
+#include "lion/nn/attention.h"
+#include "lion/nn/parameter.h"
+#include "lion/nn/shape.h"
+
+namespace lion::models {
+
+using at::Tensor;
+
+namespace {
+
+/// finfo(float32).min, as the reference masks: -inf would turn a fully masked row into NaN.
+constexpr double kMaskedScore = std::numeric_limits<float>::lowest();
+
+RelativeBias make_bias(const T5Config& config, Direction direction, bool first) {
+  if (!first) return RelativeBias(nullptr);
+  return RelativeBias(config.relative_attention_num_buckets, config.relative_attention_max_distance,
+                      config.num_heads, direction);
+}
+
+}  // namespace
+
+T5EncoderBlockImpl::T5EncoderBlockImpl(const T5Config& config, const AdapterConfig& adapter,
+                                       bool first)
+    : self_attention(config, "SelfAttention", make_bias(config, Direction::kBidirectional, first)),
+      feed_forward(config, adapter) {
+  nn::add_group(*this, "layer", {{"0", self_attention.ptr()}, {"1", feed_forward.ptr()}});
+}
+
+Tensor T5EncoderBlockImpl::forward(const Tensor& x, const Tensor& bias, const Tensor& level) const {
+  return feed_forward->forward(self_attention->self(x, bias), level);
+}
+
+T5EncoderImpl::T5EncoderImpl(const T5Config& config, const AdapterConfig& adapter)
+    : final_layer_norm(config.d_model, config.layer_norm_epsilon) {
+  for (int64_t i = 0; i < config.num_layers; ++i) blocks.emplace_back(config, adapter, i == 0);
+  nn::add_list(*this, "block", blocks);
+  register_module("final_layer_norm", final_layer_norm);
+}
+
+T5EncoderImpl::Output T5EncoderImpl::forward(const Tensor& embeds, const Tensor& keep,
+                                             const Tensor& level) const {
+  nn::check_shape(keep, {embeds.size(0), embeds.size(1)}, "T5Encoder: keep");
+  const RelativeBias& relative = blocks[0]->self_attention->attention->relative_attention_bias;
+  const Tensor bias =
+      relative->forward(embeds.size(1)) + nn::key_mask(keep, kMaskedScore);  // [B,H,S,S]
+  Output out;
+  Tensor x = embeds.to(at::kFloat);
+  for (const T5EncoderBlock& block : blocks) {
+    x = block->forward(x, bias, level);
+    if (!out.first_block.defined()) out.first_block = x;
+  }
+  out.memory = final_layer_norm->forward(x, at::kFloat);
+  return out;
+}
+
+T5DecoderBlockImpl::T5DecoderBlockImpl(const T5Config& config, const AdapterConfig& adapter,
+                                       bool first)
+    : self_attention(config, "SelfAttention", make_bias(config, Direction::kCausal, first)),
+      cross_attention(config, "EncDecAttention", RelativeBias(nullptr)),
+      feed_forward(config, adapter) {
+  nn::add_group(
+      *this, "layer",
+      {{"0", self_attention.ptr()}, {"1", cross_attention.ptr()}, {"2", feed_forward.ptr()}});
+}
+
+Tensor T5DecoderBlockImpl::forward(const Tensor& x, const Tensor& bias, const Tensor& memory,
+                                   const Tensor& memory_bias, const Tensor& level) const {
+  const Tensor y = self_attention->self(x, bias);
+  return feed_forward->forward(cross_attention->cross(y, memory, memory_bias), level);
+}
+
+T5DecoderImpl::T5DecoderImpl(const T5Config& config, const AdapterConfig& adapter)
+    : final_layer_norm(config.d_model, config.layer_norm_epsilon), config_(config) {
+  for (int64_t i = 0; i < config.num_decoder_layers; ++i)
+    blocks.emplace_back(config, adapter, i == 0);
+  nn::add_list(*this, "block", blocks);
+  register_module("final_layer_norm", final_layer_norm);
+}
+
+Tensor T5DecoderImpl::forward(const Tensor& embeds, const Tensor& keep, const Tensor& memory,
+                              const Tensor& memory_keep, const Tensor& level) const {
+  const int64_t t = embeds.size(1);
+  const RelativeBias& relative = blocks[0]->self_attention->attention->relative_attention_bias;
+  const Tensor causal = at::ones({t, t}, keep.options().dtype(at::kFloat)).tril();  // [T,T]
+  const Tensor kept = keep.to(at::kFloat).unsqueeze(1).unsqueeze(1) * causal;       // [B,1,T,T]
+  const Tensor bias = relative->forward(t) + (1.0 - kept) * kMaskedScore;           // [B,H,T,T]
+  const Tensor memory_bias = nn::key_mask(memory_keep, kMaskedScore);               // [B,1,1,S]
+  Tensor x = embeds.to(at::kFloat);
+  for (const T5DecoderBlock& block : blocks)
+    x = block->forward(x, bias, memory, memory_bias, level);
+  return final_layer_norm->forward(x, at::kFloat);
+}
+
+DecoderSource T5DecoderImpl::read(const Tensor& memory, TaskLevel level) const {
+  nn::check_shape(memory, {1, nn::kAny, config_.d_model}, "T5Decoder: memory");
+  DecoderSource source;
+  source.level = static_cast<int64_t>(level);
+  const Tensor typed = memory.to(blocks[0]->cross_attention->attention->k->weight.scalar_type());
+  for (const T5DecoderBlock& block : blocks) {
+    const T5Attention& cross = block->cross_attention->attention;
+    source.keys.push_back(
+        nn::split_heads(cross->k->forward(typed), config_.num_heads).contiguous());
+    source.values.push_back(
+        nn::split_heads(cross->v->forward(typed), config_.num_heads).contiguous());
+  }
+  return source;
+}
+
+DecoderCache T5DecoderImpl::make_cache() const {
+  return DecoderCache(
+      static_cast<int64_t>(blocks.size()), config_.num_heads, config_.d_kv,
+      blocks[0]->self_attention->attention->k->weight.options().requires_grad(false));
+}
+
+namespace {
+
+/// Rows that read the same source, as positions in the batch of a step.
+struct SourceGroup {
+  const DecoderSource* source;
+  std::vector<int64_t> positions;
+};
+
+std::vector<SourceGroup> group_by_source(std::span<const int64_t> rows, const DecoderCache& cache) {
+  std::vector<SourceGroup> groups;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const DecoderSource* source = &cache.source(cache.source_of(rows[i]));
+    auto it = std::find_if(groups.begin(), groups.end(),
+                           [source](const SourceGroup& group) { return group.source == source; });
+    if (it == groups.end()) it = groups.insert(it, SourceGroup{source, {}});
+    it->positions.push_back(static_cast<int64_t>(i));
+  }
+  return groups;
+}
+
+/// Cross attention of one token per row: q [R,1,H*K] -> [R,1,H*K].
+Tensor cross_attend(const Tensor& q, const std::vector<SourceGroup>& groups, size_t layer,
+                    int64_t heads) {
+  Tensor out = at::empty_like(q);
+  for (const SourceGroup& group : groups) {
+    // The rows of a group are the queries of one attention: its keys are read once for all.
+    const bool all = group.positions.size() == static_cast<size_t>(q.size(0));
+    const Tensor index = all ? Tensor() : at::tensor(group.positions, at::kLong).to(q.device());
+    const Tensor part = (all ? q : q.index_select(0, index)).transpose(0, 1);  // [1,U,H*K]
+    const Tensor attended = nn::merge_heads(
+        nn::attention(nn::split_heads(part.contiguous(), heads), group.source->keys[layer],
+                      group.source->values[layer], 1.0));  // [1,U,H*K]
+    if (all) return attended.transpose(0, 1);
+    out.index_copy_(0, index, attended.transpose(0, 1));
+  }
+  return out;
+}
+
+}  // namespace
+
+Tensor T5DecoderImpl::step(const Tensor& embeds, std::span<const int64_t> rows,
+                           DecoderCache& cache) const {
+  const auto r = static_cast<int64_t>(rows.size());
+  const int64_t h = config_.num_heads;
+  const int64_t k = config_.d_kv;
+  nn::check_shape(embeds, {r, 1, config_.d_model}, "T5Decoder: embeds");
+  const std::vector<int32_t> fresh = cache.extend(rows);
+  const Tensor fresh_index =
+      at::tensor(std::vector<int64_t>(fresh.begin(), fresh.end()), at::kLong).to(embeds.device());
+  std::vector<std::span<const int32_t>> pasts;
+  size_t longest = 0;
+  std::vector<int64_t> levels;
+  for (const int64_t row : rows) {
+    pasts.push_back(cache.slots(row));
+    longest = std::max(longest, pasts.back().size());
+    levels.push_back(cache.source(cache.source_of(row)).level);
+  }
+  const Tensor level = at::tensor(levels, at::kLong).to(embeds.device());
+  const std::vector<SourceGroup> groups = group_by_source(rows, cache);
+  const Tensor bias = blocks[0]->self_attention->attention->relative_attention_bias->backwards(
+      static_cast<int64_t>(longest));  // [H,T]
+
+  Tensor x = embeds.to(at::kFloat);  // [R,1,D]
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    const T5DecoderBlock& block = blocks[i];
+    const T5Attention& self = block->self_attention->attention;
+    const Tensor n = block->self_attention->normed(x);
+    cache.keys(i).index_copy_(0, fresh_index, self->k->forward(n).view({r, h, k}));
+    cache.values(i).index_copy_(0, fresh_index, self->v->forward(n).view({r, h, k}));
+    const Tensor attended = nn::step_attention(self->q->forward(n).view({r, h, k}), cache.keys(i),
+                                               cache.values(i), pasts, bias);  // [R,H,K]
+    x = x + self->o->forward(attended.view({r, 1, h * k}));
+
+    const T5Attention& cross = block->cross_attention->attention;
+    const Tensor q = cross->q->forward(block->cross_attention->normed(x));  // [R,1,H*K]
+    x = x + cross->o->forward(cross_attend(q, groups, i, h));
+    x = block->feed_forward->forward(x, level);
+  }
+  return final_layer_norm->forward(x, at::kFloat);
+}
+
+T5Impl::T5Impl(const T5Config& config, const AdapterConfig& adapter)
+    : shared(config.vocab_size, config.d_model),
+      encoder(config, adapter),
+      decoder(config, adapter),
+      lm_head(config.d_model, config.vocab_size, nn::Bias::kNo) {
+  register_module("shared", shared);
+  register_module("encoder", encoder);
+  register_module("decoder", decoder);
+  register_module("lm_head", lm_head);
+}
+
+Tensor T5Impl::decode(const Tensor& decoder_ids, const Tensor& keep, const Tensor& memory,
+                      const Tensor& memory_keep, const Tensor& level) const {
+  return lm_head->forward_float(
+      decoder->forward(shared->forward(decoder_ids), keep, memory, memory_keep, level));
+}
+
+Tensor T5Impl::step(const Tensor& ids, std::span<const int64_t> rows, DecoderCache& cache) const {
+  nn::check_shape(ids, {static_cast<int64_t>(rows.size())}, "T5: ids");
+  const Tensor embeds = shared->forward(ids).unsqueeze(1);                       // [R,1,D]
+  return lm_head->forward_float(decoder->step(embeds, rows, cache)).squeeze(1);  // [R,vocabulary]
+}
+
+Tensor shift_right(const Tensor& labels) {
+  const Tensor start = at::zeros({labels.size(0), 1}, labels.options());
+  const Tensor shifted = at::cat({start, labels.slice(1, 0, labels.size(1) - 1)}, 1);  // [B,T]
+  return shifted.masked_fill(shifted == -100, 0);
+}
+
+}  // namespace lion::models

@@ -1,0 +1,16 @@
+#pragma once
+/// GELU, alone and as a gate. Without gradients on CPU our own kernels compute it in one pass.
+
+#include <ATen/core/Tensor.h>
+
+namespace lion::nn {
+
+enum class Gelu { kErf, kTanh };  ///< x Phi(x) exactly, or its tanh approximation
+
+/// x of any shape, float32 or bfloat16 -> the same shape and type.
+at::Tensor gelu(const at::Tensor& x, Gelu kind = Gelu::kErf);
+
+/// gelu(gate) * value, elementwise; both of one shape and type.
+at::Tensor gated_gelu(const at::Tensor& gate, const at::Tensor& value, Gelu kind);
+
+}  // namespace lion::nn

@@ -1,0 +1,36 @@
+#include "lion/nn/attention.h"
+
+#include <torch/torch.h>
+
+#include "lion/nn/inference.h"
+#include "lion/nn/kernels/kernels.h"
+
+namespace lion::nn {
+
+at::Tensor split_heads(const at::Tensor& x, int64_t heads) {
+  return x.view({x.size(0), x.size(1), heads, x.size(2) / heads}).transpose(1, 2);
+}
+
+at::Tensor merge_heads(const at::Tensor& x) {
+  return x.transpose(1, 2).reshape({x.size(0), x.size(2), x.size(1) * x.size(3)});
+}
+
+at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double scale,
+                     const at::Tensor& bias) {
+  const auto mask = bias.defined() ? std::optional(bias) : std::nullopt;
+  return at::scaled_dot_product_attention(q, k, v, mask, /*dropout_p=*/0.0, /*is_causal=*/false,
+                                          scale);
+}
+
+at::Tensor step_attention(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
+                          std::span<const std::span<const int32_t>> slots, const at::Tensor& bias) {
+  if (use_cpu_kernel({q, keys, values}))
+    return kernels::decode_attention(q, keys, values, slots, bias);
+  return kernels::decode_attention_reference(q, keys, values, slots, bias);
+}
+
+at::Tensor key_mask(const at::Tensor& keep, double low) {
+  return (1.0 - keep.to(at::kFloat)).mul(low).unsqueeze(1).unsqueeze(1);  // [B,1,1,S]
+}
+
+}  // namespace lion::nn

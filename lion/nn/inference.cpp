@@ -1,0 +1,16 @@
+#include "lion/nn/inference.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+
+namespace lion::nn {
+
+bool use_cpu_kernel(std::initializer_list<at::Tensor> tensors) {
+  return std::ranges::all_of(tensors, [](const at::Tensor& t) {
+    return t.is_cpu() && (t.scalar_type() == at::kFloat || t.scalar_type() == at::kBFloat16) &&
+           !(at::GradMode::is_enabled() && t.requires_grad());
+  });
+}
+
+}  // namespace lion::nn

@@ -1,0 +1,188 @@
+#include "lion/nn/kernels/kernels.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "lion/base/error.h"
+#include "lion/base/str.h"
+#include "lion/nn/kernels/checks.h"
+#include "lion/nn/kernels/table.h"
+
+namespace lion::nn::kernels {
+namespace {
+
+static_assert(kMaxGemvRows == kMostGemvRows);
+
+/// Starting the threads costs about 5 us; below this many elements each, one is faster.
+constexpr int64_t kElementsPerThread = 32768;
+
+int64_t grain(int64_t elements_per_item) {
+  return std::max<int64_t>(1, kElementsPerThread / std::max<int64_t>(1, elements_per_item));
+}
+
+/// x [R,K] with the chunks of all rows side by side, as `GemvTask` wants it. Rows of a power of two
+/// would compete for the same few places of the cache.
+at::Tensor pack(const at::Tensor& x) {
+  const auto row_bytes = static_cast<int64_t>(x.size(1) * x.element_size());
+  if (x.size(0) == 1 && row_bytes % kGemvChunkBytes == 0) return x;
+  const int64_t chunks = (row_bytes + kGemvChunkBytes - 1) / kGemvChunkBytes;
+  at::Tensor packed = at::empty({chunks, x.size(0), kGemvChunkBytes}, at::kByte);
+  auto* to = packed.mutable_data_ptr<uint8_t>();
+  const auto* const from = static_cast<const uint8_t*>(x.const_data_ptr());
+  for (int64_t at = 0; at < row_bytes; at += kGemvChunkBytes) {
+    const int64_t bytes = std::min(kGemvChunkBytes, row_bytes - at);
+    for (int64_t row = 0; row < x.size(0); ++row, to += kGemvChunkBytes) {
+      std::memcpy(to, from + row * row_bytes + at, bytes);
+      std::memset(to + bytes, 0, kGemvChunkBytes - bytes);
+    }
+  }
+  return packed;
+}
+
+at::Tensor norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor* bias, double eps,
+                at::ScalarType out_type, Isa isa) {
+  const bool centred = bias != nullptr;
+  check_dense(x, centred ? "layer_norm: x" : "rms_norm: x");
+  const int64_t width = x.dim() > 0 ? x.size(-1) : 1;
+  const auto check_vector = [width](const at::Tensor& v, const char* name) {
+    check_dense(v, name);
+    check_sizes(v, std::span(&width, 1), name);
+    check_type(v, at::kFloat, name);
+  };
+  check_vector(weight, centred ? "layer_norm: weight" : "rms_norm: weight");
+  if (centred) check_vector(*bias, "layer_norm: bias");
+
+  NormTask task{};
+  task.type = type_of(x.scalar_type(), centred ? "layer_norm: x" : "rms_norm: x");
+  task.out_type = type_of(out_type, centred ? "layer_norm: out_type" : "rms_norm: out_type");
+  at::Tensor out = at::empty(x.sizes(), x.options().dtype(out_type));
+  task.x = x.const_data_ptr();
+  task.weight = weight.const_data_ptr<float>();
+  task.bias = centred ? bias->const_data_ptr<float>() : nullptr;
+  task.out = out.mutable_data_ptr();
+  task.width = width;
+  task.eps = static_cast<float>(eps);
+  const KernelTable& kernels = table(isa);
+  if (x.numel() == 0) return out;
+  at::parallel_for(0, x.numel() / width, grain(width),
+                   [&](int64_t begin, int64_t end) { kernels.norm(task, begin, end); });
+  return out;
+}
+
+at::Tensor gated(const at::Tensor& gate, const at::Tensor* value, Isa isa) {
+  check_dense(gate, value == nullptr ? "gelu: x" : "gated_gelu: gate");
+  GeluTask task{};
+  task.type = type_of(gate.scalar_type(), value == nullptr ? "gelu: x" : "gated_gelu: gate");
+  if (value != nullptr) {
+    check_dense(*value, "gated_gelu: value");
+    check_sizes(*value, gate.sizes().vec(), "gated_gelu: value");
+    check_type(*value, gate.scalar_type(), "gated_gelu: value");
+    task.value = value->const_data_ptr();
+  }
+  at::Tensor out = at::empty_like(gate);
+  task.gate = gate.const_data_ptr();
+  task.out = out.mutable_data_ptr();
+  const KernelTable& kernels = table(isa);
+  at::parallel_for(0, gate.numel(), grain(1),
+                   [&](int64_t begin, int64_t end) { kernels.gelu(task, begin, end); });
+  return out;
+}
+
+}  // namespace
+
+at::Tensor gemv(const at::Tensor& x, const at::Tensor& weight,
+                const std::optional<at::Tensor>& bias, at::ScalarType out_type, Isa isa) {
+  constexpr int64_t kAny = -1;
+  check_dense(x, "gemv: x");
+  check_sizes(x, std::vector<int64_t>{kAny, kAny}, "gemv: x");
+  if (x.size(0) < 1 || x.size(0) > kMaxGemvRows) {
+    throw InputError(str("gemv: x has too few or too many rows (got ", describe(x),
+                         ", expected 1 to ", kMaxGemvRows, " rows). Use at::linear."));
+  }
+  check_dense(weight, "gemv: weight");
+  check_sizes(weight, std::vector<int64_t>{kAny, x.size(1)}, "gemv: weight");
+  check_type(weight, x.scalar_type(), "gemv: weight");
+
+  GemvTask task{};
+  task.type = type_of(x.scalar_type(), "gemv: x");
+  task.out_type = type_of(out_type, "gemv: out_type");
+  if (task.type == Type::kFloat && task.out_type != Type::kFloat) {
+    throw InputError(
+        "gemv: out_type is narrower than the inputs (got BFloat16, expected Float). "
+        "Ask for Float and convert the result.");
+  }
+  const at::Tensor packed = pack(x);
+  task.x = packed.const_data_ptr();
+  task.weight = weight.const_data_ptr();
+  task.rows = x.size(0);
+  task.width = x.size(1);
+  task.outputs = weight.size(0);
+  if (bias.has_value()) {
+    check_dense(*bias, "gemv: bias");
+    check_sizes(*bias, std::span(&task.outputs, 1), "gemv: bias");
+    check_type(*bias, x.scalar_type(), "gemv: bias");
+    task.bias = bias->const_data_ptr();
+  }
+  at::Tensor out = at::empty({task.rows, task.outputs}, x.options().dtype(out_type));
+  task.out = out.mutable_data_ptr();
+  const KernelTable& kernels = table(isa);
+  at::parallel_for(0, task.outputs, grain(task.width),
+                   [&](int64_t begin, int64_t end) { kernels.gemv(task, begin, end); });
+  return out;
+}
+
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps,
+                    at::ScalarType out_type, Isa isa) {
+  return norm(x, weight, nullptr, eps, out_type, isa);
+}
+
+at::Tensor layer_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                      double eps, at::ScalarType out_type, Isa isa) {
+  return norm(x, weight, &bias, eps, out_type, isa);
+}
+
+at::Tensor gelu(const at::Tensor& x, Isa isa) { return gated(x, nullptr, isa); }
+
+at::Tensor gated_gelu(const at::Tensor& gate, const at::Tensor& value, Isa isa) {
+  return gated(gate, &value, isa);
+}
+
+at::Tensor decode_attention(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
+                            std::span<const std::span<const int32_t>> slots, const at::Tensor& bias,
+                            Isa isa) {
+  check_dense(q, "decode_attention: q");
+  check_dense(keys, "decode_attention: keys");
+  check_dense(values, "decode_attention: values");
+  check_dense(bias, "decode_attention: bias");
+  const int64_t longest = check_attention(q, keys, values, slots, bias);
+
+  AttentionTask task{};
+  task.type = type_of(q.scalar_type(), "decode_attention: q");
+  at::Tensor out = at::empty_like(q);
+  task.q = q.const_data_ptr();
+  task.keys = keys.const_data_ptr();
+  task.values = values.const_data_ptr();
+  task.bias = bias.const_data_ptr<float>();
+  task.out = out.mutable_data_ptr();
+  task.heads = q.size(1);
+  task.width = q.size(2);
+  task.bias_stride = bias.size(1);
+  const KernelTable& kernels = table(isa);
+  at::parallel_for(0, q.size(0) * task.heads, grain(2 * longest * task.width),
+                   [&](int64_t begin, int64_t end) {
+                     std::vector<float> scores(longest);
+                     for (int64_t item = begin; item < end; ++item) {
+                       const int64_t row = item / task.heads;
+                       kernels.attention(task, row, item % task.heads, slots[row].data(),
+                                         static_cast<int64_t>(slots[row].size()), scores.data());
+                     }
+                   });
+  return out;
+}
+
+}  // namespace lion::nn::kernels

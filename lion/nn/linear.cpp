@@ -1,0 +1,89 @@
+#include "lion/nn/linear.h"
+
+#include <torch/torch.h>
+
+#include "lion/base/error.h"
+#include "lion/nn/inference.h"
+#include "lion/nn/kernels/kernels.h"
+#include "lion/nn/parameter.h"
+#include "lion/nn/shape.h"
+
+namespace lion::nn {
+namespace {
+
+/// Few rows: the product is bound by reading the weights, which our kernel does at the speed of
+/// memory.
+bool few_rows(const at::Tensor& x, const at::Tensor& weight) {
+  return weight.is_contiguous() && x.numel() > 0 &&
+         x.numel() <= kernels::kMaxGemvRows * x.size(-1) && use_cpu_kernel({x, weight});
+}
+
+at::Tensor product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                   at::ScalarType out_type) {
+  const at::Tensor typed = x.to(weight.scalar_type());
+  if (few_rows(typed, weight)) {
+    std::vector<int64_t> shape = x.sizes().vec();
+    shape.back() = weight.size(0);
+    const at::Tensor rows = typed.reshape({-1, weight.size(1)}).contiguous();
+    return kernels::gemv(rows, weight, bias.defined() ? std::optional(bias) : std::nullopt,
+                         out_type)
+        .view(shape);
+  }
+  return at::linear(typed, weight, bias.defined() ? std::optional(bias) : std::nullopt)
+      .to(out_type);
+}
+
+}  // namespace
+
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  return product(x, weight, bias, weight.scalar_type());
+}
+
+LinearImpl::LinearImpl(int64_t in, int64_t out, Bias with_bias)
+    : weight(add_parameter(*this, "weight", {out, in})) {
+  if (with_bias == Bias::kYes) bias = add_parameter(*this, "bias", {out});
+}
+
+at::Tensor LinearImpl::forward(const at::Tensor& x) const { return linear(x, weight, bias); }
+
+at::Tensor LinearImpl::forward_float(const at::Tensor& x) const {
+  return product(x, weight, bias, at::kFloat);
+}
+
+EmbeddingImpl::EmbeddingImpl(int64_t rows, int64_t width)
+    : weight(add_parameter(*this, "weight", {rows, width})) {}
+
+at::Tensor EmbeddingImpl::forward(const at::Tensor& ids) const {
+  if (ids.is_cpu() && ids.numel() > 0) {
+    const int64_t low = ids.min().item<int64_t>();
+    const int64_t high = ids.max().item<int64_t>();
+    if (low < 0 || high >= weight.size(0)) {
+      throw InputError(str("embedding: got id ", low < 0 ? low : high, ", expected 0 to ",
+                           weight.size(0) - 1, ". Use the tokenizer of this model."));
+    }
+  }
+  return at::embedding(weight, ids);
+}
+
+PatchConvImpl::PatchConvImpl(int64_t out, int64_t patch)
+    : weight(add_parameter(*this, "weight", {out, 3, patch, patch})),
+      bias(add_parameter(*this, "bias", {out})) {}
+
+at::Tensor PatchConvImpl::forward(const at::Tensor& image) const {
+  check_shape(image, {kAny, 3, kAny, kAny}, "PatchConv: image");
+  const int64_t b = image.size(0);
+  const int64_t p = weight.size(2);
+  const int64_t g = image.size(2) / p;  // patches a side
+  if (image.size(2) != g * p || image.size(3) != g * p) {
+    throw InputError(str("PatchConv: got a picture of ", image.size(3), "x", image.size(2),
+                         ", expected a square whose side is a multiple of ", p,
+                         ". Resize it first."));
+  }
+  const at::Tensor patches = image.to(weight.scalar_type())
+                                 .view({b, 3, g, p, g, p})
+                                 .permute({0, 2, 4, 1, 3, 5})       // [B,g,g,3,p,p]
+                                 .reshape({b, g * g, 3 * p * p});   // [B,g*g,3*p*p]
+  return linear(patches, weight.view({weight.size(0), -1}), bias);  // [B,g*g,out]
+}
+
+}  // namespace lion::nn

@@ -1,0 +1,152 @@
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "lion/base/error.h"
+#include "lion/nn/attention.h"
+#include "lion/nn/linear.h"
+#include "lion/nn/name_rule.h"
+#include "lion/nn/norm.h"
+#include "lion/nn/parameter.h"
+#include "lion/nn/precision.h"
+#include "lion/nn/shape.h"
+
+namespace lion::nn {
+namespace {
+
+template <typename Work>
+std::string message_of(Work&& work) {
+  try {
+    work();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+TEST(Shape, MismatchSaysWhatAndExpected) {
+  EXPECT_NO_THROW(check_shape(at::zeros({2, 3}), {kAny, 3}, "x"));
+  const std::string message = message_of([] {
+    check_shape(at::zeros({2, 3}), {kAny, 4}, "Linear: x");
+  });
+  EXPECT_NE(message.find("Linear: x: got shape [2,3], expected [any,4]"), std::string::npos)
+      << message;
+}
+
+TEST(Placeholder, HasAShapeButNoMemory) {
+  const at::Tensor tensor = placeholder({1000, 1000, 1000});
+  EXPECT_EQ(tensor.numel(), 1'000'000'000);
+  EXPECT_EQ(tensor.storage().nbytes(), 4u);
+  EXPECT_TRUE(is_placeholder(tensor));
+  EXPECT_FALSE(is_placeholder(at::zeros({3})));
+}
+
+TEST(Linear, FewAndManyRowsAgreeWithAten) {
+  const at::NoGradGuard no_grad;
+  for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+    Linear linear(70, 33, Bias::kYes);
+    linear->weight.set_data(at::randn({33, 70}).to(type));
+    linear->bias.set_data(at::randn({33}).to(type));
+    for (const int64_t rows : {1, 5, 16, 17, 40}) {
+      const at::Tensor x = at::randn({rows, 70}).to(type);
+      const at::Tensor exact = at::linear(x.to(at::kDouble), linear->weight.to(at::kDouble),
+                                          linear->bias.to(at::kDouble));
+      const double tolerance =
+          type == at::kFloat ? 1e-5 : 0.15;  // bf16 keeps 8 bits of values up to 30
+      EXPECT_LE((linear->forward(x).to(at::kDouble) - exact).abs().max().item<double>(), tolerance)
+          << rows;
+      EXPECT_EQ(linear->forward_float(x).scalar_type(), at::kFloat);
+    }
+  }
+}
+
+TEST(Linear, GradientsFlowThroughFewRows) {
+  Linear linear(8, 4, Bias::kYes);
+  linear->weight.set_data(at::randn({4, 8}));
+  linear->bias.set_data(at::randn({4}));
+  linear->weight.requires_grad_();
+  linear->forward(at::ones({2, 8})).sum().backward();
+  EXPECT_TRUE(at::allclose(linear->weight.grad(), at::full({4, 8}, 2.0)));
+}
+
+TEST(Embedding, RefusesIdsOutsideTheTable) {
+  Embedding table(10, 2);
+  const std::string message = message_of([&] { table->forward(at::tensor({3, 10}, at::kLong)); });
+  EXPECT_NE(message.find("got id 10, expected 0 to 9"), std::string::npos) << message;
+}
+
+TEST(PatchConv, IsAConvolution) {
+  PatchConv conv(6, 4);
+  conv->weight.set_data(at::randn({6, 3, 4, 4}));
+  conv->bias.set_data(at::randn({6}));
+  const at::Tensor image = at::randn({2, 3, 12, 12});
+  const at::Tensor expected =
+      at::conv2d(image, conv->weight, conv->bias, 4).flatten(2).transpose(1, 2);
+  EXPECT_TRUE(at::allclose(conv->forward(image), expected, 1e-5, 1e-5));
+  EXPECT_NE(message_of([&] {
+              conv->forward(at::zeros({1, 3, 10, 12}));
+            }).find("multiple of 4"),
+            std::string::npos);
+}
+
+TEST(Norms, AgreeWithAndWithoutGradients) {
+  LayerNorm layer(24, 1e-5);
+  layer->weight.set_data(at::randn({24}));
+  layer->bias.set_data(at::randn({24}));
+  RmsNorm rms(24, 1e-6);
+  rms->weight.set_data(at::randn({24}));
+  const at::Tensor x = at::randn({3, 5, 24}) * 3;
+  const at::Tensor grad_x = x.clone().requires_grad_();
+  EXPECT_TRUE(at::allclose(layer->forward(x), layer->forward(grad_x), 1e-5, 1e-5));
+  EXPECT_TRUE(
+      at::allclose(rms->forward(x, at::kFloat), rms->forward(grad_x, at::kFloat), 1e-5, 1e-5));
+  EXPECT_EQ(layer->forward(x, at::kBFloat16).scalar_type(), at::kBFloat16);
+}
+
+TEST(Attention, OfTwoKeysByHand) {
+  // Scores 0 and ln 3 give weights 1/4 and 3/4.
+  const at::Tensor q = at::ones({1, 1, 1, 1});
+  const at::Tensor k = at::tensor({0.0f, std::log(3.0f)}).view({1, 1, 2, 1});
+  const at::Tensor v = at::tensor({8.0f, 4.0f}).view({1, 1, 2, 1});
+  EXPECT_NEAR(attention(q, k, v, 1.0).item<double>(), 0.25 * 8 + 0.75 * 4, 1e-6);
+  const at::Tensor mask = key_mask(at::tensor({1, 0}, at::kLong).unsqueeze(0), -10000.0);
+  EXPECT_NEAR(attention(q, k, v, 1.0, mask).item<double>(), 8.0, 1e-6);
+}
+
+TEST(Precision, OnlyMatricesChangeType) {
+  auto both = std::make_shared<torch::nn::Module>();
+  Linear linear(4, 4, Bias::kYes);
+  LayerNorm norm(4, 1e-5);
+  both->register_module("linear", linear);
+  both->register_module("norm", norm);
+  set_compute_type(*both, at::kBFloat16);
+  EXPECT_EQ(linear->weight.scalar_type(), at::kBFloat16);
+  EXPECT_EQ(linear->bias.scalar_type(), at::kBFloat16);
+  EXPECT_EQ(norm->weight.scalar_type(), at::kFloat);
+  EXPECT_TRUE(is_placeholder(linear->weight));
+}
+
+TEST(Randomize, IsTheSameForTheSameSeed) {
+  Linear a(40, 30, Bias::kYes), b(40, 30, Bias::kYes);
+  randomize(*a, 5);
+  randomize(*b, 5);
+  EXPECT_TRUE(at::equal(a->weight, b->weight));
+  EXPECT_FALSE(is_placeholder(a->weight));
+  EXPECT_TRUE(at::equal(a->bias, at::zeros({30})));
+  EXPECT_NEAR(a->weight.std().item<double>(), 0.02, 0.002);
+}
+
+TEST(NameRule, KeepsNumbersAndRest) {
+  const std::vector<NameRule> rules = {
+      {"skip.", "", "not wanted"},
+      {"layers.*.blocks.*.", "stage.*.part.*.", ""},
+      {"layers.", "other.", ""},
+  };
+  EXPECT_EQ(map_name(rules, "layers.12.blocks.3.fc1.weight")->ours, "stage.12.part.3.fc1.weight");
+  EXPECT_EQ(map_name(rules, "layers.x.weight")->ours, "other.x.weight");
+  EXPECT_EQ(map_name(rules, "skip.me")->unused, "not wanted");
+  EXPECT_TRUE(map_name(rules, "skip.me")->ours.empty());
+  EXPECT_FALSE(map_name(rules, "unknown").has_value());
+}
+
+}  // namespace
+}  // namespace lion::nn
