@@ -1,0 +1,19 @@
+#include "lion/pipeline/compute.h"
+
+#include <torch/torch.h>
+
+#include "lion/base/error.h"
+
+namespace lion {
+
+at::Device torch_device(Device device) {
+  if (device == Device::kCpu) return at::kCPU;
+  if (!torch::cuda::is_available()) {
+    throw ResourceError(
+        "device cuda: no usable GPU was found. Use --device cpu; for a GPU, build with "
+        "LION_PRESET=cuda after ./dev setup --cuda and check the driver.");
+  }
+  return at::kCUDA;
+}
+
+}  // namespace lion

@@ -1,0 +1,352 @@
+#include "lion/pipeline/lion.h"
+
+#include <torch/torch.h>
+
+#include <chrono>
+#include <cmath>
+#include <mutex>
+
+#include "lion/base/error.h"
+#include "lion/generate/rank.h"
+#include "lion/generate/scheduler.h"
+#include "lion/image/normalize.h"
+#include "lion/pipeline/answer_boxes.h"
+#include "lion/pipeline/compute.h"
+#include "lion/pipeline/lion_decoder.h"
+#include "lion/pipeline/memory_plan.h"
+#include "lion/pipeline/model_folder.h"
+#include "lion/pipeline/networks.h"
+#include "lion/text/bert_tokenizer.h"
+#include "lion/text/box_grammar.h"
+#include "lion/text/t5_tokenizer.h"
+#include "lion/text/tag_list.h"
+
+namespace lion {
+
+using at::Tensor;
+
+/// A picture's pixels (for the tagger, which sees it at another size) and what was made of them.
+struct Picture::State {
+  Image image;
+  models::PictureFeatures features;
+  std::optional<std::vector<Tag>> tags;  // filled when first asked for
+  Timings timings;                       // of what has been run on the picture, until reported
+};
+
+int64_t Picture::width() const { return state_->image.width; }
+int64_t Picture::height() const { return state_->image.height; }
+
+namespace {
+
+/// Runs `work` and adds its seconds to `total`.
+template <typename Work>
+auto timed(double& total, Work&& work) {
+  const auto begin = std::chrono::steady_clock::now();
+  auto result = work();
+  total += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return result;
+}
+
+/// The box grammar as a rule for the generator.
+class BoxConstraint : public TokenConstraint {
+ public:
+  explicit BoxConstraint(const T5Tokenizer& tokenizer) : grammar_(tokenizer) {}
+  std::vector<int64_t> allowed(std::span<const int64_t> generated) const override {
+    return grammar_.allowed(generated);
+  }
+
+ private:
+  BoxGrammar grammar_;
+};
+
+std::string join_tags(const std::vector<Tag>& tags) {
+  std::vector<std::string> names;
+  for (const Tag& tag : tags) names.push_back(tag.name);
+  return join(names, ", ");
+}
+
+std::vector<Tag> given_tags(std::string_view text) {
+  std::vector<Tag> tags;
+  for (const std::string& part : split(text, ',')) {
+    if (const auto name = trim(part); !name.empty()) tags.push_back({std::string(name), 0.0});
+  }
+  return tags;
+}
+
+}  // namespace
+
+struct Lion::Impl {
+  models::LionConfig config;
+  at::Device device;
+  Networks networks;
+  T5Tokenizer t5;
+  PromptTemplates templates;
+  std::optional<BertTokenizer> bert;
+  std::optional<TagList> tag_list;
+  mutable std::mutex grammar_mutex;
+  mutable std::shared_ptr<const TokenConstraint> grammar;  // made when first asked for
+
+  Tensor image_tensor(const Image& image, int64_t size, Filter filter,
+                      const Normalization& norm) const {
+    std::vector<float> pixels = preprocess(image, size, filter, norm);
+    return at::from_blob(pixels.data(), {1, 3, size, size}, at::kFloat).clone().to(device);
+  }
+
+  /// One sentence as a batch: ids [1,L] and mask [1,L] of ones.
+  models::TokenBatch token_batch(const std::vector<int64_t>& ids) const {
+    const Tensor row = at::tensor(ids, at::kLong).unsqueeze(0).to(device);
+    return {row, at::ones_like(row)};
+  }
+
+  const std::vector<Tag>& tags(Picture::State& picture) const;
+  std::shared_ptr<const TokenConstraint> constraint(bool box_grammar) const;
+
+  /// A question made ready for the decoder, and what to report about it.
+  struct Prepared {
+    std::string prompt;
+    std::vector<Tag> tags;
+    Tensor memory;  ///< [1,S,D]
+    Timings timings;
+  };
+  Prepared prepare(const Picture& picture, const Question& question) const;
+  Hypothesis hypothesis(const Sequence& sequence, const Picture& picture) const;
+  std::vector<Answer> answer(std::span<const Ask> asks, const OnText& on_text) const;
+  Answer report(const Ask& ask, Prepared prepared, const std::vector<Sequence>& sequences) const;
+};
+
+Lion::Lion(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Lion::Lion(Lion&&) noexcept = default;
+Lion& Lion::operator=(Lion&&) noexcept = default;
+Lion::~Lion() = default;
+
+Lion Lion::load(const std::filesystem::path& folder, const LoadOptions& options) {
+  const at::NoGradGuard no_grad;
+  const at::Device device = torch_device(options.device);
+  if (options.threads < 0)
+    throw InputError(str("threads: got ", options.threads, ", expected 0 or more."));
+  if (options.threads > 0) at::set_num_threads(static_cast<int>(options.threads));
+  const ModelFolder files{folder};
+  const models::LionConfig config = files.read_config();
+  Networks networks(config, scalar_type(options.dtype));
+  require_memory(plan_memory(config, networks, options.device), folder.string());
+  load_parameters(networks.parameters(), read_tensors(folder), folder.string(), device);
+  auto impl = std::unique_ptr<Impl>(new Impl{config,
+                                             device,
+                                             std::move(networks),
+                                             T5Tokenizer::load(files.t5_tokenizer()),
+                                             options.templates,
+                                             {},
+                                             {},
+                                             {},
+                                             {}});
+  if (impl->t5.size() > config.t5.vocab_size) {
+    throw InputError(str(files.t5_tokenizer().string(), ": has ", impl->t5.size(),
+                         " tokens, the model has ", config.t5.vocab_size,
+                         ". Use the tokenizer of this model."));
+  }
+  if (config.has_qformer()) {
+    impl->bert = BertTokenizer::load(files.bert_tokenizer());
+    if (impl->bert->size() > config.qformer.vocab_size) {
+      throw InputError(str(files.bert_tokenizer().string(), ": has ", impl->bert->size(),
+                           " tokens, the model has ", config.qformer.vocab_size,
+                           ". Use the vocabulary of this model."));
+    }
+  }
+  if (config.ram) {
+    impl->tag_list = TagList::load(files.tags(), files.thresholds());
+    if (static_cast<int64_t>(impl->tag_list->names.size()) != config.ram->num_tags) {
+      throw InputError(str(files.tags().string(), ": has ", impl->tag_list->names.size(),
+                           " tags, the tagger has ", config.ram->num_tags,
+                           ". Use the list of this tagger."));
+    }
+  }
+  return Lion(std::move(impl));
+}
+
+bool Lion::has_tagger() const { return impl_->config.ram.has_value(); }
+
+Picture Lion::see(const Image& image) const {
+  const at::NoGradGuard no_grad;
+  auto state = std::make_shared<Picture::State>();
+  state->image = image;
+  const Tensor pixels = impl_->image_tensor(image, impl_->config.vit.image_size, Filter::kBicubic,
+                                            kClipNormalization);
+  const models::LionT5& lion = impl_->networks.lion;
+  state->features = timed(state->timings.vit, [&] { return lion->see(pixels); });
+  if (impl_->config.has_aggregator()) {
+    timed(state->timings.aggregator, [&] { return lion->aggregate(state->features), true; });
+  }
+  return Picture(std::move(state));
+}
+
+const std::vector<Tag>& Lion::Impl::tags(Picture::State& picture) const {
+  if (!picture.tags) {
+    const Tensor pixels = image_tensor(picture.image, config.ram->swin.image_size,
+                                       Filter::kBilinear, kImageNetNormalization);
+    const Tensor logits = timed(picture.timings.tagger,
+                                [&] { return networks.ram->forward(pixels).logits.to(at::kCPU); });
+    const Tensor scores = at::sigmoid(logits[0]).contiguous();  // [N]
+    picture.tags.emplace();
+    for (size_t i = 0; i < tag_list->names.size(); ++i) {
+      const float score = scores.const_data_ptr<float>()[i];
+      if (score > tag_list->thresholds[i]) picture.tags->push_back({tag_list->names[i], score});
+    }
+  }
+  return *picture.tags;
+}
+
+std::vector<Tag> Lion::tags(const Picture& picture) const {
+  const at::NoGradGuard no_grad;
+  if (!has_tagger()) {
+    throw InputError(
+        "tags: this model has no tagger. Convert it again with --ram, --ram-tags and "
+        "--ram-thresholds.");
+  }
+  return impl_->tags(picture.state());
+}
+
+std::shared_ptr<const TokenConstraint> Lion::Impl::constraint(bool box_grammar) const {
+  if (!box_grammar) return nullptr;
+  const std::lock_guard lock(grammar_mutex);
+  if (!grammar) grammar = std::make_shared<BoxConstraint>(t5);
+  return grammar;
+}
+
+Lion::Impl::Prepared Lion::Impl::prepare(const Picture& picture, const Question& question) const {
+  if (trim(question.prompt).empty()) {
+    throw InputError("question: the prompt is empty. Ask something.");
+  }
+  Prepared out;
+  Picture::State& seen = picture.state();
+  out.prompt = question.prompt;
+  const bool offered = config.enable_semantic_tags && question.tag_source != TagSource::kNone;
+  if (offered) {
+    std::string tag_text = question.tags;
+    if (question.tag_source == TagSource::kGiven) {
+      out.tags = given_tags(question.tags);
+    } else if (config.ram) {
+      out.tags = tags(seen);
+      tag_text = join_tags(out.tags);
+    } else {
+      tag_text.clear();
+    }
+    out.prompt = templates.tag_sentence(tag_text) + question.prompt;
+  }
+  const std::vector<int64_t> prompt_ids = t5.encode(out.prompt);
+  if (static_cast<int64_t>(prompt_ids.size()) > kMaxPromptTokens) {
+    throw InputError(str("question: got ", prompt_ids.size(),
+                         " tokens with the tags, expected at most ", kMaxPromptTokens,
+                         ". Shorten the question."));
+  }
+  out.timings =
+      std::exchange(seen.timings, {});  // reported with the first answer about the picture
+  Tensor queries;
+  if (bert) {
+    const auto ids = token_batch(bert->encode(question.prompt, config.max_txt_len));
+    queries = timed(out.timings.qformer, [&] { return networks.lion->ask(seen.features, ids); });
+  }
+  const auto prompt = token_batch(prompt_ids);
+  out.memory = timed(out.timings.encoder, [&] {
+    const auto inputs =
+        networks.lion->join(seen.features, queries, prompt, offered ? t5.sentinel(0) : -1);
+    const Tensor level = at::full({1}, static_cast<int64_t>(task_level(question.level)),
+                                  at::TensorOptions(at::kLong).device(device));
+    return networks.lion->t5_model->encoder->forward(inputs.embeds, inputs.keep, level).memory;
+  });
+  return out;
+}
+
+Hypothesis Lion::Impl::hypothesis(const Sequence& sequence, const Picture& picture) const {
+  Hypothesis out;
+  out.text = t5.decode(sequence.ids);
+  out.score = sequence.score;
+  out.ids = sequence.ids;
+  out.token_logprobs = sequence.token_logprobs;
+  out.finished = sequence.finished;
+  out.boxes = answer_boxes(out.text, sequence.ids, sequence.token_logprobs, t5, picture.width(),
+                           picture.height());
+  return out;
+}
+
+Answer Lion::Impl::report(const Ask& ask, Prepared prepared,
+                          const std::vector<Sequence>& sequences) const {
+  Answer out;
+  for (const Sequence& sequence : sequences)
+    out.hypotheses.push_back(hypothesis(sequence, ask.picture));
+  out.best = out.hypotheses.front();
+  out.prompt = std::move(prepared.prompt);
+  out.question = ask.question.prompt;
+  out.level = ask.question.level;
+  out.tags = std::move(prepared.tags);
+  out.timings = prepared.timings;
+  return out;
+}
+
+Answer Lion::answer(const Picture& picture, const Question& question, const OnText& on_text) const {
+  const Ask ask{picture, question};
+  return impl_->answer(std::span(&ask, 1), on_text).front();
+}
+
+std::vector<Answer> Lion::answer(std::span<const Ask> asks) const {
+  return impl_->answer(asks, {});
+}
+
+std::vector<Answer> Lion::Impl::answer(std::span<const Ask> asks, const OnText& on_text) const {
+  const at::NoGradGuard no_grad;
+  for (const Ask& ask : asks) ask.question.generate.validate();
+  std::vector<Prepared> prepared;
+  for (const Ask& ask : asks) prepared.push_back(prepare(ask.picture, ask.question));
+
+  LionDecoder decoder(networks.lion->t5_model);
+  std::vector<int64_t> streamed;
+  Scheduler scheduler(decoder, kDefaultMaxRows, [&](Scheduler::Ticket, const Search::Token& token) {
+    if (!on_text || token.sequence != 0) return;
+    streamed.push_back(token.id);
+    on_text(t5.decode(streamed));
+  });
+  double seconds = 0;
+  const auto tickets = timed(seconds, [&] {
+    std::vector<Scheduler::Ticket> added;
+    for (size_t i = 0; i < asks.size(); ++i) {
+      const Question& question = asks[i].question;
+      const int64_t source = decoder.add_source(prepared[i].memory, task_level(question.level));
+      added.push_back(
+          scheduler.add(make_search(question.generate, constraint(question.box_grammar)), source));
+    }
+    scheduler.run();
+    return added;
+  });
+  std::vector<Answer> answers;
+  for (size_t i = 0; i < asks.size(); ++i) {
+    prepared[i].timings.decoder = seconds;  // the steps of a batch are shared
+    answers.push_back(report(asks[i], std::move(prepared[i]), scheduler.take(tickets[i])));
+  }
+  return answers;
+}
+
+RankedAnswer Lion::rank(const Picture& picture, const Question& question,
+                        std::span<const std::string> candidates) const {
+  const at::NoGradGuard no_grad;
+  std::vector<std::vector<int64_t>> ids;
+  for (const std::string& candidate : candidates) ids.push_back(impl_->t5.encode(candidate));
+  Impl::Prepared prepared = impl_->prepare(picture, question);
+  RankedAnswer out;
+  const Ranking ranking = timed(prepared.timings.decoder, [&] {
+    LionDecoder decoder(impl_->networks.lion->t5_model);
+    return lion::rank(decoder, decoder.add_source(prepared.memory, task_level(question.level)),
+                      ids);
+  });
+  for (const int64_t index : ranking.order) {
+    const Ranked& ranked = ranking.candidates[static_cast<size_t>(index)];
+    out.candidates.push_back({index, candidates[static_cast<size_t>(index)], ranked.log_likelihood,
+                              ranked.token_logprobs});
+  }
+  out.prompt = std::move(prepared.prompt);
+  out.question = question.prompt;
+  out.level = question.level;
+  out.tags = std::move(prepared.tags);
+  out.timings = prepared.timings;
+  return out;
+}
+
+}  // namespace lion

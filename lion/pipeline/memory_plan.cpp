@@ -1,0 +1,80 @@
+#include "lion/pipeline/memory_plan.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "lion/base/error.h"
+
+namespace lion {
+namespace {
+
+/// A number in a one-line file, or `fallback` when there is none ("max").
+uint64_t read_number(const char* path, uint64_t fallback) {
+  std::ifstream file(path);
+  uint64_t value = 0;
+  return file >> value ? value : fallback;
+}
+
+/// What new pages this process may still get: the system's estimate, and the limit of a container.
+uint64_t available_memory() {
+  uint64_t available = 0;
+  std::ifstream info("/proc/meminfo");
+  std::string key;
+  uint64_t kib = 0;
+  while (info >> key >> kib) {
+    if (key == "MemAvailable:") available = kib * 1024;
+    info.ignore(64, '\n');
+  }
+  const uint64_t limit = read_number("/sys/fs/cgroup/memory.max", UINT64_MAX);
+  const uint64_t used = read_number("/sys/fs/cgroup/memory.current", 0);
+  return limit == UINT64_MAX ? available : std::min(available, limit - std::min(limit, used));
+}
+
+uint64_t cuda_memory() {
+  // Without a runtime call of our own: torch is asked what it can see only when it is linked in.
+  return at::hasCUDA() ? UINT64_MAX : 0;
+}
+
+}  // namespace
+
+MemoryPlan plan_memory(const models::LionConfig& config, const Networks& networks, Device device) {
+  MemoryPlan plan;
+  for (const auto& [name, parameter] : networks.parameters()) {
+    plan.weights += static_cast<uint64_t>(parameter.numel()) * parameter.element_size();
+  }
+  // The largest tensors alive at once, float32: attention scores and feed-forwards of the encoder
+  // at its visual tokens and 256 of text, the tagger's head, and keys and values of 5 beams.
+  constexpr uint64_t kText = 256;
+  constexpr uint64_t kBeams = 5;
+  const auto& t5 = config.t5;
+  const uint64_t s = static_cast<uint64_t>(config.visual_tokens()) + kText;
+  const uint64_t encoder = 4 * (s * s * static_cast<uint64_t>(t5.num_heads) * 2 +
+                                s * static_cast<uint64_t>(t5.d_ff * 3 + t5.d_model * 6));
+  const uint64_t cache =
+      4 * 2 * static_cast<uint64_t>(t5.num_decoder_layers * t5.inner()) * (s + kBeams * kText);
+  const uint64_t tagger = config.ram ? 4 * static_cast<uint64_t>(config.ram->num_tags) *
+                                           static_cast<uint64_t>(config.ram->intermediate_size * 2 +
+                                                                 config.ram->hidden_size * 6)
+                                     : 0;
+  constexpr uint64_t kRuntime = 384ull << 20;  // LibTorch, code and thread stacks
+  plan.workspace = std::max(encoder, tagger) + cache + kRuntime;
+  plan.available = device == Device::kCpu ? available_memory() : cuda_memory();
+  return plan;
+}
+
+std::string MemoryPlan::text() const {
+  return str("  weights    ", bytes_str(weights), "\n  workspace  ", bytes_str(workspace),
+             "\n  together   ", bytes_str(total()), "\n  available  ",
+             available == UINT64_MAX ? std::string("not known") : bytes_str(available));
+}
+
+void require_memory(const MemoryPlan& plan, std::string_view what) {
+  if (plan.fits()) return;
+  throw ResourceError(
+      str(what, ": needs more memory than there is:\n", plan.text(),
+          "\nFree memory, use a larger machine, or choose --dtype bf16 or a smaller model."));
+}
+
+}  // namespace lion
