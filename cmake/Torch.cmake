@@ -36,10 +36,11 @@ endif()
 
 if(NOT TARGET lion_torch)
   add_library(lion_torch INTERFACE IMPORTED GLOBAL)
-  # at::parallel_for is a template over OpenMP: every file that includes torch must agree on it. At
-  # run time the one OpenMP library is torch's own libgomp.
-  find_package(OpenMP REQUIRED COMPONENTS CXX)
-  target_link_libraries(lion_torch INTERFACE torch::torch_cpu torch::c10 OpenMP::OpenMP_CXX)
+  # at::parallel_for is a template over OpenMP: every file that includes torch must agree on it. The
+  # one OpenMP library of the process is the wheel's own.
+  lion_imported(torch::gomp libgomp.so.1)
+  set_target_properties(torch::gomp PROPERTIES INTERFACE_COMPILE_OPTIONS -fopenmp)
+  target_link_libraries(lion_torch INTERFACE torch::torch_cpu torch::c10 torch::gomp)
   if(LION_CUDA)
     target_link_libraries(lion_torch INTERFACE torch::torch_cuda)
   endif()

@@ -121,8 +121,9 @@ Benchmarks read_benchmarks(const Json& object, const std::string& where) {
     std::string prompt;
     reader.read(key, prompt);
     if (key == "rec" && prompt.find("{expr}") == std::string::npos) continue;
-    const auto rules = std::find_if(kRules.begin(), kRules.end(),
-                                    [&](const auto& one) { return one.benchmark_key == key; });
+    const auto rules = std::find_if(kRules.begin(), kRules.end(), [&key = key](const auto& one) {
+      return one.benchmark_key == key;
+    });
     check(prompt, str(where, ": ", key), rules == kRules.end() ? "" : rules->required,
           kBenchmarkPlaceholders);
     benchmarks.insert_or_assign(key, std::move(prompt));

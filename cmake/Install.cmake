@@ -1,0 +1,34 @@
+# What `cmake --install` puts where, and the package that find_package(lion) finds.
+
+include(CMakePackageConfigHelpers)
+
+# lion::lion, for who embeds LION: lion/lion.h and all that it needs.
+add_library(lion_lion INTERFACE)
+add_library(lion::lion ALIAS lion_lion)
+set_target_properties(lion_lion PROPERTIES EXPORT_NAME lion)
+target_link_libraries(lion_lion INTERFACE lion_pipeline)
+
+set(lion_installed lion_lion)
+foreach(row IN LISTS LION_ROOMS)
+  string(REGEX REPLACE "\\|.*" "" room "${row}")
+  list(APPEND lion_installed lion_${room})
+endforeach()
+install(TARGETS ${lion_installed} EXPORT lionTargets
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+
+# Torch is not installed: the program goes on using the wheel that it was built with.
+set_target_properties(lion_cli PROPERTIES INSTALL_RPATH "${LION_TORCH_DIR}/torch/lib")
+install(TARGETS lion_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+
+set(lion_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/lion)
+install(EXPORT lionTargets NAMESPACE lion:: DESTINATION ${lion_package_dir})
+configure_package_config_file(cmake/lionConfig.cmake.in "${PROJECT_BINARY_DIR}/lionConfig.cmake"
+  INSTALL_DESTINATION ${lion_package_dir} NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/lionConfigVersion.cmake"
+  COMPATIBILITY SameMinorVersion)
+install(FILES
+  "${PROJECT_BINARY_DIR}/lionConfig.cmake"
+  "${PROJECT_BINARY_DIR}/lionConfigVersion.cmake"
+  "${PROJECT_SOURCE_DIR}/cmake/Torch.cmake"
+  DESTINATION ${lion_package_dir})
