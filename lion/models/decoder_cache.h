@@ -14,8 +14,8 @@ namespace lion::models {
 /// An encoded picture and prompt, ready for cross attention. One copy serves all beams and
 /// candidates that read it.
 struct DecoderSource {
-  std::vector<at::Tensor> keys;    ///< per decoder layer [1,H,S,K]
-  std::vector<at::Tensor> values;  ///< per decoder layer [1,H,S,K]
+  std::vector<at::Tensor> keys;    ///< per decoder layer [S,H,K]
+  std::vector<at::Tensor> values;  ///< per decoder layer [S,H,K]
   int64_t level = 1;               ///< TaskLevel
 };
 

@@ -106,10 +106,9 @@ DecoderSource T5DecoderImpl::read(const Tensor& memory, TaskLevel level) const {
   const Tensor typed = memory.to(blocks[0]->cross_attention->attention->k->weight.scalar_type());
   for (const T5DecoderBlock& block : blocks) {
     const T5Attention& cross = block->cross_attention->attention;
-    source.keys.push_back(
-        nn::split_heads(cross->k->forward(typed), config_.num_heads).contiguous());
-    source.values.push_back(
-        nn::split_heads(cross->v->forward(typed), config_.num_heads).contiguous());
+    const std::vector<int64_t> shape = {memory.size(1), config_.num_heads, config_.d_kv};
+    source.keys.push_back(cross->k->forward(typed).view(shape));    // [S,H,K]
+    source.values.push_back(cross->v->forward(typed).view(shape));  // [S,H,K]
   }
   return source;
 }
@@ -140,20 +139,18 @@ std::vector<SourceGroup> group_by_source(std::span<const int64_t> rows, const De
   return groups;
 }
 
-/// Cross attention of one token per row: q [R,1,H*K] -> [R,1,H*K].
-Tensor cross_attend(const Tensor& q, const std::vector<SourceGroup>& groups, size_t layer,
-                    int64_t heads) {
+/// Cross attention of one token per row: q [R,H,K] -> [R,H,K]. The keys of a source are read in
+/// place for all its rows.
+Tensor cross_attend(const Tensor& q, const std::vector<SourceGroup>& groups, size_t layer) {
+  if (groups.size() == 1) {
+    return nn::shared_attention(q, groups[0].source->keys[layer], groups[0].source->values[layer]);
+  }
   Tensor out = at::empty_like(q);
   for (const SourceGroup& group : groups) {
-    // The rows of a group are the queries of one attention: its keys are read once for all.
-    const bool all = group.positions.size() == static_cast<size_t>(q.size(0));
-    const Tensor index = all ? Tensor() : at::tensor(group.positions, at::kLong).to(q.device());
-    const Tensor part = (all ? q : q.index_select(0, index)).transpose(0, 1);  // [1,U,H*K]
-    const Tensor attended = nn::merge_heads(
-        nn::attention(nn::split_heads(part.contiguous(), heads), group.source->keys[layer],
-                      group.source->values[layer], 1.0));  // [1,U,H*K]
-    if (all) return attended.transpose(0, 1);
-    out.index_copy_(0, index, attended.transpose(0, 1));
+    const Tensor index = at::tensor(group.positions, at::kLong).to(q.device());
+    out.index_copy_(0, index,
+                    nn::shared_attention(q.index_select(0, index), group.source->keys[layer],
+                                         group.source->values[layer]));
   }
   return out;
 }
@@ -194,8 +191,8 @@ Tensor T5DecoderImpl::step(const Tensor& embeds, std::span<const int64_t> rows,
     x = x + self->o->forward(attended.view({r, 1, h * k}));
 
     const T5Attention& cross = block->cross_attention->attention;
-    const Tensor q = cross->q->forward(block->cross_attention->normed(x));  // [R,1,H*K]
-    x = x + cross->o->forward(cross_attend(q, groups, i, h));
+    const Tensor q = cross->q->forward(block->cross_attention->normed(x)).view({r, h, k});
+    x = x + cross->o->forward(cross_attend(q, groups, i).view({r, 1, h * k}));
     x = block->feed_forward->forward(x, level);
   }
   return final_layer_norm->forward(x, at::kFloat);

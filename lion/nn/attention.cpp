@@ -2,6 +2,9 @@
 
 #include <torch/torch.h>
 
+#include <numeric>
+#include <vector>
+
 #include "lion/nn/inference.h"
 #include "lion/nn/kernels/kernels.h"
 
@@ -27,6 +30,22 @@ at::Tensor step_attention(const at::Tensor& q, const at::Tensor& keys, const at:
   if (use_cpu_kernel({q, keys, values}))
     return kernels::decode_attention(q, keys, values, slots, bias);
   return kernels::decode_attention_reference(q, keys, values, slots, bias);
+}
+
+at::Tensor shared_attention(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values) {
+  const int64_t s = keys.size(0);
+  if (use_cpu_kernel({q, keys, values})) {
+    std::vector<int32_t> all(static_cast<size_t>(s));
+    std::iota(all.begin(), all.end(), 0);
+    const std::vector<std::span<const int32_t>> slots(static_cast<size_t>(q.size(0)), all);
+    return kernels::decode_attention(q, keys, values, slots, at::zeros({q.size(1), s}));
+  }
+  // The rows are the queries of one attention: [1,H,R,K] against [1,H,S,K].
+  const auto heads_first = [](const at::Tensor& x) { return x.transpose(0, 1).unsqueeze(0); };
+  return attention(heads_first(q), heads_first(keys), heads_first(values), 1.0)
+      .squeeze(0)
+      .transpose(0, 1)
+      .contiguous();
 }
 
 at::Tensor key_mask(const at::Tensor& keep, double low) {

@@ -25,6 +25,10 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
 at::Tensor step_attention(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
                           std::span<const std::span<const int32_t>> slots, const at::Tensor& bias);
 
+/// Attention of one token per row to keys that all rows share, no bias and no scaling: q [R,H,K];
+/// keys, values [S,H,K] -> [R,H,K]. For decoding: no gradients.
+at::Tensor shared_attention(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values);
+
 /// What to add to scores so that masked keys get no weight: keep [B,S] of 0 and 1 -> [B,1,1,S],
 /// 0 where kept and `low` elsewhere.
 at::Tensor key_mask(const at::Tensor& keep, double low);

@@ -14,8 +14,7 @@ void gelu_range(const GeluTask& task, int64_t begin, int64_t end) {
   const T* const value = static_cast<const T*>(task.value);
   T* const out = static_cast<T*>(task.out);
   for_each_vector<V>(begin, end, [&](int64_t k, auto... count) {
-    const typename V::F x = V::load(gate + k, count...);
-    typename V::F y = V::mul(x, normal_cdf<V>(x));
+    typename V::F y = gelu_of<V>(V::load(gate + k, count...));
     if (value != nullptr) y = V::mul(y, V::load(value + k, count...));
     V::store(out + k, y, count...);
   });

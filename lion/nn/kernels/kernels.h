@@ -4,8 +4,8 @@
 /// float. A row's result never depends, to the bit, on the other rows of the call, on how many they
 /// are or on the number of threads, so a request gives the same ids alone and in a batch.
 /// Every function throws InputError for a wrong type, shape, layout or device, or for an `isa` that
-/// the processor lacks. Letters: R rows, K width of a sum, N outputs, D width of a row, H heads,
-/// C capacity of a pool, T longest past.
+/// the processor lacks. With AVX512_BF16, subnormal bf16 numbers count as zero. Letters: R rows, K
+/// width of a sum, N outputs, D width of a row, H heads, C capacity of a pool, T longest past.
 
 #include <ATen/core/Tensor.h>
 
@@ -23,7 +23,7 @@ inline constexpr int64_t kMaxGemvRows = 16;
 /// x weight^T + bias for few rows, at the speed of reading the weight once.
 /// x [R,K] with 1 <= R <= kMaxGemvRows, weight [N,K], bias [N] if any: all bf16 or all float; the
 /// weight may lie at any address (a memory-mapped file). Returns [R,N] of `out_type`: float, or
-/// bf16 where the inputs are bf16. With AVX512_BF16, subnormal bf16 inputs count as zero.
+/// bf16 where the inputs are bf16.
 at::Tensor gemv(const at::Tensor& x, const at::Tensor& weight,
                 const std::optional<at::Tensor>& bias, at::ScalarType out_type,
                 Isa isa = best_isa());
@@ -40,7 +40,7 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps,
 at::Tensor layer_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                       double eps, at::ScalarType out_type, Isa isa = best_isa());
 
-/// x Phi(x), the exact (erf) GELU, within 1.2e-7 max(1, |x|) of it before rounding.
+/// x Phi(x), the exact (erf) GELU, within 1.2e-7 max(1, |x|) before rounding.
 /// x of any shape, float or bf16. Returns x's shape and type.
 at::Tensor gelu(const at::Tensor& x, Isa isa = best_isa());
 

@@ -1,5 +1,5 @@
 #pragma once
-/// exp and the normal distribution, lane by lane, and a loop that deals with a row's end.
+/// exp and GELU, lane by lane, and a loop that deals with a row's end.
 
 #include <cstdint>
 
@@ -32,42 +32,46 @@ inline void store_as(Type type, void* out, int64_t at, typename V::F v, int64_t 
   }
 }
 
-/// e^x for x <= 0, within 1.5e-7 relative; 0 below -87.3, where floats stop being normal.
-/// x = n ln 2 + r with |r| <= ln 2 / 2; e^r by interpolation of degree 6 at Chebyshev points
-/// (relative error 2.6e-9).
+/// 2^x for -126 <= x <= 127, within 1e-7 relative. x = n + f with a whole n and |f| <= 1/2; 2^f by
+/// interpolation of degree 6 at Chebyshev points.
+template <typename V>
+inline typename V::F power_of_two(typename V::F x) {
+  using F = typename V::F;
+  constexpr float kMagic = 12582912.0f;  // 1.5 * 2^23: adding it rounds to a whole number
+  constexpr float kPowers[] = {1.340042818e-3f, 9.618056679e-3f, 5.550327227e-2f,
+                               0.2402265092f,   0.6931472067f,   1.0f};
+  const F n = V::add(V::add(x, V::set(kMagic)), V::set(-kMagic));
+  const F f = V::sub(x, n);
+  F p = V::set(1.54614447e-4f);
+  for (const float c : kPowers) p = V::fma(p, f, V::set(c));
+  return V::scale(p, n);
+}
+
+/// e^x for x <= 0, within 2e-7 (1 + |x|) relative; 0 below -87, where floats stop being normal.
 template <typename V>
 inline typename V::F exp_nonpositive(typename V::F x) {
   using F = typename V::F;
-  const F lowest = V::set(-87.33654f);
-  const F bounded = V::max(lowest, x);
-  const F magic = V::set(12582912.0f);  // 1.5 * 2^23: adding it rounds to a whole number
-  const F shifted = V::fma(bounded, V::set(1.44269504f), magic);
-  const F n = V::add(shifted, V::set(-12582912.0f));
-  F r = V::fma(n, V::set(-0.693359375f), bounded);  // ln 2 in two parts, the first with few bits
-  r = V::fma(n, V::set(2.12194440e-4f), r);
-  constexpr float kExp[] = {0.008375126398f, 0.0416663529f, 0.1666641551f,
-                            0.5000000047f,   1.0f,          1.0f};
-  F p = V::set(0.001394110843f);
-  for (const float c : kExp) p = V::fma(p, r, V::set(c));
-  return V::where_less(x, lowest, V::set(0.0f), V::scale(p, n));
+  const F lowest = V::set(-87.0f);
+  const F power = power_of_two<V>(V::mul(V::max(lowest, x), V::set(1.44269504f)));
+  return V::where_less(x, lowest, V::set(0.0f), power);
 }
 
-/// Phi(x), the chance that a standard normal variable is below x, within 1e-7 absolute.
-/// With a = |x| <= 6: Phi(-a) = exp(a Q(a)) / 2, where Q(a) = ln(erfc(a / sqrt 2)) / a is
-/// interpolated at 11 Chebyshev points of [0, 6]. Beyond 6 it is below 1e-9 and taken for 0.
+/// x Phi(x), Phi(x) being the chance that a standard normal variable is below x; the error is at
+/// most 1.2e-7 max(1, |x|). With a = |x| <= 5.6: Phi(-a) = 2^(a Q(a) - 1), where Q(a) =
+/// log2(erfc(a / sqrt 2)) / a is interpolated at 10 Chebyshev points of [0, 5.6]. Beyond, Phi(-a)
+/// is about 1e-8 and taken for 0. Then x Phi(x) = max(x, 0) - a Phi(-a) on both sides.
 template <typename V>
-inline typename V::F normal_cdf(typename V::F x) {
+inline typename V::F gelu_of(typename V::F x) {
   using F = typename V::F;
-  const F a = V::abs(x);
-  constexpr float kQ[] = {-7.082147358e-8f, 1.163190063e-6f, -1.106328142e-5f, 6.553106444e-5f,
-                          -2.214250879e-4f, 3.628420053e-5f, 4.788062457e-3f,  -3.633906601e-2f,
-                          -3.183092790e-1f, -7.978845763e-1f};
-  F q = V::set(1.910104927e-9f);
-  for (const float c : kQ) q = V::fma(q, a, V::set(c));
+  constexpr float kQ[] = {
+      7.412378874e-7f, -9.716064836e-6f, 6.935707426e-5f, -2.565099322e-4f, -4.353878076e-5f,
+      6.991729927e-3f, -5.246361542e-2f, -0.4592167498f,  -1.151104306f,    -1.0f};
   const F zero = V::set(0.0f);
-  F tail = V::mul(exp_nonpositive<V>(V::mul(q, a)), V::set(0.5f));
-  tail = V::where_less(V::set(6.0f), a, zero, tail);
-  return V::where_less(x, zero, tail, V::fma(tail, V::set(-1.0f), V::set(1.0f)));
+  const F a = V::abs(x);
+  F t = V::set(-2.427142965e-8f);
+  for (const float c : kQ) t = V::fma(t, a, V::set(c));
+  const F tail = V::mul(a, power_of_two<V>(t));
+  return V::sub(V::max(zero, x), V::where_less(V::set(5.6f), a, zero, tail));
 }
 
 }  // namespace lion::nn::kernels

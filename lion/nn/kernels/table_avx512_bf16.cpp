@@ -8,12 +8,20 @@
 namespace lion::nn::kernels {
 namespace {
 
-/// The instruction takes subnormal numbers for zero.
+/// These instructions take subnormal numbers for zero.
 struct VecAvx512Bf16 : VecAvx512 {
   using VecAvx512::dot;
+  using VecAvx512::store;
   static F dot(F sum, __m512i a, __m512i b) {
     return _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(a), reinterpret_cast<__m512bh>(b));
   }
+  static void store(Bf16* p, F v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), narrow(v)); }
+  static void store(Bf16* p, F v, int64_t count) {
+    _mm256_mask_storeu_epi16(p, first(count), narrow(v));
+  }
+
+ private:
+  static __m256i narrow(F v) { return reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(v)); }
 };
 
 }  // namespace

@@ -34,6 +34,7 @@ struct VecAvx512 {
   }
 
   static F add(F a, F b) { return _mm512_add_ps(a, b); }
+  static F sub(F a, F b) { return _mm512_sub_ps(a, b); }
   static F mul(F a, F b) { return _mm512_mul_ps(a, b); }
   static F fma(F a, F b, F c) { return _mm512_fmadd_ps(a, b, c); }
   static F abs(F a) { return _mm512_abs_ps(a); }
@@ -58,8 +59,10 @@ struct VecAvx512 {
   template <typename T>
   static constexpr int64_t kDotLanes = sizeof(F) / sizeof(T);
 
- private:
+ protected:
   static __mmask16 first(int64_t count) { return __mmask16((uint32_t{1} << count) - 1); }
+
+ private:
   static F widen(__m256i h) {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(h), 16));
   }

@@ -54,6 +54,7 @@ struct VecPortable {
   }
 
   static F add(F a, F b) { return a + b; }
+  static F sub(F a, F b) { return a - b; }
   static F mul(F a, F b) { return a * b; }
   /// a * b + c, rounded once where the processor can.
   static F fma(F a, F b, F c) { return a * b + c; }
