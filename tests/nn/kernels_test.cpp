@@ -293,7 +293,7 @@ TEST_P(KernelTest, GeluIsTheErfOneWithin1e7) {
 }
 
 TEST_P(KernelTest, GeluOfSpecialNumbers) {
-  const Tensor x = at::tensor({0.0f, kInf, NAN, 1e30f, -1e30f, -7.0f, 1e-30f, -1e-30f});
+  const Tensor x = at::tensor({0.0f, kInf, NAN, 1e30f, -1e30f, -7.0f, 1e-30f, -1e-30f, -kInf});
   const Tensor y = kernels::gelu(x, GetParam());
   const auto* v = y.const_data_ptr<float>();
   EXPECT_EQ(v[0], 0.0f);
@@ -304,6 +304,7 @@ TEST_P(KernelTest, GeluOfSpecialNumbers) {
   EXPECT_EQ(v[5], 0.0f);
   EXPECT_FLOAT_EQ(v[6], 0.5e-30f);
   EXPECT_FLOAT_EQ(v[7], -0.5e-30f);
+  EXPECT_EQ(v[8], 0.0f);
 }
 
 TEST_P(KernelTest, GatedGeluEqualsTheProduct) {

@@ -1,0 +1,135 @@
+#include "cli/result.h"
+
+#include <iomanip>
+#include <vector>
+
+#include "lion/base/str.h"
+
+namespace lion::cli {
+namespace {
+
+Json header_json(std::string_view command, const Model& model, const PictureFile& picture) {
+  return {
+      {"command", command},
+      {"model", model.folder},
+      {"image",
+       {{"path", picture.path}, {"width", picture.image.width}, {"height", picture.image.height}}}};
+}
+
+Json tag_list_json(std::span<const Tag> tags) {
+  Json list = Json::array();
+  for (const Tag& tag : tags) list.push_back({{"name", tag.name}, {"score", tag.score}});
+  return list;
+}
+
+Json box_json(const AnswerBox& found) {
+  const auto corners = [](const auto& box) {
+    return Json{{"x0", box.x0}, {"y0", box.y0}, {"x1", box.x1}, {"y1", box.y1}};
+  };
+  Json json = corners(found.box);
+  json["pixels"] = corners(found.pixels);
+  json["confidence"] = found.confidence;
+  json["valid"] = true;
+  json["adjusted"] = found.adjusted;
+  return json;
+}
+
+/// Appends what is told of every one of the n best answers.
+void add_hypothesis(Json& json, const Hypothesis& hypothesis) {
+  json["text"] = hypothesis.text;
+  json["score"] = hypothesis.score;
+  json["finished"] = hypothesis.finished;
+  json["tokens"] = hypothesis.ids;
+  json["token_logprobs"] = hypothesis.token_logprobs;
+  json["boxes"] = Json::array();
+  for (const AnswerBox& box : hypothesis.boxes) json["boxes"].push_back(box_json(box));
+}
+
+Json timings_json(const Model& model, const PictureFile& picture, const Timings& timings) {
+  const double total = model.load_seconds + picture.decode_seconds + timings.vit +
+                       timings.aggregator + timings.tagger + timings.qformer + timings.encoder +
+                       timings.decoder;
+  return {{"load_s", model.load_seconds},
+          {"decode_image_s", picture.decode_seconds},
+          {"vit_s", timings.vit},
+          {"aggregator_s", timings.aggregator},
+          {"tagger_s", timings.tagger},
+          {"qformer_s", timings.qformer},
+          {"encoder_s", timings.encoder},
+          {"decoder_s", timings.decoder},
+          {"total_s", total}};
+}
+
+}  // namespace
+
+Json answer_json(std::string_view command, const Model& model, const PictureFile& picture,
+                 const Answer& answer) {
+  Json json = header_json(command, model, picture);
+  json["prompt"] = answer.prompt;
+  json["question"] = answer.question;
+  json["level"] = level_name(answer.level);
+  add_hypothesis(json, answer.best);
+  json["alternatives"] = Json::array();
+  for (size_t i = 1; i < answer.hypotheses.size(); ++i) {
+    Json alternative;
+    add_hypothesis(alternative, answer.hypotheses[i]);
+    json["alternatives"].push_back(std::move(alternative));
+  }
+  json["tags"] = tag_list_json(answer.tags);
+  json["timings"] = timings_json(model, picture, answer.timings);
+  return json;
+}
+
+Json answer_json(std::string_view command, const Asked& asked) {
+  return answer_json(command, asked.model, asked.picture, asked.answer);
+}
+
+Json ranked_json(std::string_view command, const Model& model, const PictureFile& picture,
+                 const RankedAnswer& answer) {
+  Json json = header_json(command, model, picture);
+  json["prompt"] = answer.prompt;
+  json["question"] = answer.question;
+  json["level"] = level_name(answer.level);
+  json["candidates"] = Json::array();
+  for (const RankedCandidate& candidate : answer.candidates) {
+    json["candidates"].push_back({{"index", candidate.index},
+                                  {"text", candidate.text},
+                                  {"log_likelihood", candidate.log_likelihood},
+                                  {"token_logprobs", candidate.token_logprobs}});
+  }
+  json["tags"] = tag_list_json(answer.tags);
+  json["timings"] = timings_json(model, picture, answer.timings);
+  return json;
+}
+
+Json tags_json(std::string_view command, const Model& model, const PictureFile& picture,
+               std::span<const Tag> tags, const Timings& timings) {
+  Json json = header_json(command, model, picture);
+  json["tags"] = tag_list_json(tags);
+  json["timings"] = timings_json(model, picture, timings);
+  return json;
+}
+
+std::string tag_names(std::span<const Tag> tags) {
+  std::vector<std::string> names;
+  for (const Tag& tag : tags) names.push_back(tag.name);
+  return join(names, ", ");
+}
+
+void show_answer(std::string_view command, const CommonArguments& arguments, Terminal& terminal,
+                 const Asked& asked) {
+  const Answer& answer = asked.answer;
+  if (arguments.json) {
+    terminal.json_result(answer_json(command, asked));
+  } else if (answer.hypotheses.size() < 2) {
+    terminal.result(answer.best.text);
+  } else {
+    for (size_t i = 0; i < answer.hypotheses.size(); ++i) {
+      const Hypothesis& hypothesis = answer.hypotheses[i];
+      terminal.result(str(i + 1, ". ", hypothesis.text, "  (score ", std::fixed,
+                          std::setprecision(3), hypothesis.score, ")"));
+    }
+  }
+}
+
+}  // namespace lion::cli
