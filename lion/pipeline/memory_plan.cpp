@@ -72,9 +72,9 @@ std::string MemoryPlan::text() const {
 
 void require_memory(const MemoryPlan& plan, std::string_view what) {
   if (plan.fits()) return;
-  throw ResourceError(
-      str(what, ": needs more memory than there is:\n", plan.text(),
-          "\nFree memory, use a larger machine, or choose --dtype bf16 or a smaller model."));
+  throw ResourceError(str(what, ": needs more memory than there is:\n", plan.text(),
+                          "\nFree memory, use a larger machine or a smaller model; bf16 takes half "
+                          "of what fp32 takes."));
 }
 
 }  // namespace lion
