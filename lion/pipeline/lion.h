@@ -89,6 +89,7 @@ class Picture {
   std::shared_ptr<State> state_;
 };
 
+/// One model. Used by one thread at a time, its pictures too; several models may run side by side.
 class Lion {
  public:
   /// Loads a folder made by `convert`. Throws ResourceError when files are missing or broken, when
