@@ -69,8 +69,9 @@ TEST_F(FolderTest, ALinePerPictureSortedByName) {
 TEST_F(FolderTest, CsvIsQuoted) {
   const std::vector<std::string> all = lines_of({"--csv"});
   EXPECT_THAT(
-      all, ElementsAre("path,caption,score", StartsWith("\"" + pictures() + "/a, \"\"b\"\".JPG\","),
-                       StartsWith(pictures() + "/b,"), MatchesRegex(".*/c\\.png,.*,-[0-9.]+")));
+      all,
+      ElementsAre("path,caption,score", StartsWith(str("\"", pictures(), "/a, \"\"b\"\".JPG\",")),
+                  StartsWith(pictures() + "/b,"), MatchesRegex(".*/c\\.png,.*,-[0-9.]+")));
 }
 
 TEST_F(FolderTest, JsonLinesAreObjects) {
@@ -98,8 +99,8 @@ TEST_F(FolderTest, BrokenPicturesAreReportedCountedAndPassedOver) {
   const Outcome run = lion(arguments({"--out", out()}));
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.out, IsEmpty());
-  EXPECT_THAT(run.err, AllOf(HasSubstr("error: " + pictures() + "/a0.png: "),
-                             HasSubstr("error: " + pictures() + "/z.jpg: "),
+  EXPECT_THAT(run.err, AllOf(HasSubstr(str("error: ", pictures(), "/a0.png: ")),
+                             HasSubstr(str("error: ", pictures(), "/z.jpg: ")),
                              HasSubstr("2 of 5 pictures could not be read")));
   EXPECT_EQ(lines(read(out())).size(), 3u);
 
@@ -177,7 +178,7 @@ TEST_F(FolderTest, AFileOfAnotherKindIsLeftAlone) {
     const Outcome run = lion(arguments({"--out", out()}));
     EXPECT_EQ(run.exit_code, 2);
     EXPECT_THAT(run.err,
-                AllOf(HasSubstr("--out " + out() + ": line 1"), HasSubstr("another file")));
+                AllOf(HasSubstr(str("--out ", out(), ": line 1")), HasSubstr("another file")));
     EXPECT_EQ(read(out()), content);
   }
   write(out(), "a.png,a cat,1\n");
