@@ -24,8 +24,6 @@ if(NOT TARGET torch::torch_cpu)
   if(LION_CUDA)
     lion_imported(torch::c10_cuda libc10_cuda.so)
     lion_imported(torch::torch_cuda libtorch_cuda.so)
-    set_target_properties(torch::c10_cuda PROPERTIES
-      INTERFACE_INCLUDE_DIRECTORIES "${LION_TORCH_DIR}/nvidia/cu13/include")
     # Its kernels register by static initialisers: nothing refers to it, so keep it by hand.
     set_target_properties(torch::torch_cuda PROPERTIES
       INTERFACE_LINK_LIBRARIES "torch::torch_cpu;torch::c10_cuda"

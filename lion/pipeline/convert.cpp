@@ -193,14 +193,16 @@ void copy_files(const fs::path& from, const fs::path& to,
   }
 }
 
+/// Loads before copying: a tokenizer that cannot be read is found now, under the user's name for
+/// it.
 void copy_t5_tokenizer(const fs::path& from, const ModelFolder& to) {
+  T5Tokenizer::load(from);
   copy_files(from, to.t5_tokenizer(), {"tokenizer.json", "spiece.model", "tokenizer_config.json"});
-  T5Tokenizer::load(to.t5_tokenizer());  // a tokenizer that cannot be read is found now, not later
 }
 
 void copy_bert_tokenizer(const fs::path& from, const ModelFolder& to) {
+  BertTokenizer::load(from);
   copy_files(from, to.bert_tokenizer(), {"vocab.txt", "tokenizer_config.json"});
-  BertTokenizer::load(to.bert_tokenizer());
 }
 
 void require_paths(const ConvertOptions& options) {
