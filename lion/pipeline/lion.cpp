@@ -98,6 +98,8 @@ struct Lion::Impl {
     return {row, at::ones_like(row)};
   }
 
+  /// Runs the vision encoder and the aggregator, once a picture.
+  void look(Picture::State& picture) const;
   const std::vector<Tag>& tags(Picture::State& picture) const;
   std::shared_ptr<const TokenConstraint> constraint(bool box_grammar) const;
 
@@ -166,17 +168,20 @@ Lion Lion::load(const std::filesystem::path& folder, const LoadOptions& options)
 bool Lion::has_tagger() const { return impl_->config.ram.has_value(); }
 
 Picture Lion::see(const Image& image) const {
-  const at::NoGradGuard no_grad;
   auto state = std::make_shared<Picture::State>();
   state->image = image;
-  const Tensor pixels = impl_->image_tensor(image, impl_->config.vit.image_size, Filter::kBicubic,
-                                            kClipNormalization);
-  const models::LionT5& lion = impl_->networks.lion;
-  state->features = timed(state->timings.vit, [&] { return lion->see(pixels); });
-  if (impl_->config.has_aggregator()) {
-    timed(state->timings.aggregator, [&] { return lion->aggregate(state->features), true; });
-  }
   return Picture(std::move(state));
+}
+
+void Lion::Impl::look(Picture::State& picture) const {
+  if (picture.features.vit_out.defined()) return;
+  const Tensor pixels =
+      image_tensor(picture.image, config.vit.image_size, Filter::kBicubic, kClipNormalization);
+  const models::LionT5& lion = networks.lion;
+  picture.features = timed(picture.timings.vit, [&] { return lion->see(pixels); });
+  if (config.has_aggregator()) {
+    timed(picture.timings.aggregator, [&] { return lion->aggregate(picture.features), true; });
+  }
 }
 
 const std::vector<Tag>& Lion::Impl::tags(Picture::State& picture) const {
@@ -238,6 +243,7 @@ Lion::Impl::Prepared Lion::Impl::prepare(const Picture& picture, const Question&
                          " tokens with the tags, expected at most ", kMaxPromptTokens,
                          ". Shorten the question."));
   }
+  look(seen);
   out.timings =
       std::exchange(seen.timings, {});  // reported with the first answer about the picture
   Tensor queries;

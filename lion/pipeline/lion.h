@@ -75,7 +75,7 @@ struct RankedAnswer {
   Timings timings;
 };
 
-/// A picture as the networks have seen it. Cheap to copy; tied to the model that made it.
+/// A picture and what the networks have made of it. Cheap to copy; tied to the model that made it.
 class Picture {
  public:
   int64_t width() const;   ///< pixels
@@ -99,7 +99,8 @@ class Lion {
   Lion& operator=(Lion&&) noexcept;
   ~Lion();
 
-  /// Runs the vision encoder (and the aggregator) on a picture.
+  /// Takes a picture in. The networks look at it when it is first needed, and once: the vision
+  /// encoder and aggregator for the first question, the tagger for its tags.
   Picture see(const Image& image) const;
 
   /// The tags of a picture, in the tagger's order. Computed once a picture. Throws InputError when
