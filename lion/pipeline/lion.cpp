@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cmath>
-#include <mutex>
 
 #include "lion/base/error.h"
 #include "lion/generate/rank.h"
@@ -83,7 +82,6 @@ struct Lion::Impl {
   PromptTemplates templates;
   std::optional<BertTokenizer> bert;
   std::optional<TagList> tag_list;
-  mutable std::mutex grammar_mutex;
   mutable std::shared_ptr<const TokenConstraint> grammar;  // made when first asked for
 
   Tensor image_tensor(const Image& image, int64_t size, Filter filter,
@@ -137,7 +135,6 @@ Lion Lion::load(const std::filesystem::path& folder, const LoadOptions& options)
                                              std::move(networks),
                                              T5Tokenizer::load(files.t5_tokenizer()),
                                              options.templates,
-                                             {},
                                              {},
                                              {},
                                              {}});
@@ -212,7 +209,6 @@ std::vector<Tag> Lion::tags(const Picture& picture) const {
 
 std::shared_ptr<const TokenConstraint> Lion::Impl::constraint(bool box_grammar) const {
   if (!box_grammar) return nullptr;
-  const std::lock_guard lock(grammar_mutex);
   if (!grammar) grammar = std::make_shared<BoxConstraint>(t5);
   return grammar;
 }
