@@ -9,6 +9,8 @@ pkg_check_modules(png REQUIRED IMPORTED_TARGET libpng)
 pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebp)
 pkg_check_modules(freetype REQUIRED IMPORTED_TARGET freetype2)
 find_package(GIF 5 REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(pugixml REQUIRED)
 find_package(Threads REQUIRED)
 
 # Warnings and sanitizers of every target of ours; not exported. -fPIC for programs too: they share

@@ -25,6 +25,7 @@ struct Progress {
   int64_t done = 0;
   int64_t total = 0;
   std::string_view unit;
+  std::string_view detail = {};  ///< how it goes, for the same line: "loss 2.31, 41 samples/s"
 };
 using ProgressSink = std::function<void(const Progress&)>;
 

@@ -219,6 +219,7 @@ PromptTemplates PromptTemplates::builtin() {
   templates.tags_ =
       "According to <extra_id_0>, you are allowed to use or partially use the following tags: "
       "[{tags}]. ";
+  templates.hard_tags_ = "These words may or may not fit the picture: [{tags}]. ";
   return templates;
 }
 
@@ -252,8 +253,11 @@ PromptTemplates PromptTemplates::load(const std::filesystem::path& path) {
     JsonReader tags = root.object("tags");
     for (const char* note : {"source", "note"}) tags.ignore(note);
     tags.require("template", templates.tags_);
+    tags.read("hard_template", templates.hard_tags_);
     tags.finish();
-    check(templates.tags_, tags.where(), kTagPlaceholders, kTagPlaceholders);
+    for (const std::string& sentence : {templates.tags_, templates.hard_tags_}) {
+      check(sentence, tags.where(), kTagPlaceholders, kTagPlaceholders);
+    }
   }
   root.finish();
   return templates;
@@ -277,6 +281,10 @@ const std::string& PromptTemplates::benchmark(std::string_view name) const {
 
 std::string PromptTemplates::tag_sentence(std::string_view tags) const {
   return fill(tags_, {{"tags", std::string(tags)}});
+}
+
+std::string PromptTemplates::hard_tag_sentence(std::string_view tags) const {
+  return fill(hard_tags_, {{"tags", std::string(tags)}});
 }
 
 }  // namespace lion

@@ -40,9 +40,9 @@ class PromptTemplates {
   /// A JSON file; what it does not mention stays built in. Task objects "captioning", "vqa", "vqg",
   /// "dialogue", "rec" and "reg" hold a list "templates" (or "released", else "paper");
   /// "evaluation" has a template per benchmark ("coco_caption", "okvqa", "rec", ...), more of them
-  /// under "not_in_paper"; "tags" has one "template". Throws ResourceError when the file cannot be
-  /// read, InputError naming file and key when it has another layout or a template lacks its
-  /// placeholder.
+  /// under "not_in_paper"; "tags" has one "template" and perhaps a "hard_template". Throws
+  /// ResourceError when the file cannot be read, InputError naming file and key when it has another
+  /// layout or a template lacks its placeholder.
   static PromptTemplates load(const std::filesystem::path& path);
 
   /// The template for answering.
@@ -58,6 +58,9 @@ class PromptTemplates {
   /// are joined with ", ". Ends with one space.
   std::string tag_sentence(std::string_view tags) const;
 
+  /// As `tag_sentence`, in words alone: without the token whose place the soft prompt takes.
+  std::string hard_tag_sentence(std::string_view tags) const;
+
  private:
   PromptTemplates() = default;
 
@@ -65,6 +68,7 @@ class PromptTemplates {
   std::array<std::string, kTaskCount> evaluation_;
   std::map<std::string, std::string, std::less<>> benchmarks_;
   std::string tags_;
+  std::string hard_tags_;
 };
 
 }  // namespace lion

@@ -76,7 +76,7 @@ TEST(PromptTemplates, AFileReplacesWhatItMentions) {
                    "rec": "a random element of rec (released list)",
                    "not_in_paper": {"pope": "{question} yes or no?",
                                     "mmbench": "{question} {options}", "note": "n"}},
-    "tags": {"template": "Tags: {tags}. ", "note": "n"}
+    "tags": {"template": "Tags: {tags}. ", "hard_template": "Words: {tags}. ", "note": "n"}
   })json");
   EXPECT_EQ(t.evaluation(Task::kCaption), "Caption:");
   EXPECT_THAT(t.all(Task::kCaption), testing::ElementsAre("Tell:", "Say:"));
@@ -86,6 +86,7 @@ TEST(PromptTemplates, AFileReplacesWhatItMentions) {
   EXPECT_EQ(t.benchmark("pope"), "{question} yes or no?");
   EXPECT_EQ(t.benchmark("okvqa"), "Question: {question} Short answer:");
   EXPECT_EQ(t.tag_sentence("a"), "Tags: a. ");
+  EXPECT_EQ(t.hard_tag_sentence("a"), "Words: a. ");
   EXPECT_EQ(t.evaluation(Task::kVqa), PromptTemplates::builtin().evaluation(Task::kVqa));
 }
 
@@ -113,6 +114,7 @@ TEST(PromptTemplates, NamesFileAndKey) {
   wrong(R"({"evaluation": {"not_in_paper": 3}})", {"evaluation: not_in_paper", "got number"});
   wrong(R"({"tags": {}})", {"tags", "\"template\" is missing"});
   wrong(R"({"tags": {"template": "none"}})", {"tags", "no {tags}"});
+  wrong(R"({"tags": {"template": "{tags}", "hard_template": "none"}})", {"tags", "no {tags}"});
   expect_error<ResourceError>([] { PromptTemplates::load("/nowhere/t.json"); },
                               {"/nowhere/t.json"});
 }
@@ -125,6 +127,13 @@ TEST(PromptTemplates, TheListsOfTheReleasesLoad) {
   EXPECT_EQ(t.all(Task::kReg).size(), 125u);
   EXPECT_EQ(t.evaluation(Task::kCaption), "A short image description:");
   EXPECT_EQ(t.tag_sentence("a"), PromptTemplates::builtin().tag_sentence("a"));
+}
+
+TEST(PromptTemplates, HardTagsHaveNoPlaceForTheSoftPrompt) {
+  const std::string sentence = PromptTemplates::builtin().hard_tag_sentence("dog, man");
+  EXPECT_THAT(sentence, testing::HasSubstr("[dog, man]"));
+  EXPECT_THAT(sentence, testing::EndsWith(" "));
+  EXPECT_THAT(sentence, testing::Not(testing::HasSubstr("<")));
 }
 
 }  // namespace
