@@ -1,0 +1,272 @@
+// Everything that is said about scenes: captions, expressions, questions, statements.
+#include "lion/scenes/questions.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "lion/base/str.h"
+#include "lion/scenes/captions.h"
+#include "lion/scenes/expressions.h"
+#include "lion/scenes/painter.h"
+#include "lion/scenes/statements.h"
+#include "lion/scenes/words.h"
+
+namespace lion::scenes {
+namespace {
+
+constexpr uint64_t kScenes = 400;
+
+const Painter& painter() {
+  static const Painter shared(SceneConfig{.sign_share = 0.4});
+  return shared;
+}
+
+/// Calls `check(facts, random)` for many scenes.
+template <typename Check>
+void for_scenes(const Check& check) {
+  for (uint64_t i = 0; i < kScenes; ++i) {
+    const Scene scene = painter().plan(i);
+    Random random(i);
+    check(Facts(scene, painter().vocabulary()), random);
+  }
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// A scene of a dog at (20, 20), a cat at (90, 20) and a second dog at (20, 90), 20 pixels each.
+Scene three_things() {
+  Scene scene;
+  scene.size = 128;
+  const auto add = [&](int64_t kind, int64_t left, int64_t top) {
+    Thing thing;
+    thing.kind = kind;
+    thing.left = left;
+    thing.top = top;
+    thing.width = thing.height = 20;
+    scene.things.push_back(thing);
+  };
+  add(0, 20, 20);
+  add(5, 90, 20);
+  add(0, 20, 90);
+  return scene;
+}
+
+TEST(Facts, RelationsHoldOnlyWhenTheyAreClear) {
+  Scene scene = three_things();
+  const Facts facts(scene, painter().vocabulary());
+  EXPECT_TRUE(facts.holds(Relation::kLeftOf, 0, 1));
+  EXPECT_TRUE(facts.holds(Relation::kRightOf, 1, 0));
+  EXPECT_FALSE(facts.holds(Relation::kAbove, 0, 1));
+  EXPECT_FALSE(facts.holds(Relation::kBelow, 0, 1));
+  EXPECT_TRUE(facts.holds(Relation::kAbove, 0, 2));
+  EXPECT_FALSE(facts.holds(Relation::kLargerThan, 0, 1));
+  EXPECT_EQ(facts.groups().size(), 2u);
+  EXPECT_EQ(facts.phrase(facts.groups()[0]), "two dogs");
+  EXPECT_TRUE(facts.is_unique(1));
+  EXPECT_FALSE(facts.is_unique(0));
+}
+
+TEST(Captions, NameEverythingWithItsNumber) {
+  for_scenes([](const Facts& facts, Random& random) {
+    const std::string text = lion::str(" ", caption(facts, random));
+    for (const Group& group : facts.groups()) {
+      std::string phrase = facts.phrase(group).substr(1);  // the first letter may be a capital
+      EXPECT_TRUE(contains(text, phrase)) << text << " lacks " << phrase;
+    }
+    EXPECT_EQ(text.back(), '.');
+  });
+}
+
+TEST(Captions, FiveOfAPictureVary) {
+  int different = 0;
+  for_scenes([&](const Facts& facts, Random& random) {
+    const std::vector<std::string> five = captions(facts, 5, random);
+    ASSERT_EQ(five.size(), 5u);
+    different += static_cast<int>(std::set<std::string>(five.begin(), five.end()).size());
+  });
+  EXPECT_GT(different, static_cast<int>(kScenes) * 9 / 2);
+}
+
+TEST(Expressions, NoTwoThingsShareOne) {
+  int without = 0, things = 0;
+  for_scenes([&](const Facts& facts, Random&) {
+    std::set<std::string> seen;
+    for (size_t i = 0; i < facts.size(); ++i) {
+      std::set<std::string> own;
+      for (const Expression& expression : expressions(facts, i)) own.insert(expression.text);
+      without += own.empty();
+      ++things;
+      for (const std::string& text : own) EXPECT_TRUE(seen.insert(text).second) << text;
+    }
+  });
+  EXPECT_LT(without, things / 15);
+}
+
+TEST(Expressions, TellTwoOfANameApart) {
+  Scene scene = three_things();
+  scene.things[0].top = 2;  // clearly above the cat, the other dog clearly below it
+  const Facts facts(scene, painter().vocabulary());
+  std::set<std::string> first, second;
+  for (const Expression& one : expressions(facts, 0)) first.insert(one.text);
+  for (const Expression& one : expressions(facts, 2)) second.insert(one.text);
+  EXPECT_TRUE(first.contains("the dog at the top"));
+  EXPECT_TRUE(second.contains("the bottom dog"));
+  EXPECT_FALSE(first.contains("the dog"));
+  EXPECT_FALSE(first.contains("the dog on the left"));  // both are
+  EXPECT_TRUE(second.contains("the dog below the cat"));
+  EXPECT_FALSE(first.contains("the dog to the left of the cat"));
+}
+
+TEST(Questions, ExistenceIsAnsweredRightHalfYes) {
+  int yes = 0, all = 0;
+  for_scenes([&](const Facts& facts, Random& random) {
+    const auto question = ask(facts, QuestionType::kExists, random);
+    ASSERT_TRUE(question);
+    bool is_there = false;
+    for (const Group& group : facts.groups()) {
+      is_there |=
+          contains(question->text, str(" ", facts.vocabulary().one(facts.thing(group.things[0]))));
+    }
+    EXPECT_EQ(question->answer, is_there ? "yes" : "no") << question->text;
+    yes += is_there;
+    ++all;
+  });
+  EXPECT_NEAR(static_cast<double>(yes) / all, 0.5, 0.08);
+}
+
+TEST(Questions, CountsAreRight) {
+  int checked = 0;
+  for_scenes([&](const Facts& facts, Random& random) {
+    for (int i = 0; i < 4; ++i) {
+      const auto question = ask(facts, QuestionType::kCount, random);
+      if (!question) continue;
+      for (const Group& group : facts.groups()) {
+        const std::string many = facts.vocabulary().plural(facts.thing(group.things[0]));
+        if (!question->text.starts_with(str("How many ", many, " "))) continue;
+        EXPECT_EQ(question->answer, str(group.things.size()));
+        ++checked;
+      }
+    }
+  });
+  EXPECT_GT(checked, 100);
+}
+
+TEST(Questions, RelationsAreTrueOfTheBoxes) {
+  int checked = 0, yes = 0;
+  for_scenes([&](const Facts& facts, Random& random) {
+    const auto question = ask(facts, QuestionType::kRelation, random);
+    if (!question) return;
+    for (size_t a = 0; a < facts.size(); ++a) {
+      for (size_t b = 0; b < facts.size(); ++b) {
+        const std::string ending =
+            str(" the ", facts.name(a), " to the left of the ", facts.name(b), "?");
+        if (a == b || !question->text.ends_with(ending)) continue;
+        const bool is_left = facts.thing(a).centre_x() < facts.thing(b).centre_x();
+        EXPECT_EQ(question->answer, is_left ? "yes" : "no");
+        ++checked;
+        yes += is_left;
+      }
+    }
+  });
+  EXPECT_GT(checked, 20);
+  EXPECT_GT(yes, 5);
+  EXPECT_LT(yes, checked - 5);
+}
+
+TEST(Questions, SignsAreRead) {
+  int checked = 0;
+  for_scenes([&](const Facts& facts, Random& random) {
+    const auto question = ask(facts, QuestionType::kRead, random);
+    if (!question) return;
+    const std::vector<Thing>& things = facts.scene().things;
+    const auto sign = std::find_if(things.begin(), things.end(),
+                                   [](const Thing& thing) { return thing.form == Form::kSign; });
+    ASSERT_NE(sign, things.end());
+    EXPECT_TRUE(contains(question->sentence, sign->text));
+    EXPECT_EQ(question->answer.size(), sign->text.size());
+    ++checked;
+  });
+  EXPECT_GT(checked, 50);
+}
+
+TEST(Questions, KnowledgeHasOneAnswerInThePicture) {
+  const Scene scene = three_things();  // dogs and a cat: neither flies
+  const Facts facts(scene, painter().vocabulary());
+  Random random(1);
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_FALSE(ask(facts, QuestionType::kKnowledge, random)) << "both are animals";
+  }
+}
+
+TEST(Questions, EveryTypeIsAsked) {
+  std::map<QuestionType, int> asked;
+  for (uint64_t i = 0; i < 3000; ++i) {
+    const Scene scene = painter().plan(i);
+    Random random(i);
+    const Question question = ask_any(Facts(scene, painter().vocabulary()), random);
+    ++asked[question.type];
+    EXPECT_EQ(question.text.back(), '?');
+    EXPECT_EQ(question.sentence.back(), '.');
+    EXPECT_FALSE(question.answer.empty());
+  }
+  EXPECT_EQ(asked.size(), kQuestionTypeCount);
+  for (const auto& [type, count] : asked) {
+    EXPECT_GT(count, 60) << static_cast<int>(type);
+    EXPECT_LT(count, 800) << static_cast<int>(type);
+  }
+}
+
+TEST(Questions, ChoicesHoldTheAnswerOnce) {
+  for_scenes([](const Facts& facts, Random& random) {
+    const Question question = ask_any(facts, random);
+    const std::vector<std::string> list = choices(question, facts, 4, random);
+    EXPECT_EQ(std::count(list.begin(), list.end(), question.answer), 1) << question.text;
+    EXPECT_EQ(std::set<std::string>(list.begin(), list.end()).size(), list.size());
+    EXPECT_GE(list.size(), 2u);
+    EXPECT_LE(list.size(), 4u);
+  });
+}
+
+TEST(Questions, AnnotatorsMostlyAgree) {
+  Question question;
+  question.answer = "2";
+  question.domain = AnswerDomain::kNumber;
+  std::map<std::string, int> given;
+  Random random(5);
+  for (int i = 0; i < 100; ++i) {
+    for (const std::string& answer : annotator_answers(question, random)) ++given[answer];
+  }
+  EXPECT_GT(given["2"], 800);
+  EXPECT_GT(given["two"], 50);
+  EXPECT_EQ(given.size(), 2u);
+}
+
+TEST(Statements, HalfAreTrue) {
+  int truths = 0, all = 0;
+  for_scenes([&](const Facts& facts, Random& random) {
+    const auto statement = state(facts, random);
+    if (!statement) return;
+    EXPECT_TRUE(contains(statement->text, statement->relation));
+    truths += statement->is_true;
+    ++all;
+  });
+  EXPECT_GT(all, 100);
+  EXPECT_NEAR(static_cast<double>(truths) / all, 0.5, 0.1);
+}
+
+TEST(Statements, ConversationsBeginWithADescription) {
+  for_scenes([](const Facts& facts, Random& random) {
+    const std::vector<Turn> turns = converse(facts, 3, random);
+    ASSERT_GE(turns.size(), 2u);
+    EXPECT_TRUE(contains(turns[0].answer, "There "));
+    EXPECT_NE(turns[1].question, turns[0].question);
+  });
+}
+
+}  // namespace
+}  // namespace lion::scenes
