@@ -1,0 +1,69 @@
+#pragma once
+/// Texts of samples as the ids that the networks read.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "lion/data/batch.h"
+#include "lion/data/dataset.h"
+#include "lion/text/bert_tokenizer.h"
+#include "lion/text/prompt.h"
+#include "lion/text/t5_tokenizer.h"
+
+namespace lion::data {
+
+/// Whether and how the tags of a picture precede the instruction. Source: LION paper, table 4.
+enum class TagUse {
+  kNone,
+  kSoft,  ///< the tag sentence with the sentinel that the learned soft prompt replaces
+  kHard,  ///< a tag sentence in words alone
+};
+
+/// The limits count tokens, the closing ones included. Source: data.md, "Lengths".
+struct TextOptions {
+  TagUse tags = TagUse::kNone;
+  int64_t max_question = 128;  ///< cut on the left
+  int64_t max_prompt = 128;    ///< tags included, cut on the left
+  int64_t max_target = 128;    ///< cut on the right
+
+  /// Throws InputError when a limit is below 2.
+  void validate() const;
+};
+
+/// The ids of one sample.
+struct SampleTokens {
+  std::vector<int64_t> question;  ///< WordPiece, of the instruction; empty without its tokenizer
+  std::vector<int64_t> prompt;    ///< T5, of tags and instruction
+  std::vector<int64_t> target;    ///< T5, of the answer
+};
+
+/// Turns texts into ids. Const and thread-safe.
+class TextEncoder {
+ public:
+  /// `bert` may be null: a model without a Q-Former reads no question. Throws InputError as
+  /// TextOptions::validate does.
+  TextEncoder(std::shared_ptr<const T5Tokenizer> t5, std::shared_ptr<const BertTokenizer> bert,
+              PromptTemplates templates, const TextOptions& options);
+
+  bool needs_tags() const { return options_.tags != TagUse::kNone; }
+
+  /// `tags` are joined with ", "; they are left aside unless `needs_tags()`.
+  SampleTokens encode(const Example& example, std::string_view tags) const;
+
+  /// Pads the ids of the samples of a batch and puts them into its fields.
+  void collate(std::span<const SampleTokens> samples, Batch& batch) const;
+
+ private:
+  std::shared_ptr<const T5Tokenizer> t5_;
+  std::shared_ptr<const BertTokenizer> bert_;
+  PromptTemplates templates_;
+  TextOptions options_;
+};
+
+/// Rows of ids, padded on the right to the longest.
+TokenMatrix pad_rows(std::span<const std::vector<int64_t>> rows, int64_t pad_id);
+
+}  // namespace lion::data

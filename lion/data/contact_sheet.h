@@ -1,0 +1,26 @@
+#pragma once
+/// One picture that shows samples of all data sets, to be looked at by a person.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "lion/data/dataset.h"
+#include "lion/image/image.h"
+
+namespace lion::data {
+
+struct SheetOptions {
+  int64_t samples = 24;
+  int64_t columns = 4;
+  int64_t cell_width = 360;  ///< pixels, at least 120
+  uint64_t seed = 0;         ///< of the records, templates and answers drawn
+};
+
+/// A card per sample: its picture with its boxes, below it data set, record, instruction and
+/// answer. The data sets take turns. A picture that cannot be read is shown as the message that
+/// says so. Throws InputError when there is no record to show or an option is out of range.
+Image contact_sheet(std::span<const std::unique_ptr<Dataset>> datasets,
+                    const SheetOptions& options = {});
+
+}  // namespace lion::data

@@ -1,0 +1,90 @@
+#pragma once
+/// Which data sets a training reads, as a JSON object:
+///
+///   {"root": DIR, "templates": FILE, "text": "raw", "answer": "distinct",
+///    "datasets": [{"format": "vqav2", "tasks": ["vqa", "vqg"]}, ...]}
+///
+/// Every key but "root", "datasets" and "format" has a default ("root" too where all are scenes).
+/// Paths are relative to the root. Files that are not given are looked for there by their official
+/// names.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lion/base/json.h"
+#include "lion/data/scene_dataset.h"
+#include "lion/data/text_rules.h"
+#include "lion/text/prompt.h"
+
+namespace lion::data {
+
+/// The official files of one data set.
+enum class Format {
+  kVqav2,
+  kOkvqa,
+  kAokvqa,
+  kOcrvqa,
+  kCocoCaptions,
+  kTextcaps,
+  kLlava,
+  kVisualGenome,
+  kRefcoco,
+  kRefcocoPlus,
+  kRefcocog,
+  kGrounding,
+  kScenes,  ///< painted as they are asked for; no files
+};
+
+/// "vqav2", "refcoco+", ...
+std::string_view format_name(Format format);
+
+/// "caption", "vqa", "vqg", "dialogue", "rec" or "reg".
+std::string_view task_name(Task task);
+
+/// The tasks that a format can give, the usual ones first.
+std::vector<Task> format_tasks(Format format);
+
+struct DatasetConfig {
+  Format format = Format::kVqav2;
+  std::vector<Task> tasks;      ///< a data set each; default: what the paper trains with
+  std::string name;             ///< instead of the format's, in the names of the data sets
+  std::string split = "train";  ///< which official files, or which of their records
+  std::vector<std::string> annotations;
+  std::string images;   ///< folder
+  double weight = 1.0;  ///< multiplies what the mixture gives each of the data sets
+
+  std::string questions;                    ///< vqav2, okvqa
+  bool history = false;                     ///< llava: "history" is "concat", not "none"
+  std::string image_data;                   ///< visual_genome
+  std::vector<std::string> exclude_images;  ///< visual_genome: files with ids of its pictures
+  std::vector<std::string> exclude_coco;    ///< visual_genome: files with ids of COCO
+  int64_t max_regions = 0;                  ///< visual_genome; 0: all
+  std::string instances;                    ///< refcoco*, grounding: for lists of references
+
+  int64_t seed = 0;  ///< visual_genome: of the draw of regions
+
+  SceneDatasetConfig scenes;  ///< scenes; its split is `split`
+};
+
+struct DataConfig {
+  std::filesystem::path root;
+  std::string templates;                      ///< file with prompts; "": the built-in ones
+  TextRule text = TextRule::kRaw;             ///< of texts in files
+  AnswerRule answer = AnswerRule::kDistinct;  ///< of answers in files
+  std::vector<DatasetConfig> datasets;
+
+  /// `where` names the object in errors. Throws InputError, for instance for a key that is unknown
+  /// or that the format has no use for.
+  static DataConfig from_json(const Json& json, const std::string& where);
+  /// Reads a file of this form. Throws ResourceError when it cannot be read.
+  static DataConfig load(const std::filesystem::path& path);
+};
+
+/// The prompts that the config asks for.
+PromptTemplates load_templates(const DataConfig& config);
+
+}  // namespace lion::data

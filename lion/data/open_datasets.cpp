@@ -1,0 +1,226 @@
+#include "lion/data/open_datasets.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "lion/base/error.h"
+#include "lion/base/str.h"
+#include "lion/data/image_ids.h"
+#include "lion/data/json_stream.h"
+#include "lion/data/official_files.h"
+#include "lion/data/picture_finder.h"
+#include "lion/data/readers.h"
+#include "lion/data/record_dataset.h"
+#include "lion/data/scene_dataset.h"
+
+namespace lion::data {
+namespace {
+
+namespace fs = std::filesystem;
+using Names = std::vector<std::string>;
+
+/// "rec_vg": the first task of a format goes by the format's name alone.
+std::string dataset_name(const DatasetConfig& config, Task task) {
+  std::string base = config.name;
+  if (base.empty()) {
+    base = config.format == Format::kVisualGenome ? "vg" : std::string(format_name(config.format));
+  }
+  const std::vector<Task> tasks = format_tasks(config.format);
+  const bool by_task = is_region(task) || config.format == Format::kScenes;
+  return by_task || task != tasks.front() ? str(task_name(task), "_", base) : base;
+}
+
+std::string entry_name(const DatasetConfig& entry) {
+  return entry.name.empty() ? std::string(format_name(entry.format)) : entry.name;
+}
+
+/// Reads the files of one entry.
+class EntryReader {
+ public:
+  EntryReader(const DataConfig& config, const DatasetConfig& entry, const OfficialFiles& files,
+              SourceProblems& source, const ProgressSink& progress)
+      : entry_(entry),
+        files_(files),
+        source_(source),
+        pictures_(files,
+                  entry.images.empty() ? std::nullopt : std::optional(files.resolve(entry.images))),
+        context_{config.root, pictures_, source.problems, config.text, progress} {}
+
+  TablePtr read() {
+    switch (entry_.format) {
+      case Format::kVqav2:
+        return read_vqa_pair("v2_OpenEnded_mscoco_", "v2_mscoco_", "vqa_");
+      case Format::kOkvqa:
+        return read_vqa_pair("OpenEnded_mscoco_", "mscoco_", "okvqa_");
+      case Format::kAokvqa:
+        return read_vqa_list(annotations({str("aokvqa_v1p0_", entry_.split, ".json")}),
+                             str(entry_.split, "2017"), context_);
+      case Format::kOcrvqa:
+        return read_ocr_vqa(annotations({"dataset.json"}), ocr_split(), context_);
+      case Format::kCocoCaptions:
+        return read_captions(annotations({str("captions_", coco_split(), ".json"),
+                                          str("coco_karpathy_", entry_.split, ".json")}),
+                             coco_split(), context_);
+      case Format::kTextcaps:
+        return read_textcaps(annotations({str("TextCaps_0.1_", entry_.split, ".json")}), context_);
+      case Format::kLlava:
+        return read_dialogues(annotations({"llava_instruct_150k.json"}), context_);
+      case Format::kVisualGenome:
+        return read_regions();
+      case Format::kRefcoco:
+      case Format::kRefcocoPlus:
+      case Format::kRefcocog:
+        return read_references(
+            {str("finetune_", format_name(entry_.format), "_", entry_.split, ".json")});
+      case Format::kGrounding:
+        return read_references({});
+      case Format::kScenes:
+        break;
+    }
+    throw InternalError("A format without files has no reader.");
+  }
+
+ private:
+  std::string coco_split() const { return str(entry_.split, "2014"); }
+
+  /// The given annotation files, else the official one.
+  Paths annotations(const Names& official) {
+    Paths paths;
+    for (const std::string& path : entry_.annotations) paths.push_back(files_.resolve(path));
+    if (paths.empty()) paths.push_back(files_.file(official, what("annotations")));
+    source_.files.insert(source_.files.end(), paths.begin(), paths.end());
+    return paths;
+  }
+
+  /// A further file: the given one, else the official one.
+  fs::path file(const std::string& given, const Names& official, std::string_view kind) {
+    fs::path path = given.empty() ? files_.file(official, what(kind)) : files_.resolve(given);
+    source_.files.push_back(path);
+    return path;
+  }
+
+  std::string what(std::string_view kind) const {
+    return str(kind, " of ", format_name(entry_.format));
+  }
+
+  TablePtr read_vqa_pair(std::string_view questions, std::string_view answers,
+                         std::string_view one_file) {
+    const Paths paths = annotations(
+        {str(answers, coco_split(), "_annotations.json"), str(one_file, entry_.split, ".json")});
+    if (JsonStream(paths.front()).layout() != JsonLayout::kObject) {
+      return read_vqa_list(paths, coco_split(), context_);
+    }
+    const fs::path asked =
+        file(entry_.questions, {str(questions, coco_split(), "_questions.json")}, "questions");
+    return read_vqa(asked, paths, coco_split(), context_);
+  }
+
+  int64_t ocr_split() const {
+    static const Names kSplits = {"train", "val", "test"};
+    const auto it = std::find(kSplits.begin(), kSplits.end(), entry_.split);
+    if (it != kSplits.end()) return it - kSplits.begin() + 1;
+    throw InputError(str("ocrvqa: \"split\" is unknown (got \"", entry_.split, "\", expected ",
+                         join(kSplits, ", "), "). Choose one of them."));
+  }
+
+  TablePtr read_regions() {
+    VisualGenomeOptions options{.max_regions = entry_.max_regions,
+                                .seed = static_cast<uint64_t>(entry_.seed)};
+    for (const std::string& path : entry_.exclude_images) {
+      options.exclude_images.merge(read_image_ids(files_.resolve(path)));
+    }
+    for (const std::string& path : entry_.exclude_coco) {
+      options.exclude_coco.merge(read_image_ids(files_.resolve(path)));
+    }
+    const Paths regions = annotations({"region_descriptions.json"});
+    if (regions.size() != 1) {
+      throw InputError(str("visual_genome: \"annotations\" has ", regions.size(),
+                           " files, expected one. Make an entry for each."));
+    }
+    const fs::path images = file(entry_.image_data, {"image_data.json"}, "list of pictures");
+    return read_visual_genome(images, regions.front(), options, context_);
+  }
+
+  TablePtr read_references(const Names& official) {
+    if (official.empty() && entry_.annotations.empty()) {
+      throw InputError(
+          "grounding: no \"annotations\", and the format has no official names. Give "
+          "the files.");
+    }
+    const Paths paths = annotations(official);
+    std::optional<fs::path> instances;
+    if (!entry_.instances.empty()) instances = file(entry_.instances, {}, "boxes");
+    return read_expressions(paths, instances, entry_.split, context_);
+  }
+
+  const DatasetConfig& entry_;
+  const OfficialFiles& files_;
+  SourceProblems& source_;
+  PictureFinder pictures_;
+  ReadContext context_;
+};
+
+void log_source(const SourceProblems& source, int64_t records) {
+  const std::string left_out = source.problems.summary();
+  log_info(str(source.name, ": ", records, " records",
+               left_out.empty() ? "" : str(", left out: ", left_out)));
+  if (source.problems.total() == 0) return;
+  const auto first = std::find_if(source.problems.kept().begin(), source.problems.kept().end(),
+                                  [](const Problem& one) { return !is_choice(one.kind); });
+  log_warning(str(source.name, ": ", source.problems.total(), " records cannot be used",
+                  first == source.problems.kept().end()
+                      ? ""
+                      : str(", the first: ", first->where, ": ", first->what),
+                  ". `lion data check` lists them."));
+}
+
+void add_scenes(const DatasetConfig& entry, const PromptTemplates& templates, OpenDatasets& open) {
+  const auto painter = std::make_shared<const scenes::Painter>(entry.scenes.scene);
+  for (const Task task : entry.tasks) {
+    SceneDatasetConfig scenes = entry.scenes;
+    scenes.name = dataset_name(entry, task);
+    open.datasets.push_back(make_scene_dataset(painter, scenes, task, templates));
+    open.weights.push_back(entry.weight);
+  }
+}
+
+void require_distinct_names(const OpenDatasets& open) {
+  for (size_t i = 0; i < open.datasets.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (open.datasets[i]->name() != open.datasets[j]->name()) continue;
+      throw InputError(str("datasets: two are called ", open.datasets[i]->name(),
+                           ". Give one of the entries a \"name\"."));
+    }
+  }
+}
+
+}  // namespace
+
+OpenDatasets open_datasets(const DataConfig& config, const PromptTemplates& templates,
+                           const ProgressSink& progress, int64_t keep_problems) {
+  OpenDatasets open;
+  const auto shared_templates = std::make_shared<const PromptTemplates>(templates);
+  std::optional<OfficialFiles> files;
+  for (const DatasetConfig& entry : config.datasets) {
+    if (entry.format == Format::kScenes) {
+      add_scenes(entry, templates, open);
+      continue;
+    }
+    if (!files) files.emplace(config.root);
+    SourceProblems source{entry_name(entry), {}, Problems(keep_problems)};
+    const TablePtr table = EntryReader(config, entry, *files, source, progress).read();
+    log_source(source, table->size());
+    open.sources.push_back(std::move(source));
+    for (const Task task : entry.tasks) {
+      open.datasets.push_back(
+          std::make_unique<RecordDataset>(dataset_name(entry, task), task, table, shared_templates,
+                                          RecordDatasetOptions{config.answer, entry.history}));
+      open.weights.push_back(entry.weight);
+    }
+  }
+  require_distinct_names(open);
+  return open;
+}
+
+}  // namespace lion::data

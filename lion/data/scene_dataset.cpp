@@ -1,0 +1,169 @@
+#include "lion/data/scene_dataset.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "lion/base/error.h"
+#include "lion/base/str.h"
+#include "lion/data/data_config.h"
+#include "lion/scenes/captions.h"
+#include "lion/scenes/expressions.h"
+#include "lion/scenes/questions.h"
+#include "lion/scenes/statements.h"
+#include "lion/scenes/words.h"
+
+namespace lion::data {
+namespace {
+
+constexpr int64_t kTurns = 4;  // of the conversations that dialogue takes a turn from
+
+void check(const SceneDatasetConfig& config, Task task) {
+  if (config.count < 1) {
+    throw InputError(str("scenes: \"count\" is ", config.count,
+                         ", expected at least 1. Ask for more pictures."));
+  }
+  if (!(config.box_step >= 0 && config.box_step <= 0.25)) {
+    throw InputError(str("scenes: \"box_step\" is ", config.box_step,
+                         ", expected 0 to 0.25. Choose a step in between, for instance 0.02."));
+  }
+  switch (task) {
+    case Task::kCaption:
+    case Task::kVqa:
+    case Task::kVqg:
+    case Task::kDialogue:
+    case Task::kRec:
+    case Task::kReg:
+      return;
+    default:
+      throw InputError(
+          "scenes: the task is one of evaluation only. Choose caption, vqa, vqg, dialogue, rec or "
+          "reg.");
+  }
+}
+
+class SceneDataset : public Dataset {
+ public:
+  SceneDataset(std::shared_ptr<const scenes::Painter> painter, const SceneDatasetConfig& config,
+               Task task, const PromptTemplates& templates)
+      : painter_(std::move(painter)),
+        task_(task),
+        count_(config.count),
+        box_step_(config.box_step),
+        name_(config.name.empty() ? str(task_name(task), "_scenes") : config.name),
+        templates_(templates.all(task)) {}
+
+  const std::string& name() const override { return name_; }
+  Task task() const override { return task_; }
+  int64_t size() const override { return count_; }
+
+  Example example(int64_t index, Random& random) const override {
+    const std::string& prompt = scenes::pick(templates_, random);
+    const scenes::Scene scene = scene_of(index);
+    const scenes::Facts facts(scene, painter_->vocabulary());
+    switch (task_) {
+      case Task::kVqa:
+      case Task::kVqg:
+        return question(facts, prompt, random);
+      case Task::kDialogue:
+        return turn(facts, prompt, random);
+      case Task::kRec:
+      case Task::kReg:
+        return region(facts, prompt, random);
+      default:  // captions; `check` lets no other task in
+        return {fill(prompt, {}), scenes::caption(facts, random), {}};
+    }
+  }
+
+  Image image(int64_t index) const override { return painter_->paint(scene_of(index)); }
+
+  std::string image_name(int64_t index) const override {
+    const scenes::SceneConfig& config = painter_->config();
+    return str("scenes:", config.kinds, ":", config.size, ":", static_cast<int>(config.split), ":",
+               config.seed, ":", scene_of(index).index);
+  }
+
+  std::optional<std::string> tags(int64_t index) const override {
+    return join(painter_->vocabulary().tags(scene_of(index)), ", ");
+  }
+
+  std::string describe(int64_t index) const override {
+    return str("scenes of seed ", painter_->config().seed, ", scene ", scene_of(index).index);
+  }
+
+ private:
+  /// Scene `index`; for regions, where words can tell none of its things from the others, the next
+  /// one that no record has.
+  scenes::Scene scene_of(int64_t index) const {
+    if (index < 0 || index >= count_) {
+      throw InputError(str(name_, ": there is no record ", index, " (expected 0 to ", count_ - 1,
+                           "). Ask for another."));
+    }
+    auto number = static_cast<uint64_t>(index);
+    while (true) {
+      scenes::Scene scene = painter_->plan(number);
+      if (!is_region(task_)) return scene;
+      if (!referable(scenes::Facts(scene, painter_->vocabulary())).empty()) return scene;
+      number += static_cast<uint64_t>(count_);
+    }
+  }
+
+  Example question(const scenes::Facts& facts, const std::string& prompt, Random& random) const {
+    scenes::Question asked = scenes::ask_any(facts, random);
+    if (task_ == Task::kVqa) {
+      return {fill(prompt, {{"question", std::move(asked.text)}}), std::move(asked.answer), {}};
+    }
+    return {fill(prompt, {{"answer", std::move(asked.answer)}}), std::move(asked.text), {}};
+  }
+
+  static Example turn(const scenes::Facts& facts, const std::string& prompt, Random& random) {
+    const std::vector<scenes::Turn> turns = scenes::converse(facts, kTurns, random);
+    const scenes::Turn& one = scenes::pick(turns, random);
+    return {fill(prompt, {{"question", one.question}}), one.answer, {}};
+  }
+
+  Example region(const scenes::Facts& facts, const std::string& prompt, Random& random) const {
+    const size_t thing = scenes::pick(scenes::referable(facts), random);
+    std::string words = scenes::refer(facts, thing, random).value();
+    const Box box = printed_box(facts.thing(thing), facts.scene().size);
+    if (task_ == Task::kRec) {
+      return {fill(prompt, {{"expr", std::move(words)}}), str("Answer: ", format_box(box)), {box}};
+    }
+    return {fill(prompt, {{"bbox", format_box(box)}}), std::move(words), {box}};
+  }
+
+  Box printed_box(const scenes::Thing& thing, int64_t size) const {
+    const auto fraction = [&](double pixels) {
+      const double exact = pixels / static_cast<double>(size);
+      if (box_step_ == 0) return exact;
+      return std::min(1.0, std::round(exact / box_step_) * box_step_);
+    };
+    const PixelBox box = thing.box();
+    return {fraction(box.x0), fraction(box.y0), fraction(box.x1), fraction(box.y1)};
+  }
+
+  std::shared_ptr<const scenes::Painter> painter_;
+  Task task_;
+  int64_t count_;
+  double box_step_;
+  std::string name_;
+  std::vector<std::string> templates_;
+};
+
+}  // namespace
+
+std::unique_ptr<Dataset> make_scene_dataset(std::shared_ptr<const scenes::Painter> painter,
+                                            const SceneDatasetConfig& config, Task task,
+                                            const PromptTemplates& templates) {
+  check(config, task);
+  return std::make_unique<SceneDataset>(std::move(painter), config, task, templates);
+}
+
+std::unique_ptr<Dataset> make_scene_dataset(const SceneDatasetConfig& config, Task task,
+                                            const PromptTemplates& templates) {
+  check(config, task);
+  return make_scene_dataset(std::make_shared<const scenes::Painter>(config.scene), config, task,
+                            templates);
+}
+
+}  // namespace lion::data

@@ -1,0 +1,37 @@
+#pragma once
+/// Picture-book scenes as a data set: planned, worded and painted when they are asked for, without
+/// files.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "lion/data/dataset.h"
+#include "lion/scenes/painter.h"
+
+namespace lion::data {
+
+struct SceneDatasetConfig {
+  scenes::SceneConfig scene;
+  int64_t count = 100'000;  ///< records; record i is scene i
+  /// Corners of boxes are rounded to multiples of this fraction before they are printed; 0: they
+  /// are not. With 0.02 the last of the three decimals is always 0, which small models learn
+  /// sooner.
+  double box_step = 0.0;
+  std::string name;  ///< "": "rec_scenes", "vqa_scenes", ...
+};
+
+/// A data set of kCaption, kVqa, kVqg, kDialogue, kRec or kReg. The random numbers that `example`
+/// is given draw the template and what is asked about the picture; answers are the usual word,
+/// never a synonym. Throws InputError for another task or a config out of range, ResourceError when
+/// fonts or names are missing.
+std::unique_ptr<Dataset> make_scene_dataset(const SceneDatasetConfig& config, Task task,
+                                            const PromptTemplates& templates);
+
+/// The same with a painter that several data sets share (each painter keeps its sprites, about 40
+/// MB); `config.scene` is not looked at.
+std::unique_ptr<Dataset> make_scene_dataset(std::shared_ptr<const scenes::Painter> painter,
+                                            const SceneDatasetConfig& config, Task task,
+                                            const PromptTemplates& templates);
+
+}  // namespace lion::data
