@@ -66,6 +66,10 @@ void add_convert(CLI::App& program, Terminal& terminal) {
   path("--instructblip", convert.instructblip, "DIR",
        "Hugging Face folder of InstructBLIP, instead of these")
       ->group("Released files");
+  command
+      ->add_flag("--base", convert.base,
+                 "Without --lion: a folder to train from, see docs/training.md")
+      ->group("Released files");
   path("--config", convert.config, "FILE", "Sizes, when lion_config.json is not beside --lion");
   path("--out", convert.out, "DIR", "Model folder to make; must not exist")->required();
   command->add_option("--dtype", arguments->dtype, "Stored as it is (keep), in fp32 or in bf16")

@@ -26,7 +26,7 @@ Tensor AdapterImpl::unscaled(const Tensor& x) const {
 AdapterRouterImpl::AdapterRouterImpl(int64_t d_model, const AdapterConfig& config) {
   for (int64_t i = 0; i < config.count; ++i) adapters.emplace_back(d_model, config.bottleneck);
   nn::add_list(*this, "adapters", adapters);
-  if (config.count == 2) {
+  if (config.count == 2 && config.router) {
     router_ratio1 = nn::add_parameter(*this, "router_ratio1", {2, d_model});
     router_ratio2 = nn::add_parameter(*this, "router_ratio2", {2, d_model});
   }
@@ -36,6 +36,10 @@ Tensor AdapterRouterImpl::forward(const Tensor& x, const Tensor& level) const {
   if (adapters.size() == 1) return adapters[0]->unscaled(x) * adapters[0]->scale;  // [B,S,D]
   LION_CHECK(adapters.size() == 2, adapters.size(), " adapters");
   nn::check_shape(level, {x.size(0)}, "AdapterRouter: level");
+  if (!router_ratio1.defined()) {
+    return adapters[0]->unscaled(x) * adapters[0]->scale +
+           adapters[1]->unscaled(x) * adapters[1]->scale;
+  }
   // The scale joins the router's row, which is small, instead of the adapter's output.
   const Tensor region = (router_ratio1.index_select(0, level) * adapters[0]->scale).unsqueeze(1);
   const Tensor image = (router_ratio2.index_select(0, level) * adapters[1]->scale).unsqueeze(1);

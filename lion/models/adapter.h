@@ -17,7 +17,8 @@ enum class TaskLevel : int64_t { kRegion = 0, kImage = 1 };
 
 struct AdapterConfig {
   int64_t bottleneck = 64;  ///< A
-  int64_t count = 2;        ///< 2: region expert, image expert and router; 1: no router; 0: none
+  int64_t count = 2;        ///< 2: region expert and image expert; 1: one for all; 0: none
+  bool router = true;       ///< of two: weighed by task level; without, simply added
 };
 
 /// scale * up(relu(down(x)))
@@ -32,7 +33,8 @@ class AdapterImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Adapter);
 
-/// sum over k of router_ratio_k[level] * adapter_k(x); with one adapter the adapter alone.
+/// sum over k of router_ratio_k[level] * adapter_k(x); without a router the plain sum; with one
+/// adapter the adapter alone.
 class AdapterRouterImpl : public torch::nn::Module {
  public:
   AdapterRouterImpl(int64_t d_model, const AdapterConfig& config);
@@ -42,7 +44,7 @@ class AdapterRouterImpl : public torch::nn::Module {
   at::Tensor forward(const at::Tensor& x, const at::Tensor& level) const;
 
   std::vector<Adapter> adapters;
-  at::Tensor router_ratio1, router_ratio2;  ///< [2,D]: rows by level, for adapters 0 and 1
+  at::Tensor router_ratio1, router_ratio2;  ///< [2,D]: rows by level; undefined without a router
 };
 TORCH_MODULE(AdapterRouter);
 

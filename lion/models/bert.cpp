@@ -6,6 +6,7 @@
 
 #include "lion/nn/activation.h"
 #include "lion/nn/attention.h"
+#include "lion/nn/dropout.h"
 #include "lion/nn/parameter.h"
 
 namespace lion::models {
@@ -31,7 +32,7 @@ Tensor BertAttentionImpl::forward(const Tensor& x, const Tensor& kv, const Tenso
   const Tensor v = nn::split_heads(value->forward(kv), heads_);  // [B,H,S,K]
   const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(3)));
   const Tensor a = nn::merge_heads(nn::attention(q, k, v, scale, bias));  // [B,T,W]
-  return norm->forward(dense->forward(a) + x);
+  return norm->forward(nn::dropout(dense->forward(a)) + x);
 }
 
 BertFeedForward::BertFeedForward(torch::nn::Module& owner, const char* inner_key,
@@ -45,7 +46,7 @@ BertFeedForward::BertFeedForward(torch::nn::Module& owner, const char* inner_key
 }
 
 Tensor BertFeedForward::forward(const Tensor& x) const {
-  return norm->forward(outer->forward(nn::gelu(inner->forward(x))) + x);
+  return norm->forward(nn::dropout(outer->forward(nn::gelu(inner->forward(x)))) + x);
 }
 
 }  // namespace lion::models

@@ -9,6 +9,7 @@
 #include "lion/nn/activation.h"
 #include "lion/nn/attention.h"
 #include "lion/nn/parameter.h"
+#include "lion/nn/recompute.h"
 #include "lion/nn/shape.h"
 
 namespace lion::models {
@@ -34,9 +35,9 @@ EvaBlockImpl::EvaBlockImpl(const EvaVitConfig& config)
 }
 
 Tensor EvaBlockImpl::forward(const Tensor& x) const {
-  const at::ScalarType type = qkv->weight.scalar_type();
+  const at::ScalarType type = qkv->compute_type();
   const Tensor bias = at::cat({q_bias, at::zeros_like(q_bias), v_bias}).to(type);  // [3V]
-  const auto parts = nn::linear(norm1->forward(x, type), qkv->weight, bias).chunk(3, -1);
+  const auto parts = nn::linear(norm1->forward(x, type), qkv->weight, bias, type).chunk(3, -1);
   const Tensor q = nn::split_heads(parts[0], heads_);  // [B,H,P,K]
   const Tensor k = nn::split_heads(parts[1], heads_);
   const Tensor v = nn::split_heads(parts[2], heads_);
@@ -64,7 +65,9 @@ std::vector<Tensor> EvaVitImpl::forward(const Tensor& image, std::span<const int
   const int64_t last = *std::max_element(taps.begin(), taps.end());
   LION_CHECK(last < static_cast<int64_t>(blocks.size()), "tap ", last);
   for (int64_t i = 0; i <= last; ++i) {
-    x = blocks[static_cast<size_t>(i)]->forward(x);
+    const EvaBlock& block = blocks[static_cast<size_t>(i)];
+    x = nn::recomputed(
+        *block, [block](const std::vector<Tensor>& in) { return block->forward(in[0]); }, {x});
     for (size_t t = 0; t < taps.size(); ++t) {
       if (taps[t] == i) out[t] = x;
     }

@@ -117,8 +117,7 @@ void LionConfig::validate(std::string_view where) const {
   if (has_aggregator()) {
     check_sizes(where, {{"aggregator.num_heads", aggregator.num_heads},
                         {"aggregator.intermediate_size", aggregator.intermediate_size}});
-    check(aggregator.layers.size() >= 2, where,
-          "aggregator.layers must name at least two ViT blocks");
+    check(!aggregator.layers.empty(), where, "aggregator.layers must name at least one ViT block");
     for (const int64_t layer : aggregator.layers) {
       check(layer >= 0 && layer < vit.depth, where,
             str("aggregator.layers has ", layer, ", expected 0 to ", vit.depth - 1));
@@ -196,6 +195,7 @@ void fields(Config& c,
             Field&& field) requires std::same_as<std::remove_const_t<Config>, AdapterConfig> {
   field("bottleneck", c.bottleneck);
   field("count", c.count);
+  field("router", c.router);
 }
 
 template <typename Config, typename Field>

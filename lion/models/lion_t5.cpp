@@ -86,8 +86,10 @@ LionT5Impl::Loss LionT5Impl::loss(const EncoderInputs& inputs, const Tensor& lab
   out.encoder = t5_model->encoder->forward(inputs.embeds, inputs.keep, level);
   const Tensor keep = (labels != -100).to(at::kLong);  // [B,T]
   out.logits = t5_model->decode(shift_right(labels), keep, out.encoder.memory, inputs.keep, level);
-  out.loss = at::cross_entropy_loss(out.logits.flatten(0, 1), labels.flatten(), /*weight=*/{},
-                                    at::Reduction::Mean, /*ignore_index=*/-100);
+  out.token_loss = at::cross_entropy_loss(out.logits.flatten(0, 1), labels.flatten(), /*weight=*/{},
+                                          at::Reduction::None, /*ignore_index=*/-100)
+                       .view(labels.sizes());  // [B,T]
+  out.loss = out.token_loss.sum() / keep.sum();
   return out;
 }
 

@@ -56,8 +56,9 @@ class LionT5Impl : public torch::nn::Module {
 
   /// Mean cross entropy over the labels [B,T] that are not -100; level [B] of TaskLevel.
   struct Loss {
-    at::Tensor loss;    ///< scalar float32
-    at::Tensor logits;  ///< [B,T,vocabulary] float32
+    at::Tensor loss;        ///< scalar float32
+    at::Tensor token_loss;  ///< [B,T] float32: of each label, 0 where it is ignored
+    at::Tensor logits;      ///< [B,T,vocabulary] float32
     T5EncoderImpl::Output encoder;
   };
   Loss loss(const EncoderInputs& inputs, const at::Tensor& labels, const at::Tensor& level) const;

@@ -4,7 +4,9 @@
 
 #include "lion/base/error.h"
 #include "lion/nn/attention.h"
+#include "lion/nn/dropout.h"
 #include "lion/nn/parameter.h"
+#include "lion/nn/recompute.h"
 #include "lion/nn/shape.h"
 
 namespace lion::models {
@@ -72,10 +74,16 @@ Tensor QformerImpl::forward(const Tensor& queries, const Tensor& image, const Te
   }
   const Tensor text =
       word_embeddings->forward(ids).to(at::kFloat) + position_embeddings.slice(0, 0, l);
-  Tensor x = norm->forward(at::cat({queries.expand({b, -1, -1}), text}, 1));  // [B,Q+L,W]
+  Tensor x =
+      nn::dropout(norm->forward(at::cat({queries.expand({b, -1, -1}), text}, 1)));  // [B,Q+L,W]
   const Tensor keep = at::cat({at::ones({b, config_.num_query_tokens}, mask.options()), mask}, 1);
   const Tensor bias = nn::key_mask(keep, kMaskedScore);  // [B,1,1,Q+L]
-  for (const QformerLayer& layer : layers) x = layer->forward(x, image, bias);
+  for (const QformerLayer& layer : layers) {
+    x = nn::recomputed(
+        *layer,
+        [layer](const std::vector<Tensor>& in) { return layer->forward(in[0], in[1], in[2]); },
+        {x, image, bias});
+  }
   return x.slice(1, 0, config_.num_query_tokens);  // [B,Q,W]
 }
 

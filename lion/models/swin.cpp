@@ -91,7 +91,7 @@ Tensor SwinBlockImpl::window_bias() const {
 }
 
 Tensor SwinBlockImpl::forward(const Tensor& x) const {
-  const at::ScalarType type = qkv->weight.scalar_type();
+  const at::ScalarType type = qkv->compute_type();
   const int64_t b = x.size(0);
   const int64_t n = map_size_;
   const int64_t c = x.size(2);

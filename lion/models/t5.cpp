@@ -7,7 +7,9 @@
 
 #include "lion/base/error.h"
 #include "lion/nn/attention.h"
+#include "lion/nn/dropout.h"
 #include "lion/nn/parameter.h"
+#include "lion/nn/recompute.h"
 #include "lion/nn/shape.h"
 
 namespace lion::models {
@@ -52,12 +54,15 @@ T5EncoderImpl::Output T5EncoderImpl::forward(const Tensor& embeds, const Tensor&
   const Tensor bias =
       relative->forward(embeds.size(1)) + nn::key_mask(keep, kMaskedScore);  // [B,H,S,S]
   Output out;
-  Tensor x = embeds.to(at::kFloat);
+  Tensor x = nn::dropout(embeds.to(at::kFloat));
   for (const T5EncoderBlock& block : blocks) {
-    x = block->forward(x, bias, level);
+    x = nn::recomputed(
+        *block,
+        [block](const std::vector<Tensor>& in) { return block->forward(in[0], in[1], in[2]); },
+        {x, bias, level});
     if (!out.first_block.defined()) out.first_block = x;
   }
-  out.memory = final_layer_norm->forward(x, at::kFloat);
+  out.memory = nn::dropout(final_layer_norm->forward(x, at::kFloat));
   return out;
 }
 
@@ -93,17 +98,22 @@ Tensor T5DecoderImpl::forward(const Tensor& embeds, const Tensor& keep, const Te
   const Tensor kept = keep.to(at::kFloat).unsqueeze(1).unsqueeze(1) * causal;       // [B,1,T,T]
   const Tensor bias = relative->forward(t) + (1.0 - kept) * kMaskedScore;           // [B,H,T,T]
   const Tensor memory_bias = nn::key_mask(memory_keep, kMaskedScore);               // [B,1,1,S]
-  Tensor x = embeds.to(at::kFloat);
-  for (const T5DecoderBlock& block : blocks)
-    x = block->forward(x, bias, memory, memory_bias, level);
-  return final_layer_norm->forward(x, at::kFloat);
+  Tensor x = nn::dropout(embeds.to(at::kFloat));
+  for (const T5DecoderBlock& block : blocks) {
+    x = nn::recomputed(*block,
+                       [block](const std::vector<Tensor>& in) {
+                         return block->forward(in[0], in[1], in[2], in[3], in[4]);
+                       },
+                       {x, bias, memory, memory_bias, level});
+  }
+  return nn::dropout(final_layer_norm->forward(x, at::kFloat));
 }
 
 DecoderSource T5DecoderImpl::read(const Tensor& memory, TaskLevel level) const {
   nn::check_shape(memory, {1, nn::kAny, config_.d_model}, "T5Decoder: memory");
   DecoderSource source;
   source.level = static_cast<int64_t>(level);
-  const Tensor typed = memory.to(blocks[0]->cross_attention->attention->k->weight.scalar_type());
+  const Tensor typed = memory.to(blocks[0]->cross_attention->attention->k->compute_type());
   for (const T5DecoderBlock& block : blocks) {
     const T5Attention& cross = block->cross_attention->attention;
     const std::vector<int64_t> shape = {memory.size(1), config_.num_heads, config_.d_kv};
@@ -114,9 +124,11 @@ DecoderSource T5DecoderImpl::read(const Tensor& memory, TaskLevel level) const {
 }
 
 DecoderCache T5DecoderImpl::make_cache() const {
-  return DecoderCache(
-      static_cast<int64_t>(blocks.size()), config_.num_heads, config_.d_kv,
-      blocks[0]->self_attention->attention->k->weight.options().requires_grad(false));
+  return DecoderCache(static_cast<int64_t>(blocks.size()), config_.num_heads, config_.d_kv,
+                      blocks[0]
+                          ->self_attention->attention->k->weight.options()
+                          .dtype(blocks[0]->self_attention->attention->k->compute_type())
+                          .requires_grad(false));
 }
 
 namespace {

@@ -4,6 +4,7 @@
 
 #include "lion/nn/activation.h"
 #include "lion/nn/attention.h"
+#include "lion/nn/dropout.h"
 #include "lion/nn/parameter.h"
 
 namespace lion::models {
@@ -40,17 +41,17 @@ T5AttentionLayerImpl::T5AttentionLayerImpl(const T5Config& config, const char* a
 }
 
 Tensor T5AttentionLayerImpl::normed(const Tensor& x) const {
-  return layer_norm->forward(x, attention->q->weight.scalar_type());
+  return layer_norm->forward(x, attention->q->compute_type());
 }
 
 Tensor T5AttentionLayerImpl::self(const Tensor& x, const Tensor& bias) const {
   const Tensor n = normed(x);
-  return x + attention->forward(n, n, bias);
+  return x + nn::dropout(attention->forward(n, n, bias));
 }
 
 Tensor T5AttentionLayerImpl::cross(const Tensor& x, const Tensor& memory,
                                    const Tensor& bias) const {
-  return x + attention->forward(normed(x), memory, bias);
+  return x + nn::dropout(attention->forward(normed(x), memory, bias));
 }
 
 T5FeedForwardImpl::T5FeedForwardImpl(const T5Config& config, const AdapterConfig& adapter_config)
@@ -68,11 +69,11 @@ T5FeedForwardImpl::T5FeedForwardImpl(const T5Config& config, const AdapterConfig
 }
 
 Tensor T5FeedForwardImpl::forward(const Tensor& x, const Tensor& level) const {
-  const Tensor n = layer_norm->forward(x, wi_0->weight.scalar_type());
+  const Tensor n = layer_norm->forward(x, wi_0->compute_type());
   const Tensor gate = wi_0->forward(n);   // [B,S,F]
   const Tensor value = wi_1->forward(n);  // [B,S,F]
-  const Tensor gated = nn::gated_gelu(gate, value, gelu_);
-  const Tensor y = x + wo->forward(gated);  // [B,S,D]
+  const Tensor gated = nn::dropout(nn::gated_gelu(gate, value, gelu_));
+  const Tensor y = x + nn::dropout(wo->forward(gated));  // [B,S,D]
   return adapter ? y + adapter->forward(x, level) : y;
 }
 

@@ -4,6 +4,7 @@
 
 #include "lion/base/error.h"
 #include "lion/nn/parameter.h"
+#include "lion/nn/recompute.h"
 
 namespace lion::models {
 
@@ -29,7 +30,12 @@ VisionAggregatorImpl::VisionAggregatorImpl(const AggregatorConfig& config, int64
 Tensor VisionAggregatorImpl::forward(std::span<const Tensor> taps) const {
   LION_CHECK(taps.size() == blocks.size() + 1, taps.size(), " taps");
   Tensor x = taps[0];
-  for (size_t i = 0; i < blocks.size(); ++i) x = blocks[i]->forward(x, taps[i + 1]);
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    x = nn::recomputed(
+        *blocks[i],
+        [block = blocks[i]](const std::vector<Tensor>& in) { return block->forward(in[0], in[1]); },
+        {x, taps[i + 1]});
+  }
   return x;
 }
 

@@ -14,7 +14,8 @@
 namespace lion::models {
 
 struct AggregatorConfig {
-  std::vector<int64_t> layers = {38, 28, 18};  ///< ViT blocks: the first is refined by the others
+  /// ViT blocks: the first is refined by the others. One alone passes through: no aggregator.
+  std::vector<int64_t> layers = {38, 28, 18};
   int64_t num_heads = 16;
   int64_t intermediate_size = 3072;
   double ln_eps = 1e-12;

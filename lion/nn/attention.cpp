@@ -5,6 +5,7 @@
 #include <numeric>
 #include <vector>
 
+#include "lion/nn/dropout.h"
 #include "lion/nn/inference.h"
 #include "lion/nn/kernels/kernels.h"
 
@@ -21,7 +22,7 @@ at::Tensor merge_heads(const at::Tensor& x) {
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double scale,
                      const at::Tensor& bias) {
   const auto mask = bias.defined() ? std::optional(bias) : std::nullopt;
-  return at::scaled_dot_product_attention(q, k, v, mask, /*dropout_p=*/0.0, /*is_causal=*/false,
+  return at::scaled_dot_product_attention(q, k, v, mask, dropout_rate(), /*is_causal=*/false,
                                           scale);
 }
 

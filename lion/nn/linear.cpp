@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "lion/base/error.h"
+#include "lion/nn/finite.h"
 #include "lion/nn/inference.h"
 #include "lion/nn/kernels/kernels.h"
 #include "lion/nn/parameter.h"
@@ -18,9 +19,11 @@ bool few_rows(const at::Tensor& x, const at::Tensor& weight) {
          x.numel() <= kernels::kMaxGemvRows * x.size(-1) && use_cpu_kernel({x, weight});
 }
 
-at::Tensor product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                   at::ScalarType out_type) {
-  const at::Tensor typed = x.to(weight.scalar_type());
+at::Tensor product(const at::Tensor& x, const at::Tensor& stored_weight,
+                   const at::Tensor& stored_bias, at::ScalarType type, at::ScalarType out_type) {
+  const at::Tensor typed = x.to(type);
+  const at::Tensor weight = stored_weight.to(type);
+  const at::Tensor bias = stored_bias.defined() ? stored_bias.to(type) : stored_bias;
   if (few_rows(typed, weight)) {
     std::vector<int64_t> shape = x.sizes().vec();
     shape.back() = weight.size(0);
@@ -35,8 +38,9 @@ at::Tensor product(const at::Tensor& x, const at::Tensor& weight, const at::Tens
 
 }  // namespace
 
-at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  return product(x, weight, bias, weight.scalar_type());
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                  at::ScalarType type) {
+  return product(x, weight, bias, type, type);
 }
 
 LinearImpl::LinearImpl(int64_t in, int64_t out, Bias with_bias)
@@ -44,10 +48,12 @@ LinearImpl::LinearImpl(int64_t in, int64_t out, Bias with_bias)
   if (with_bias == Bias::kYes) bias = add_parameter(*this, "bias", {out});
 }
 
-at::Tensor LinearImpl::forward(const at::Tensor& x) const { return linear(x, weight, bias); }
+at::Tensor LinearImpl::forward(const at::Tensor& x) const {
+  return checked(*this, linear(x, weight, bias, compute_type_));
+}
 
 at::Tensor LinearImpl::forward_float(const at::Tensor& x) const {
-  return product(x, weight, bias, at::kFloat);
+  return checked(*this, product(x, weight, bias, compute_type_, at::kFloat));
 }
 
 EmbeddingImpl::EmbeddingImpl(int64_t rows, int64_t width)
@@ -62,7 +68,7 @@ at::Tensor EmbeddingImpl::forward(const at::Tensor& ids) const {
                            weight.size(0) - 1, ". Use the tokenizer of this model."));
     }
   }
-  return at::embedding(weight, ids);
+  return checked(*this, at::embedding(weight, ids));
 }
 
 PatchConvImpl::PatchConvImpl(int64_t out, int64_t patch)
@@ -79,11 +85,12 @@ at::Tensor PatchConvImpl::forward(const at::Tensor& image) const {
                          ", expected a square whose side is a multiple of ", p,
                          ". Resize it first."));
   }
-  const at::Tensor patches = image.to(weight.scalar_type())
+  const at::Tensor patches = image.to(compute_type_)
                                  .view({b, 3, g, p, g, p})
-                                 .permute({0, 2, 4, 1, 3, 5})       // [B,g,g,3,p,p]
-                                 .reshape({b, g * g, 3 * p * p});   // [B,g*g,3*p*p]
-  return linear(patches, weight.view({weight.size(0), -1}), bias);  // [B,g*g,out]
+                                 .permute({0, 2, 4, 1, 3, 5})         // [B,g,g,3,p,p]
+                                 .reshape({b, g * g, 3 * p * p});     // [B,g*g,3*p*p]
+  const at::Tensor flat = weight.view({weight.size(0), -1});          // [out,3*p*p]
+  return checked(*this, linear(patches, flat, bias, compute_type_));  // [B,g*g,out]
 }
 
 }  // namespace lion::nn

@@ -15,7 +15,7 @@ class LinearImpl : public torch::nn::Module {
  public:
   LinearImpl(int64_t in, int64_t out, Bias bias);
 
-  /// x [...,in] of any float type -> [...,out] in the type of the weight.
+  /// x [...,in] of any float type -> [...,out] in the compute type.
   at::Tensor forward(const at::Tensor& x) const;
 
   /// As `forward`, with a float32 result: for logits, where bfloat16 would make ties.
@@ -23,23 +23,29 @@ class LinearImpl : public torch::nn::Module {
 
   int64_t in() const { return weight.size(1); }
   int64_t out() const { return weight.size(0); }
+  at::ScalarType compute_type() const { return compute_type_; }
 
   at::Tensor weight;
   at::Tensor bias;  ///< undefined without a bias
+
+ private:
+  friend void set_compute_type(torch::nn::Module& module, at::ScalarType type);
+  at::ScalarType compute_type_ = at::kFloat;
 };
 TORCH_MODULE(Linear);
 
-/// x [...,in], weight [out,in], bias [out] or undefined -> [...,out] in the type of the weight.
+/// x [...,in], weight [out,in], bias [out] or undefined -> [...,out], computed in `type`.
 /// On CPU without gradients a handful of rows goes to our own kernel.
-at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                  at::ScalarType type);
 
 /// A table of rows. Key: weight [rows,width].
 class EmbeddingImpl : public torch::nn::Module {
  public:
   EmbeddingImpl(int64_t rows, int64_t width);
 
-  /// ids [...] int64 -> [...,width] in the type of the weight. Throws InputError on an id outside
-  /// the table.
+  /// ids [...] int64 -> [...,width] in the type that the weight is stored in. Throws InputError on
+  /// an id outside the table.
   at::Tensor forward(const at::Tensor& ids) const;
 
   at::Tensor weight;
@@ -58,6 +64,10 @@ class PatchConvImpl : public torch::nn::Module {
 
   at::Tensor weight;
   at::Tensor bias;
+
+ private:
+  friend void set_compute_type(torch::nn::Module& module, at::ScalarType type);
+  at::ScalarType compute_type_ = at::kFloat;
 };
 TORCH_MODULE(PatchConv);
 

@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "lion/nn/finite.h"
 #include "lion/nn/inference.h"
 #include "lion/nn/kernels/kernels.h"
 #include "lion/nn/parameter.h"
@@ -16,19 +17,22 @@ at::Tensor LayerNormImpl::forward(const at::Tensor& x) const { return forward(x,
 
 at::Tensor LayerNormImpl::forward(const at::Tensor& x, at::ScalarType type) const {
   const at::Tensor in = x.to(at::kFloat);
-  if (use_cpu_kernel({in, weight, bias}))
-    return kernels::layer_norm(in.contiguous(), weight, bias, eps_, type);
-  return at::layer_norm(in, {weight.size(0)}, weight, bias, eps_).to(type);
+  if (use_cpu_kernel({in, weight, bias})) {
+    return checked(*this, kernels::layer_norm(in.contiguous(), weight, bias, eps_, type));
+  }
+  return checked(*this, at::layer_norm(in, {weight.size(0)}, weight, bias, eps_).to(type));
 }
 
 RmsNormImpl::RmsNormImpl(int64_t width, double eps)
     : weight(add_parameter(*this, "weight", {width})), eps_(eps) {}
 
 at::Tensor RmsNormImpl::forward(const at::Tensor& x, at::ScalarType type) const {
-  if (use_cpu_kernel({x, weight})) return kernels::rms_norm(x.contiguous(), weight, eps_, type);
+  if (use_cpu_kernel({x, weight})) {
+    return checked(*this, kernels::rms_norm(x.contiguous(), weight, eps_, type));
+  }
   const at::Tensor in = x.to(at::kFloat);
   const at::Tensor inverse = at::rsqrt(in.square().mean(-1, /*keepdim=*/true) + eps_);
-  return (weight * (in * inverse)).to(type);
+  return checked(*this, (weight * (in * inverse)).to(type));
 }
 
 }  // namespace lion::nn

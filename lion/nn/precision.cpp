@@ -8,7 +8,7 @@
 namespace lion::nn {
 namespace {
 
-void set_type(at::Tensor& parameter, at::ScalarType type) {
+void store_in(at::Tensor& parameter, at::ScalarType type) {
   if (!parameter.defined()) return;
   parameter.set_data(is_placeholder(parameter) ? at::zeros({}, type).expand(parameter.sizes())
                                                : parameter.to(type));
@@ -19,13 +19,15 @@ void set_type(at::Tensor& parameter, at::ScalarType type) {
 void set_compute_type(torch::nn::Module& module, at::ScalarType type) {
   module.apply([type](torch::nn::Module& part) {
     if (auto* linear = part.as<LinearImpl>()) {
-      set_type(linear->weight, type);
-      set_type(linear->bias, type);
+      linear->compute_type_ = type;
+      store_in(linear->weight, type);
+      store_in(linear->bias, type);
     } else if (auto* embedding = part.as<EmbeddingImpl>()) {
-      set_type(embedding->weight, type);
+      store_in(embedding->weight, type);
     } else if (auto* conv = part.as<PatchConvImpl>()) {
-      set_type(conv->weight, type);
-      set_type(conv->bias, type);
+      conv->compute_type_ = type;
+      store_in(conv->weight, type);
+      store_in(conv->bias, type);
     }
   });
 }

@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "lion/base/random.h"
+#include "lion/folder/networks.h"
 #include "lion/generate/scheduler.h"
 #include "lion/image/decode.h"
 #include "lion/image/encode.h"
@@ -16,7 +17,6 @@
 #include "lion/pipeline/compute.h"
 #include "lion/pipeline/lion_decoder.h"
 #include "lion/pipeline/memory_plan.h"
-#include "lion/pipeline/networks.h"
 
 namespace lion {
 

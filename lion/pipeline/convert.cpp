@@ -8,10 +8,10 @@
 #include "lion/base/file.h"
 #include "lion/checkpoint/load.h"
 #include "lion/checkpoint/safetensors.h"
+#include "lion/folder/model_folder.h"
+#include "lion/folder/networks.h"
 #include "lion/models/lion_weights.h"
 #include "lion/pipeline/convert_config.h"
-#include "lion/pipeline/model_folder.h"
-#include "lion/pipeline/networks.h"
 #include "lion/text/bert_tokenizer.h"
 #include "lion/text/t5_tokenizer.h"
 
@@ -215,7 +215,10 @@ void require_paths(const ConvertOptions& options) {
     need(options.vit, "--vit", "eva_vit_g.pth");
     need(options.llm, "--llm", "the folder of Flan-T5");
     need(options.bert, "--bert", "the folder of bert-base-uncased (its vocabulary)");
-    need(options.lion, "--lion", "LION-FlanT5-XL.pth or -XXL.pth");
+    if (!options.base) {
+      need(options.lion, "--lion",
+           "LION-FlanT5-XL.pth or -XXL.pth; or --base for what training starts from");
+    }
     if (!options.ram.empty() || !options.ram_tags.empty() || !options.ram_thresholds.empty()) {
       need(options.ram, "--ram", "ram_swin_large_14m.pth");
       need(options.ram_tags, "--ram-tags", "ram_tag_list.txt");
@@ -225,6 +228,11 @@ void require_paths(const ConvertOptions& options) {
              !options.ram.empty()) {
     throw InputError(
         "convert: --instructblip is a whole model. Leave out --vit, --llm, --lion and --ram.");
+  }
+  if (options.base && !(options.lion.empty() && options.instructblip.empty())) {
+    throw InputError(
+        "convert: --base makes a folder without LION's own weights. Leave out --lion and "
+        "--instructblip.");
   }
   if (!missing.empty()) {
     throw InputError(str("convert: these are needed too:\n", join(missing, "\n"),
@@ -243,13 +251,15 @@ ConvertReport convert(const ConvertOptions& options, const ProgressSink& progres
   models::LionConfig config;
   std::vector<Source> sources;
   if (options.instructblip.empty()) {
-    TensorMap lion = read_tensors(options.lion);
+    TensorMap lion = options.base ? TensorMap() : read_tensors(options.lion);
     config = released_config(options, lion);
     sources.push_back(
         {options.vit, read_tensors(options.vit), models::vit_rules(config.vit.depth), is_vit});
     sources.push_back({options.llm, read_tensors(options.llm), models::t5_rules(), is_llm});
-    sources.push_back(
-        {options.lion, std::move(lion), models::lion_rules(), models::is_trained_by_lion});
+    if (!options.base) {
+      sources.push_back(
+          {options.lion, std::move(lion), models::lion_rules(), models::is_trained_by_lion});
+    }
     if (config.ram)
       sources.push_back({options.ram, read_tensors(options.ram), models::ram_rules(), is_tagger});
   } else {

@@ -23,7 +23,8 @@ struct ConvertOptions {
   std::filesystem::path ram_tags;        ///< ram_tag_list.txt, with `ram`
   std::filesystem::path ram_thresholds;  ///< ram_tag_list_threshold.txt, with `ram`
   std::filesystem::path lion;            ///< LION-FlanT5-XL.pth
-  std::filesystem::path instructblip;    ///< a Hugging Face folder, instead of all of the above
+  bool base = false;  ///< without `lion`: only the parts that LION keeps frozen, to train from
+  std::filesystem::path instructblip;  ///< a Hugging Face folder, instead of all of the above
   /// Sizes that the files do not tell (heads, picture sizes). Default: lion_config.json beside
   /// `lion` when there is one, else the released model that fits the Flan-T5 folder.
   std::filesystem::path config;

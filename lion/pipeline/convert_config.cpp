@@ -83,16 +83,8 @@ LionConfig base_config(const ConvertOptions& options, int64_t d_model) {
   return d_model == models::lion_12b().t5.d_model ? models::lion_12b() : models::lion_4b();
 }
 
-}  // namespace
-
-LionConfig released_config(const ConvertOptions& options, const TensorMap& lion) {
-  models::T5Config t5;
-  const Json llm = read_config(options.llm);
-  read_t5(llm, (options.llm / "config.json").string(), t5);
-  LionConfig config = base_config(options, t5.d_model);
-  t5.activation = config.t5.activation;  // LION sets the erf GELU whatever Flan-T5's config says
-  config.t5 = t5;
-
+/// Which branches, adapters and soft prompt the tensors of a LION file speak of.
+void read_switches(const ConvertOptions& options, const TensorMap& lion, LionConfig& config) {
   const bool qformer = has_prefix(lion, "Qformer.");
   const bool aggregator = has_prefix(lion, "fusion_adapter.");
   if (!qformer && !aggregator) {
@@ -104,10 +96,24 @@ LionConfig released_config(const ConvertOptions& options, const TensorMap& lion)
                         : qformer             ? VisualInput::kQformer
                                               : VisualInput::kAggregator;
   config.enable_semantic_tags = lion.contains("soft_prompt_hint");
-  const std::string first_adapter = "t5_model.encoder.block.0.layer.1.adapter.adapters.";
-  config.adapter.count = has_prefix(lion, first_adapter + "1.")   ? 2
-                         : has_prefix(lion, first_adapter + "0.") ? 1
-                                                                  : 0;
+  const std::string adapter = "t5_model.encoder.block.0.layer.1.adapter.";
+  config.adapter.count = has_prefix(lion, adapter + "adapters.1.")   ? 2
+                         : has_prefix(lion, adapter + "adapters.0.") ? 1
+                                                                     : 0;
+  config.adapter.router = config.adapter.count != 2 || lion.contains(adapter + "router_ratio1");
+}
+
+}  // namespace
+
+LionConfig released_config(const ConvertOptions& options, const TensorMap& lion) {
+  models::T5Config t5;
+  const Json llm = read_config(options.llm);
+  read_t5(llm, (options.llm / "config.json").string(), t5);
+  LionConfig config = base_config(options, t5.d_model);
+  t5.activation = config.t5.activation;  // LION sets the erf GELU whatever Flan-T5's config says
+  config.t5 = t5;
+
+  if (!options.base) read_switches(options, lion, config);
   if (options.ram.empty()) {
     config.ram.reset();
   } else {

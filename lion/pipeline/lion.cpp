@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "lion/base/error.h"
+#include "lion/folder/model_folder.h"
+#include "lion/folder/networks.h"
 #include "lion/generate/rank.h"
 #include "lion/generate/scheduler.h"
 #include "lion/image/normalize.h"
@@ -13,12 +15,10 @@
 #include "lion/pipeline/compute.h"
 #include "lion/pipeline/lion_decoder.h"
 #include "lion/pipeline/memory_plan.h"
-#include "lion/pipeline/model_folder.h"
-#include "lion/pipeline/networks.h"
+#include "lion/pipeline/tagger_network.h"
 #include "lion/text/bert_tokenizer.h"
 #include "lion/text/box_grammar.h"
 #include "lion/text/t5_tokenizer.h"
-#include "lion/text/tag_list.h"
 
 namespace lion {
 
@@ -81,7 +81,7 @@ struct Lion::Impl {
   T5Tokenizer t5;
   PromptTemplates templates;
   std::optional<BertTokenizer> bert;
-  std::optional<TagList> tag_list;
+  std::optional<TaggerNetwork> tagger;
   mutable std::shared_ptr<const TokenConstraint> grammar;  // made when first asked for
 
   Tensor image_tensor(const Image& image, int64_t size, Filter filter,
@@ -152,12 +152,8 @@ Lion Lion::load(const std::filesystem::path& folder, const LoadOptions& options)
     }
   }
   if (config.ram) {
-    impl->tag_list = TagList::load(files.tags(), files.thresholds());
-    if (static_cast<int64_t>(impl->tag_list->names.size()) != config.ram->num_tags) {
-      throw InputError(str(files.tags().string(), ": has ", impl->tag_list->names.size(),
-                           " tags, the tagger has ", config.ram->num_tags,
-                           ". Use the list of this tagger."));
-    }
+    impl->tagger = TaggerNetwork{impl->networks.ram, load_tag_list(files, config),
+                                 config.ram->swin.image_size, device};
   }
   return Lion(std::move(impl));
 }
@@ -183,16 +179,7 @@ void Lion::Impl::look(Picture::State& picture) const {
 
 const std::vector<Tag>& Lion::Impl::tags(Picture::State& picture) const {
   if (!picture.tags) {
-    const Tensor pixels = image_tensor(picture.image, config.ram->swin.image_size,
-                                       Filter::kBilinear, kImageNetNormalization);
-    const Tensor logits = timed(picture.timings.tagger,
-                                [&] { return networks.ram->forward(pixels).logits.to(at::kCPU); });
-    const Tensor scores = at::sigmoid(logits[0]).contiguous();  // [N]
-    picture.tags.emplace();
-    for (size_t i = 0; i < tag_list->names.size(); ++i) {
-      const float score = scores.const_data_ptr<float>()[i];
-      if (score > tag_list->thresholds[i]) picture.tags->push_back({tag_list->names[i], score});
-    }
+    picture.tags = timed(picture.timings.tagger, [&] { return tagger->tags(picture.image); });
   }
   return *picture.tags;
 }

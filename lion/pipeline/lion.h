@@ -11,15 +11,10 @@
 #include "lion/base/log.h"
 #include "lion/image/image.h"
 #include "lion/pipeline/options.h"
+#include "lion/pipeline/tagger.h"
 #include "lion/text/box.h"
 
 namespace lion {
-
-/// A tag that the tagger found, with its probability.
-struct Tag {
-  std::string name;
-  double score = 0;
-};
 
 /// A box read from an answer.
 struct AnswerBox {

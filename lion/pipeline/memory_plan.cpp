@@ -3,34 +3,12 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "lion/base/error.h"
+#include "lion/base/memory.h"
 
 namespace lion {
 namespace {
-
-/// A number in a one-line file, or `fallback` when there is none ("max").
-uint64_t read_number(const char* path, uint64_t fallback) {
-  std::ifstream file(path);
-  uint64_t value = 0;
-  return file >> value ? value : fallback;
-}
-
-/// What new pages this process may still get: the system's estimate, and the limit of a container.
-uint64_t available_memory() {
-  uint64_t available = 0;
-  std::ifstream info("/proc/meminfo");
-  std::string key;
-  uint64_t kib = 0;
-  while (info >> key >> kib) {
-    if (key == "MemAvailable:") available = kib * 1024;
-    info.ignore(64, '\n');
-  }
-  const uint64_t limit = read_number("/sys/fs/cgroup/memory.max", UINT64_MAX);
-  const uint64_t used = read_number("/sys/fs/cgroup/memory.current", 0);
-  return limit == UINT64_MAX ? available : std::min(available, limit - std::min(limit, used));
-}
 
 uint64_t cuda_memory() {
   // Without a runtime call of our own: torch is asked what it can see only when it is linked in.

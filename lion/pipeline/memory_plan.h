@@ -1,9 +1,9 @@
 #pragma once
 /// Whether a model fits, asked before anything large is allocated.
 
+#include "lion/folder/networks.h"
 #include "lion/models/lion_config.h"
 #include "lion/pipeline/model_info.h"
-#include "lion/pipeline/networks.h"
 
 namespace lion {
 

@@ -4,9 +4,9 @@
 #include <set>
 
 #include "lion/checkpoint/tensor_map.h"
+#include "lion/folder/model_folder.h"
 #include "lion/pipeline/compute.h"
 #include "lion/pipeline/memory_plan.h"
-#include "lion/pipeline/model_folder.h"
 
 namespace lion {
 namespace {

@@ -1,4 +1,4 @@
-#include "lion/pipeline/model_folder.h"
+#include "lion/folder/model_folder.h"
 
 #include "lion/base/file.h"
 

@@ -1,9 +1,9 @@
-#include "lion/pipeline/networks.h"
+#include "lion/folder/networks.h"
 
 #include <torch/torch.h>
 
+#include "lion/folder/model_folder.h"
 #include "lion/nn/precision.h"
-#include "lion/pipeline/model_folder.h"
 
 namespace lion {
 

@@ -1,0 +1,37 @@
+#pragma once
+/// Activation checkpointing: a block keeps its inputs only and is computed again for its gradient.
+/// Source: Chen 2016, "Training Deep Nets with Sublinear Memory Cost".
+
+#include <torch/nn/module.h>
+
+#include <functional>
+#include <vector>
+
+namespace lion::nn {
+
+/// Within its scope, on this thread, `recomputed` trades time for memory.
+class RecomputeScope {
+ public:
+  explicit RecomputeScope(bool on);
+  ~RecomputeScope();
+  RecomputeScope(const RecomputeScope&) = delete;
+  RecomputeScope& operator=(const RecomputeScope&) = delete;
+
+ private:
+  bool before_;
+};
+
+using TensorFunction = std::function<at::Tensor(const std::vector<at::Tensor>&)>;
+
+/// block(inputs), computed by `module`. Inside a RecomputeScope, where an input or a parameter of
+/// the module requires a gradient, what the block computes on the way is dropped and computed again
+/// in the backward pass, with the same random numbers. `block` must outlive the backward pass:
+/// capture by value what it needs.
+at::Tensor recomputed(const torch::nn::Module& module, const TensorFunction& block,
+                      const std::vector<at::Tensor>& inputs);
+
+/// True while a block runs the first time, without a graph: the second run has to give the same
+/// numbers, so operators must not choose by whether gradients are asked for.
+bool runs_to_be_repeated();
+
+}  // namespace lion::nn

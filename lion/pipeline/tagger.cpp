@@ -1,0 +1,94 @@
+#include "lion/pipeline/tagger.h"
+
+#include <torch/torch.h>
+
+#include "lion/base/error.h"
+#include "lion/checkpoint/load.h"
+#include "lion/image/normalize.h"
+#include "lion/nn/precision.h"
+#include "lion/pipeline/compute.h"
+#include "lion/pipeline/tagger_network.h"
+
+namespace lion {
+
+using at::Tensor;
+
+std::vector<Tag> TaggerNetwork::tags(const Image& image) const {
+  std::vector<float> pixels =
+      preprocess(image, image_size, Filter::kBilinear, kImageNetNormalization);
+  const Tensor input =
+      at::from_blob(pixels.data(), {1, 3, image_size, image_size}, at::kFloat).to(device);
+  const Tensor logits = ram->forward(input).logits.to(at::kCPU);
+  const Tensor scores = at::sigmoid(logits[0]).contiguous();  // [N]
+  std::vector<Tag> found;
+  for (size_t i = 0; i < list.names.size(); ++i) {
+    const float score = scores.const_data_ptr<float>()[i];
+    if (score > list.thresholds[i]) found.push_back({list.names[i], score});
+  }
+  return found;
+}
+
+TagList load_tag_list(const ModelFolder& folder, const models::LionConfig& config) {
+  TagList list = TagList::load(folder.tags(), folder.thresholds());
+  if (static_cast<int64_t>(list.names.size()) != config.ram->num_tags) {
+    throw InputError(str(folder.tags().string(), ": has ", list.names.size(),
+                         " tags, the tagger has ", config.ram->num_tags,
+                         ". Use the list of this tagger."));
+  }
+  return list;
+}
+
+struct Tagger::Impl {
+  TaggerNetwork network;
+};
+
+Tagger::Tagger(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Tagger::Tagger(Tagger&&) noexcept = default;
+Tagger& Tagger::operator=(Tagger&&) noexcept = default;
+Tagger::~Tagger() = default;
+
+Tagger Tagger::load(const std::filesystem::path& folder, const LoadOptions& options) {
+  const at::NoGradGuard no_grad;
+  if (options.threads > 0) at::set_num_threads(static_cast<int>(options.threads));
+  const ModelFolder files{folder};
+  const models::LionConfig config = files.read_config();
+  if (!config.ram) {
+    throw InputError(str(folder.string(),
+                         ": this model has no tagger. Convert it again with --ram, --ram-tags and "
+                         "--ram-thresholds."));
+  }
+  auto impl = std::make_unique<Impl>();
+  TaggerNetwork& network = impl->network;
+  network.device = torch_device(options.device);
+  network.image_size = config.ram->swin.image_size;
+  network.list = load_tag_list(files, config);
+  network.ram = models::Ram(*config.ram);
+  nn::set_compute_type(*network.ram, scalar_type(options.dtype));
+  ParameterMap parameters;
+  add_parameters(parameters, kTaggerPrefix, *network.ram);
+  TensorMap tensors;
+  for (auto& [name, view] : read_tensors(folder)) {
+    if (name.starts_with(kTaggerPrefix)) tensors.emplace(name, view);
+  }
+  load_parameters(parameters, tensors, folder.string(), network.device);
+  return Tagger(std::move(impl));
+}
+
+std::vector<Tag> Tagger::tags(const Image& image) const {
+  const at::NoGradGuard no_grad;
+  return impl_->network.tags(image);
+}
+
+std::string Tagger::fingerprint() const {
+  // FNV-1a over names and thresholds: a hint against mixing taggers, not a proof.
+  uint64_t hash = 0xcbf29ce484222325u;
+  const auto mix = [&hash](std::string_view text) {
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  };
+  const TagList& list = impl_->network.list;
+  for (size_t i = 0; i < list.names.size(); ++i) mix(str(list.names[i], '\n', list.thresholds[i]));
+  return str("tagger of ", list.names.size(), " tags at ", impl_->network.image_size, " pixels, ",
+             std::hex, hash);
+}
+
+}  // namespace lion

@@ -1,0 +1,24 @@
+#pragma once
+/// A tagger's network and its list of tags. For sources only.
+
+#include "lion/folder/model_folder.h"
+#include "lion/models/ram.h"
+#include "lion/pipeline/tagger.h"
+#include "lion/text/tag_list.h"
+
+namespace lion {
+
+struct TaggerNetwork {
+  models::Ram ram{nullptr};
+  TagList list;
+  int64_t image_size = 384;
+  at::Device device = at::kCPU;
+
+  /// The tags of a picture above their thresholds, in the order of the list.
+  std::vector<Tag> tags(const Image& image) const;
+};
+
+/// Reads the lists of a folder. Throws InputError when they do not fit its tagger.
+TagList load_tag_list(const ModelFolder& folder, const models::LionConfig& config);
+
+}  // namespace lion
