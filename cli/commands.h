@@ -19,5 +19,8 @@ void add_chat(CLI::App& program, Terminal& terminal);
 void add_convert(CLI::App& program, Terminal& terminal);
 void add_info(CLI::App& program, Terminal& terminal);
 void add_bench(CLI::App& program, Terminal& terminal);
+void add_data(CLI::App& program, Terminal& terminal);
+void add_train(CLI::App& program, Terminal& terminal);
+void add_scenes(CLI::App& program, Terminal& terminal);
 
 }  // namespace lion::cli

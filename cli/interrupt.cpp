@@ -1,6 +1,16 @@
 #include "cli/interrupt.h"
 
+#include <atomic>
+
 namespace lion::cli {
+namespace {
+
+std::atomic<bool> stop_came = false;
+static_assert(std::atomic<bool>::is_always_lock_free);  // a signal handler sets it
+
+void leave_word(int /*signal*/) { stop_came = true; }
+
+}  // namespace
 
 InterruptGuard::InterruptGuard() {
   sigset_t held;
@@ -19,5 +29,21 @@ void InterruptGuard::check() const {
     throw Interrupted();
   }
 }
+
+StopRequest::StopRequest() {
+  stop_came = false;
+  struct sigaction action {};
+  action.sa_handler = leave_word;
+  action.sa_flags = SA_RESETHAND | SA_RESTART;
+  sigaction(SIGINT, &action, &before_int_);
+  sigaction(SIGTERM, &action, &before_term_);
+}
+
+StopRequest::~StopRequest() {
+  sigaction(SIGINT, &before_int_, nullptr);
+  sigaction(SIGTERM, &before_term_, nullptr);
+}
+
+bool StopRequest::came() const { return stop_came; }
 
 }  // namespace lion::cli

@@ -28,4 +28,20 @@ class InterruptGuard {
   sigset_t before_;
 };
 
+/// In its scope, SIGINT and SIGTERM only leave word, for work that saves its state and then ends; a
+/// second one ends the process at once.
+class StopRequest {
+ public:
+  StopRequest();
+  ~StopRequest();
+  StopRequest(const StopRequest&) = delete;
+  StopRequest& operator=(const StopRequest&) = delete;
+
+  bool came() const;
+
+ private:
+  struct sigaction before_int_;
+  struct sigaction before_term_;
+};
+
 }  // namespace lion::cli

@@ -68,6 +68,9 @@ void add_commands(CLI::App& program, Terminal& terminal) {
   add_convert(program, terminal);
   add_info(program, terminal);
   add_bench(program, terminal);
+  add_data(program, terminal);
+  add_train(program, terminal);
+  add_scenes(program, terminal);
 }
 
 void run(int argc, char** argv, Terminal& terminal) {

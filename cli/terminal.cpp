@@ -122,6 +122,7 @@ void Terminal::show(const Progress& progress) {
                  {"done", progress.done},
                  {"total", progress.total},
                  {"unit", progress.unit}};
+    if (!progress.detail.empty()) line["detail"] = progress.detail;
     if (foreseeable) line["seconds_left"] = left;
     write_stderr(json_line(line) + "\n");
     return;
@@ -130,7 +131,8 @@ void Terminal::show(const Progress& progress) {
                            : foreseeable ? str(", ", clock_str(left), " left")
                                          : "";
   const std::string text =
-      str(progress.task, ": ", bar ? bar_str(progress) : "", count_str(progress), time);
+      str(progress.task, ": ", bar ? bar_str(progress) : "", count_str(progress),
+          progress.detail.empty() ? "" : ", ", progress.detail, time);
   write_stderr(bar ? str(kClearLine, text) : text + "\n");
   bar_is_shown_ = bar;
   if (complete) clear_bar();

@@ -8,11 +8,15 @@ add_library(lion::lion ALIAS lion_lion)
 set_target_properties(lion_lion PROPERTIES EXPORT_NAME lion)
 target_link_libraries(lion_lion INTERFACE lion_pipeline)
 
-set(lion_installed lion_lion)
+# What the front door needs; training is the program's business, not the package's.
+set(lion_installed lion_lion lion_pipeline)
 foreach(row IN LISTS LION_ROOMS)
-  string(REGEX REPLACE "\\|.*" "" room "${row}")
-  list(APPEND lion_installed lion_${room})
+  if(row MATCHES "^pipeline\\|(.*)$")
+    string(REPLACE " " ";" rooms "${CMAKE_MATCH_1}")
+  endif()
 endforeach()
+list(TRANSFORM rooms PREPEND lion_)
+list(APPEND lion_installed ${rooms})
 install(TARGETS ${lion_installed} EXPORT lionTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

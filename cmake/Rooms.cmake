@@ -10,7 +10,11 @@ set(LION_ROOMS
   "models|base nn"
   "checkpoint|base nn"
   "generate|base"
-  "pipeline|base text image nn models checkpoint generate")
+  "folder|base nn models checkpoint"
+  "pipeline|base text image nn models checkpoint generate folder"
+  "scenes|base text image"
+  "data|base text image scenes"
+  "train|base text image nn models checkpoint folder data")
 
 # lion_room(<name> [TORCH] SOURCES ... HEADERS ... [LIBS ...])
 # A static library lion_<name> (alias lion::<name>) of the files beside the caller's CMakeLists.txt.

@@ -1,0 +1,39 @@
+#pragma once
+/// Signs of life of all ranks in the shared key-value store, so that a broken run can name the rank
+/// that broke it.
+
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <thread>
+
+namespace lion::train {
+
+class Heartbeat {
+ public:
+  /// Beats from now on, on a connection of its own.
+  Heartbeat(c10::intrusive_ptr<c10d::Store> store, int64_t rank, int64_t world);
+  ~Heartbeat();
+  Heartbeat(const Heartbeat&) = delete;
+  Heartbeat& operator=(const Heartbeat&) = delete;
+
+  /// Leaves a last word of this rank.
+  void give_up(const std::string& reason);
+
+  /// Looks for the ranks that left a last word or do not beat any more (takes a few seconds):
+  /// "rank 2 stopped: ...", "rank 3 gives no sign of life". Empty when all are well.
+  std::string find_culprits();
+
+ private:
+  void beat();
+
+  c10::intrusive_ptr<c10d::Store> store_;
+  int64_t rank_;
+  int64_t world_;
+  std::atomic<bool> stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace lion::train

@@ -1,0 +1,171 @@
+#include "lion/train/initial_weights.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "lion/base/error.h"
+#include "lion/base/random.h"
+#include "lion/checkpoint/tensor_map.h"
+#include "lion/train/freeze_map.h"
+
+namespace lion::train {
+namespace {
+
+bool has(std::string_view name, std::string_view part) {
+  return name.find(part) != std::string_view::npos;
+}
+
+/// Seeds by name, so that a parameter's value does not depend on which others there are.
+at::Generator generator_of(const std::string& name, uint64_t seed) {
+  uint64_t state = seed;
+  for (const char c : name) state = Random(state ^ static_cast<unsigned char>(c)).next();
+  return at::detail::createCPUGenerator(state);
+}
+
+at::Tensor normal(at::IntArrayRef shape, double std, at::Generator generator) {
+  return at::randn(shape, generator, at::kFloat).mul_(std);
+}
+
+/// torch.nn.Linear's: uniform within 1 / sqrt(inputs), which is Kaiming's with a = sqrt 5.
+at::Tensor kaiming(at::IntArrayRef shape, int64_t inputs, at::Generator generator) {
+  const double bound = 1.0 / std::sqrt(static_cast<double>(inputs));
+  return at::rand(shape, generator, at::kFloat).mul_(2 * bound).sub_(bound);
+}
+
+at::Tensor fresh_adapter(const std::string& name, at::IntArrayRef shape, at::Generator generator) {
+  if (name.ends_with("down_proj.weight")) return kaiming(shape, shape[1], std::move(generator));
+  if (name.ends_with(".scale")) return at::ones(shape);
+  at::Tensor value = at::zeros(shape);
+  // Row = task level. Region level (0) starts with adapter 0 alone, image level (1) with adapter 1.
+  if (name.ends_with("router_ratio1")) value[0].fill_(1.0);
+  if (name.ends_with("router_ratio2")) value[1].fill_(1.0);
+  return value;
+}
+
+/// One tensor per name, from wherever it came.
+struct Collected {
+  TensorMap tensors;
+  std::map<std::string, at::Tensor> owned;  ///< those that lie in no file
+
+  void keep(const std::string& name, const at::Tensor& value) {
+    const at::Tensor whole = value.contiguous();
+    owned[name] = whole;
+    tensors[name] =
+        contiguous_view(DType::kF32, whole.sizes().vec(),
+                        {static_cast<const std::byte*>(whole.const_data_ptr()), whole.nbytes()});
+  }
+};
+
+/// BERT's own file lacks the row of the token [DEC] that LION adds.
+bool is_shorter_vocabulary(std::string_view name, const TensorView& view,
+                           const at::Tensor& parameter) {
+  return name.ends_with("word_embeddings.weight") && view.shape.size() == 2 &&
+         view.shape[1] == parameter.size(1) && view.shape[0] < parameter.size(0);
+}
+
+at::Tensor with_fresh_rows(const std::string& name, const TensorView& view, at::IntArrayRef shape,
+                           uint64_t seed) {
+  at::Tensor table = fresh_value(name, shape, seed);
+  table.narrow(0, 0, view.shape[0]).copy_(borrow(view));
+  return table;
+}
+
+void take_file(const InitFile& init, const ParameterMap& parameters, uint64_t seed,
+               Collected& collected, std::vector<std::string>& report) {
+  int64_t taken = 0;
+  int64_t left = 0;
+  std::vector<std::string> misfits;
+  for (const auto& [stored_name, view] : read_tensors(init.file)) {
+    std::string name = stored_name;
+    for (const auto& [from, to] : init.rename) name = replace_all(name, from, to);
+    const auto it = parameters.find(name);
+    const bool wanted =
+        it != parameters.end() &&
+        (init.only.empty() || std::ranges::any_of(init.only, [&name](const std::string& pattern) {
+           return matches(pattern, name);
+         }));
+    if (!wanted) {
+      ++left;
+      continue;
+    }
+    if (is_shorter_vocabulary(name, view, it->second)) {
+      collected.keep(name, with_fresh_rows(name, view, it->second.sizes(), seed));
+      ++taken;
+      continue;
+    }
+    if (it->second.sizes() != at::IntArrayRef(view.shape)) {
+      misfits.push_back(str(stored_name, " is ", shape_str(view.shape), ", expected ",
+                            shape_str(it->second.sizes())));
+      continue;
+    }
+    collected.owned.erase(name);
+    collected.tensors[name] = view;
+    ++taken;
+  }
+  if (!misfits.empty()) {
+    throw InputError(str(init.file.string(), ": these tensors do not fit the model:\n  ",
+                         join(misfits, "\n  "), "\nUse a file of the same model."));
+  }
+  if (taken == 0) {
+    throw InputError(str(init.file.string(), ": none of its ", left,
+                         " tensors belongs to this model. Check \"rename\" and \"only\"."));
+  }
+  report.push_back(str(init.file.string(), ": ", taken, " tensors",
+                       left ? str(", ", left, " not used") : std::string()));
+}
+
+}  // namespace
+
+at::Tensor fresh_value(const std::string& name, at::IntArrayRef shape, uint64_t seed) {
+  at::Generator generator = generator_of(name, seed);
+  if (has(name, ".adapter.")) return fresh_adapter(name, shape, std::move(generator));
+  if (name == "soft_prompt_hint") return normal(shape, 1.0, std::move(generator));
+  const bool norm = has(name, "LayerNorm.") || has(name, "ln_") || has(name, "norm");
+  if (norm) return name.ends_with("weight") ? at::ones(shape) : at::zeros(shape);
+  // A fresh aggregator block adds nothing: its output projections are zero.
+  if (name.starts_with("fusion_adapter.") && has(name, "output.dense")) return at::zeros(shape);
+  if (name.starts_with("t5_proj.") || name.starts_with("adapter_proj.")) {
+    return shape.size() == 2 ? kaiming(shape, shape[1], std::move(generator)) : at::zeros(shape);
+  }
+  if (shape.size() < 2) return at::zeros(shape);
+  return normal(shape, 0.02, std::move(generator));
+}
+
+std::vector<std::string> load_initial_weights(const ParameterMap& parameters,
+                                              const InitialWeights& sources, at::Device device) {
+  std::vector<std::string> report;
+  Collected collected;
+  // The folder's tensors that this run has no use for (another branch, the tagger) are left aside.
+  for (auto& [name, view] : read_tensors(sources.model)) {
+    if (parameters.contains(name)) collected.tensors.emplace(name, view);
+  }
+  report.push_back(str(sources.model.string(), ": ", collected.tensors.size(), " tensors"));
+  const auto fresh = select(parameters, sources.fresh, "fresh");
+  for (const std::string& name : fresh) {
+    collected.keep(name, fresh_value(name, parameters.at(name).sizes(), sources.seed));
+  }
+  if (!fresh.empty()) report.push_back(str("fresh values: ", fresh.size(), " tensors"));
+  for (const InitFile& file : sources.files)
+    take_file(file, parameters, sources.seed, collected, report);
+  std::vector<std::string> missing;
+  for (const auto& [name, parameter] : parameters) {
+    if (!collected.tensors.contains(name)) missing.push_back(name);
+  }
+  if (!missing.empty()) {
+    throw ResourceError(str(sources.model.string(), ": these parameters have no initial value:\n  ",
+                            join(missing, "\n  "),
+                            "\nName a file that has them under \"init\", or list them under "
+                            "\"fresh\" to start them anew."));
+  }
+  load_parameters(parameters, collected.tensors, sources.model.string(), device);
+  // Their memory ends here.
+  for (const auto& [name, value] : collected.owned) {
+    at::Tensor parameter = parameters.at(name);
+    parameter.set_data(parameter.clone());
+  }
+  return report;
+}
+
+}  // namespace lion::train

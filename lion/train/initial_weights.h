@@ -1,0 +1,39 @@
+#pragma once
+/// Where the weights of a run come from: a model folder, files laid over it, and fresh values.
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lion/checkpoint/load.h"
+
+namespace lion::train {
+
+/// A checkpoint that is laid over the model folder: .safetensors, .pth, or a folder of shards.
+struct InitFile {
+  std::filesystem::path file;
+  /// Text -> text, replaced in order wherever it stands in a name of the file.
+  std::vector<std::pair<std::string, std::string>> rename;
+  /// Patterns (freeze_map.h) of our names to take; empty: all that the model has.
+  std::vector<std::string> only;
+};
+
+struct InitialWeights {
+  std::filesystem::path model;     ///< folder with config.json; its weights may be a part only
+  std::vector<std::string> fresh;  ///< patterns of parameters that start anew
+  std::vector<InitFile> files;     ///< laid over both, later ones over earlier ones
+  uint64_t seed = 0;
+};
+
+/// Fills all parameters, each in its own type, on `device`. Returns a line for people about each
+/// source. Throws InputError for a pattern that matches nothing, a file of which nothing was taken
+/// or a misshapen tensor; ResourceError that lists every parameter that no source supplies.
+std::vector<std::string> load_initial_weights(const ParameterMap& parameters,
+                                              const InitialWeights& sources, at::Device device);
+
+/// The value that a parameter of LION has before any training, from its name and shape:
+/// architecture.md, sections 5, 6 and 9. The same for the same seed and name. On the CPU, float32.
+at::Tensor fresh_value(const std::string& name, at::IntArrayRef shape, uint64_t seed);
+
+}  // namespace lion::train

@@ -1,0 +1,183 @@
+#include "lion/train/process_group.h"
+
+#include <torch/torch.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+#ifdef LION_CUDA
+#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
+#endif
+
+#include "lion/base/error.h"
+#include "lion/train/heartbeat.h"
+
+namespace lion::train {
+namespace {
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+int64_t number(const char* name, int64_t low, int64_t high) {
+  const std::string text = environment(name);
+  if (text.empty()) {
+    throw InputError(str("environment: ", name,
+                         " is not set, but WORLD_SIZE is. Set RANK, WORLD_SIZE, MASTER_ADDR and "
+                         "MASTER_PORT, or start with torchrun --no-python."));
+  }
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < low || value > high) {
+    throw InputError(str("environment: ", name, " is \"", text, "\", expected a number from ", low,
+                         " to ", high, ". Set it right."));
+  }
+  return value;
+}
+
+c10::intrusive_ptr<c10d::TCPStore> connect(const Place& place, bool serve,
+                                           std::chrono::milliseconds timeout) {
+  c10d::TCPStoreOptions options;
+  options.port = static_cast<uint16_t>(place.port);
+  options.isServer = serve;
+  options.waitWorkers = false;
+  options.timeout = timeout;
+  return c10::make_intrusive<c10d::TCPStore>(place.address, options);
+}
+
+/// Gloo picks the interface of the host's name, which need not resolve where one machine trains
+/// alone.
+std::shared_ptr<gloo::transport::Device> gloo_device(const Place& place) {
+  const std::string interface = environment("GLOO_SOCKET_IFNAME");
+  if (!interface.empty()) return c10d::ProcessGroupGloo::createDeviceForInterface(interface);
+  const bool alone = place.address == "localhost" || place.address.starts_with("127.");
+  if (alone) return c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1");
+  return c10d::ProcessGroupGloo::createDefaultDevice();
+}
+
+}  // namespace
+
+Place place_from_environment() {
+  Place place;
+  if (environment("WORLD_SIZE").empty()) return place;
+  place.world = number("WORLD_SIZE", 1, 1 << 20);
+  if (place.world == 1) return place;
+  place.rank = number("RANK", 0, place.world - 1);
+  place.local_rank = environment("LOCAL_RANK").empty() ? 0 : number("LOCAL_RANK", 0, 1 << 20);
+  place.port = number("MASTER_PORT", 1, 65535);
+  place.address = environment("MASTER_ADDR");
+  if (place.address.empty()) {
+    throw InputError(
+        "environment: MASTER_ADDR is not set, but WORLD_SIZE is. Set it to the host of rank 0.");
+  }
+  place.agent_store = environment("TORCHELASTIC_USE_AGENT_STORE") == "True";
+  return place;
+}
+
+struct ProcessGroup::Impl {
+  c10::intrusive_ptr<c10d::TCPStore> store;
+  c10::intrusive_ptr<c10d::Backend> backend;
+  std::unique_ptr<Heartbeat> heartbeat;
+  bool failed = false;
+
+  /// Turns what c10d says into a message that names the rank at fault.
+  [[noreturn]] void fail(int64_t rank, const std::exception& error) {
+    failed = true;
+    const std::string culprits = heartbeat->find_culprits();
+    throw ResourceError(
+        str("rank ", rank, ": the processes lost each other: ",
+            culprits.empty() ? std::string("no rank answers late: ") + error.what() : culprits,
+            ". Mend that and start all ranks again with --resume."));
+  }
+};
+
+ProcessGroup::ProcessGroup(const Place& place, at::Device device, std::chrono::seconds timeout)
+    : place_(place) {
+  if (place.world == 1) return;
+  impl_ = std::make_unique<Impl>();
+  const auto rank = static_cast<int>(place.rank);
+  const auto world = static_cast<int>(place.world);
+  try {
+    impl_->store = connect(place, rank == 0 && !place.agent_store, timeout);
+    impl_->heartbeat =
+        std::make_unique<Heartbeat>(connect(place, false, timeout), place.rank, place.world);
+    // Elastic restarts keep the store: keys of an earlier attempt must not be met again.
+    const std::string attempt = str("lion/", environment("TORCHELASTIC_RESTART_COUNT"));
+    const auto store = c10::make_intrusive<c10d::PrefixStore>(attempt, impl_->store);
+    if (device.is_cuda()) {
+#ifdef LION_CUDA
+      auto options = c10d::ProcessGroupNCCL::Options::create();
+      options->timeout = timeout;
+      impl_->backend = c10::make_intrusive<c10d::ProcessGroupNCCL>(store, rank, world, options);
+#else
+      throw ResourceError("device: this program was built without CUDA. Build the preset cuda.");
+#endif
+    } else {
+      auto options = c10d::ProcessGroupGloo::Options::create(timeout);
+      options->devices.push_back(gloo_device(place));
+      impl_->backend = c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, world, options);
+    }
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw ResourceError(str("rank ", rank, ": could not meet the other ranks at ", place.address,
+                            ":", place.port, " within ", timeout.count(), " s: ", error.what(),
+                            ". Start all ", world,
+                            " ranks with the same MASTER_ADDR and "
+                            "MASTER_PORT."));
+  }
+}
+
+ProcessGroup::~ProcessGroup() = default;
+
+ProcessGroup::Pending ProcessGroup::start_sum(const at::Tensor& tensor) {
+  if (!impl_) return {};
+  try {
+    std::vector<at::Tensor> tensors = {tensor};
+    auto work = impl_->backend->allreduce(tensors);
+    return Pending([this, work, tensor] {
+      try {
+        work->wait();
+      } catch (const std::exception& error) {
+        impl_->fail(place_.rank, error);
+      }
+    });
+  } catch (const std::exception& error) {
+    impl_->fail(place_.rank, error);
+  }
+}
+
+void ProcessGroup::sum(const at::Tensor& tensor) { start_sum(tensor).wait(); }
+
+void ProcessGroup::broadcast(const at::Tensor& tensor) {
+  if (!impl_) return;
+  try {
+    std::vector<at::Tensor> tensors = {tensor};
+    impl_->backend->broadcast(tensors)->wait();
+  } catch (const std::exception& error) {
+    impl_->fail(place_.rank, error);
+  }
+}
+
+void ProcessGroup::barrier() {
+  if (!impl_) return;
+  try {
+    impl_->backend->barrier()->wait();
+  } catch (const std::exception& error) {
+    impl_->fail(place_.rank, error);
+  }
+}
+
+void ProcessGroup::give_up(const std::string& reason) noexcept {
+  if (!impl_ || impl_->failed) return;  // not the rank that began it
+  try {
+    impl_->heartbeat->give_up(reason);
+  } catch (const std::exception&) {
+    // Nobody is left to read it.
+  }
+}
+
+}  // namespace lion::train

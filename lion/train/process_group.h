@@ -1,0 +1,75 @@
+#pragma once
+/// The processes that train one model together: who they are, and sums over all of them.
+
+#include <ATen/core/Tensor.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace lion::train {
+
+/// This process among the others. Source: the environment variables of torchrun.
+struct Place {
+  int64_t rank = 0;        ///< RANK
+  int64_t world = 1;       ///< WORLD_SIZE
+  int64_t local_rank = 0;  ///< LOCAL_RANK: which GPU of this machine
+  std::string address;     ///< MASTER_ADDR: where rank 0 is
+  int64_t port = 0;        ///< MASTER_PORT
+  /// TORCHELASTIC_USE_AGENT_STORE: whether torchrun itself keeps the key-value store there.
+  bool agent_store = false;
+};
+
+/// Reads the environment; one process alone where WORLD_SIZE is not set or 1. Throws InputError
+/// naming the variable that is missing or no number.
+Place place_from_environment();
+
+/// Collective calls; all ranks must make the same ones in the same order. When another rank has
+/// died, hangs beyond the timeout, or gave up, they throw ResourceError with its number and, where
+/// it left word, its error. Alone, all of them do nothing.
+class ProcessGroup {
+ public:
+  /// Waits for all ranks. Gloo for CPU tensors, NCCL for CUDA ones. Throws ResourceError.
+  ProcessGroup(const Place& place, at::Device device, std::chrono::seconds timeout);
+  ~ProcessGroup();
+  ProcessGroup(const ProcessGroup&) = delete;
+  ProcessGroup& operator=(const ProcessGroup&) = delete;
+
+  int64_t rank() const { return place_.rank; }
+  int64_t world() const { return place_.world; }
+
+  /// Replaces `tensor`, contiguous, by its sum over the ranks.
+  void sum(const at::Tensor& tensor);
+
+  /// Begins a sum; `wait` ends it. Several may be under way.
+  class Pending {
+   public:
+    Pending() = default;
+    explicit Pending(std::function<void()> wait) : wait_(std::move(wait)) {}
+    void wait() {
+      if (wait_) wait_();
+    }
+
+   private:
+    std::function<void()> wait_;
+  };
+  Pending start_sum(const at::Tensor& tensor);
+
+  /// Replaces `tensor`, contiguous, by that of rank 0.
+  void broadcast(const at::Tensor& tensor);
+
+  /// Returns when all ranks have come here.
+  void barrier();
+
+  /// Leaves word for the other ranks why this one stops.
+  void give_up(const std::string& reason) noexcept;
+
+ private:
+  struct Impl;
+  Place place_;
+  std::unique_ptr<Impl> impl_;  ///< null alone
+};
+
+}  // namespace lion::train

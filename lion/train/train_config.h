@@ -1,0 +1,77 @@
+#pragma once
+/// All settings of a run, and their JSON form: docs/training.md explains each key.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lion/base/json.h"
+#include "lion/data/augment.h"
+#include "lion/data/collate.h"
+#include "lion/data/data_config.h"
+#include "lion/data/micro_batches.h"
+#include "lion/data/mixture.h"
+#include "lion/train/initial_weights.h"
+#include "lion/train/optimizer.h"
+
+namespace lion::train {
+
+/// What a run says of its progress and keeps of its states.
+struct LogConfig {
+  int64_t every = 10;         ///< steps between lines of the log
+  int64_t save_every = 1000;  ///< steps between checkpoints
+  int64_t keep = 3;           ///< how many of the last checkpoints stay
+};
+
+/// Held-out records whose loss is looked at before the first step and now and then; the best state
+/// is kept.
+struct ValidationConfig {
+  data::DataConfig data;
+  int64_t every = 1000;   ///< steps
+  int64_t samples = 256;  ///< records of each dataset, evenly spread
+};
+
+struct TrainConfig {
+  std::string name;  ///< for people: of the log, the plots
+  InitialWeights weights;
+  Json model_changes;              ///< laid over the folder's config.json (RFC 7386)
+  std::vector<std::string> train;  ///< patterns of the parameters that are trained
+  data::DataConfig data;
+  data::MixtureRule mixture = data::MixtureRule::kSqrtSize;
+  data::AugmentOptions augment;
+  data::TagUse tags = data::TagUse::kNone;
+  std::filesystem::path tag_cache;  ///< tags of all pictures, by `lion data tags`
+  bool skip_broken = false;         ///< goes on with another record where a picture is broken
+  int64_t stage = 1;                ///< keys the random numbers: stages draw independently
+  int64_t batch = 64;               ///< samples a step, of all processes together
+  int64_t draw = 8;                 ///< samples that are drawn from one dataset at a time
+  int64_t micro_batch = 8;          ///< samples in one pass through the networks
+  data::Grouping grouping = data::Grouping::kByLength;
+  int64_t steps = 30000;
+  OptimizerConfig optimizer;
+  at::ScalarType precision = at::kBFloat16;  ///< of matrix products; masters are float32
+  double dropout = 0.1;
+  double t5_dropout = 0.1;
+  bool recompute = false;  ///< activation checkpointing
+  int64_t loader_threads = 1;
+  int64_t threads = 0;      ///< of the networks on a CPU; 0: one per core
+  int64_t timeout_s = 600;  ///< of collective calls
+  std::filesystem::path out;
+  LogConfig log;
+  std::optional<ValidationConfig> validation;
+  bool export_model = true;  ///< writes a whole model folder at the end
+  Json json;                 ///< the merged settings, as they were read
+
+  uint64_t seed() const { return weights.seed; }
+
+  /// Settings from JSON; an unknown key is an InputError.
+  static TrainConfig from_json(const Json& json, std::string_view where);
+
+  /// Reads a file. "extends" names another one (beside it) that it changes; `changes` are "a.b=c",
+  /// c in JSON or a plain text, and come last. Throws ResourceError or InputError.
+  static TrainConfig load(const std::filesystem::path& file,
+                          const std::vector<std::string>& changes = {});
+};
+
+}  // namespace lion::train

@@ -1,0 +1,34 @@
+#pragma once
+/// One batch through LION: its loss, and the gradients of what is trained.
+
+#include <vector>
+
+#include "lion/data/batch.h"
+#include "lion/models/lion_t5.h"
+
+namespace lion::train {
+
+struct ForwardOptions {
+  double dropout = 0.1;     ///< in Q-Former and aggregator
+  double t5_dropout = 0.1;  ///< in the frozen language model, as in the released code
+  bool recompute = false;   ///< activation checkpointing
+  int64_t hint_id = -1;     ///< the id that the soft prompt replaces; -1: none
+};
+
+/// What a batch gives.
+struct BatchLoss {
+  at::Tensor sum;                   ///< scalar: cross entropy of all target tokens, with its graph
+  std::vector<double> sample_sums;  ///< [B]: of each sample
+  int64_t tokens = 0;               ///< target tokens
+};
+
+/// Runs the networks on the device of their parameters. Throws InputError as they do.
+BatchLoss forward(const models::LionT5Impl& lion, const data::Batch& batch,
+                  const ForwardOptions& options);
+
+/// Runs a batch whose loss is not finite once more, without gradients or dropout, and names where
+/// it broke: "pixels of ...", "parameter ...", or the first module whose output is not finite.
+std::string find_not_finite(const models::LionT5Impl& lion, const data::Batch& batch,
+                            const ForwardOptions& options);
+
+}  // namespace lion::train

@@ -1,0 +1,81 @@
+#include "lion/train/trained_model.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+
+#include "lion/base/error.h"
+#include "lion/nn/parameter.h"
+#include "lion/nn/precision.h"
+#include "lion/train/freeze_map.h"
+
+namespace lion::train {
+namespace {
+
+models::LionConfig changed_config(const TrainConfig& config) {
+  const ModelFolder folder{config.weights.model};
+  Json json = models::to_json(folder.read_config());
+  json.merge_patch(config.model_changes);
+  return models::lion_config_from_json(json,
+                                       str(folder.config().string(), " with the run's \"config\""));
+}
+
+}  // namespace
+
+ParameterMap TrainedModel::trained() const {
+  ParameterMap out;
+  for (const std::string& name : trained_names) out.emplace(name, parameters.at(name));
+  return out;
+}
+
+NamedParameters TrainedModel::trained_in_order() const {
+  NamedParameters out;
+  for (const auto& item : lion->named_parameters()) {
+    if (std::ranges::binary_search(trained_names, item.key())) {
+      out.emplace_back(item.key(), item.value());
+    }
+  }
+  return out;
+}
+
+TrainedModel plan_model(const TrainConfig& config) {
+  TrainedModel model;
+  model.config = changed_config(config);
+  const bool soft = config.tags == data::TagUse::kSoft;
+  if (soft && !model.config.enable_semantic_tags) {
+    throw InputError(
+        "tags: \"soft\" needs the soft prompt, which this model has not. Set "
+        "config.enable_semantic_tags to true, or tags to \"hard\" or \"none\".");
+  }
+  model.lion = models::LionT5(model.config);
+  nn::set_compute_type(*model.lion, config.precision);
+  add_parameters(model.parameters, "", *model.lion);
+  model.trained_names = select(model.parameters, config.train, "train");
+  for (const std::string& name : model.trained_names) {
+    at::Tensor parameter = model.parameters.at(name);
+    parameter.set_data(nn::placeholder(parameter.sizes()));
+  }
+  return model;
+}
+
+std::vector<std::string> load_model(const TrainConfig& config, TrainedModel& model,
+                                    at::Device device) {
+  const ModelFolder folder{config.weights.model};
+  model.t5 = std::make_shared<T5Tokenizer>(T5Tokenizer::load(folder.t5_tokenizer()));
+  if (model.config.has_qformer()) {
+    model.bert = std::make_shared<BertTokenizer>(BertTokenizer::load(folder.bert_tokenizer()));
+  }
+  std::vector<std::string> report = load_initial_weights(model.parameters, config.weights, device);
+  for (const std::string& name : model.trained_names) {
+    at::Tensor parameter = model.parameters.at(name);
+    parameter.set_data(parameter.clone());  // the file it may lie in is read-only
+    parameter.set_requires_grad(true);
+  }
+  return report;
+}
+
+int64_t hint_id(const TrainConfig& config, const TrainedModel& model) {
+  return config.tags == data::TagUse::kSoft ? model.t5->sentinel(0) : -1;
+}
+
+}  // namespace lion::train

@@ -1,0 +1,42 @@
+#pragma once
+/// The networks of a run, set up for training: what is trained in float32 with gradients, the rest
+/// frozen in the run's precision.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lion/folder/model_folder.h"
+#include "lion/models/lion_t5.h"
+#include "lion/text/bert_tokenizer.h"
+#include "lion/text/t5_tokenizer.h"
+#include "lion/train/gradients.h"
+#include "lion/train/train_config.h"
+
+namespace lion::train {
+
+struct TrainedModel {
+  models::LionConfig config;  ///< the folder's, with the run's changes; its tagger included
+  models::LionT5 lion{nullptr};
+  ParameterMap parameters;                 ///< all of LION's
+  std::vector<std::string> trained_names;  ///< sorted
+  std::shared_ptr<const T5Tokenizer> t5;
+  std::shared_ptr<const BertTokenizer> bert;  ///< null without a Q-Former
+
+  /// The trained parameters by name, and in the order of the forward pass.
+  ParameterMap trained() const;
+  NamedParameters trained_in_order() const;
+};
+
+/// Shapes, types and names only: no weights are read and nothing large is allocated. Throws
+/// InputError for settings that do not fit the folder.
+TrainedModel plan_model(const TrainConfig& config);
+
+/// Reads tokenizers and weights; returns a line for people about each source of weights.
+std::vector<std::string> load_model(const TrainConfig& config, TrainedModel& model,
+                                    at::Device device);
+
+/// The id that the soft prompt replaces in this run, -1 where there is none.
+int64_t hint_id(const TrainConfig& config, const TrainedModel& model);
+
+}  // namespace lion::train

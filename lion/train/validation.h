@@ -1,0 +1,38 @@
+#pragma once
+/// The loss on held-out records: the same records each time, no augmentation, no dropout.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lion/data/collate.h"
+#include "lion/data/loader.h"
+#include "lion/train/process_group.h"
+#include "lion/train/train_step.h"
+
+namespace lion::train {
+
+class Validation {
+ public:
+  /// `samples` records of each dataset, evenly spread; fewer where a dataset has fewer.
+  Validation(std::vector<data::WeightedDataset> datasets, int64_t samples, int64_t micro_batch,
+             int64_t image_size, data::TextEncoder encoder,
+             std::shared_ptr<const data::TagCache> tags);
+
+  /// {"loss": mean over target tokens, "loss/<dataset>": ...}, the same on all ranks, which share
+  /// the work.
+  Json run(const models::LionT5Impl& lion, const ForwardOptions& options,
+           ProcessGroup& group) const;
+
+ private:
+  data::Batch make_batch(const std::vector<data::SampleRef>& samples) const;
+
+  std::vector<data::WeightedDataset> datasets_;
+  std::vector<data::SampleRef> samples_;
+  int64_t micro_batch_;
+  int64_t image_size_;
+  data::TextEncoder encoder_;
+  std::shared_ptr<const data::TagCache> tags_;
+};
+
+}  // namespace lion::train

@@ -1,0 +1,130 @@
+#include "lion/train/initial_weights.h"
+
+#include <gmock/gmock.h>
+#include <torch/torch.h>
+
+#include "lion/checkpoint/safetensors.h"
+#include "lion/train/trained_model.h"
+#include "tiny_model.h"
+
+namespace lion::train {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::message_of;
+using testing::TempFolder;
+
+/// A safetensors file of float32 tensors.
+void write_tensors(const std::filesystem::path& path,
+                   const std::map<std::string, at::Tensor>& tensors) {
+  std::vector<TensorSpec> specs;
+  for (const auto& [name, t] : tensors) specs.push_back({name, DType::kF32, t.sizes().vec()});
+  SafetensorsWriter writer(path, specs);
+  for (const auto& [name, t] : tensors) {
+    writer.write(name, {static_cast<const std::byte*>(t.const_data_ptr()), t.nbytes()});
+  }
+  writer.commit();
+}
+
+TEST(FreshValue, FollowsTheReleasedCode) {
+  const auto value = [](const std::string& name, std::vector<int64_t> shape) {
+    return fresh_value(name, shape, 5);
+  };
+  const std::string adapter = "t5_model.encoder.block.0.layer.1.adapter.";
+  const at::Tensor down = value(adapter + "adapters.0.down_proj.weight", {8, 100});
+  EXPECT_LE(down.abs().max().item<double>(), 0.1);  // 1 / sqrt(100)
+  EXPECT_GT(down.abs().max().item<double>(), 0.09);
+  EXPECT_EQ(value(adapter + "adapters.0.up_proj.weight", {100, 8}).abs().sum().item<double>(), 0);
+  EXPECT_EQ(value(adapter + "adapters.0.scale", {1}).item<double>(), 1);
+  const at::Tensor region = value(adapter + "router_ratio1", {2, 3});
+  EXPECT_TRUE(at::equal(region, at::tensor({1., 1., 1., 0., 0., 0.}, at::kFloat).view({2, 3})));
+  const at::Tensor image = value(adapter + "router_ratio2", {2, 3});
+  EXPECT_TRUE(at::equal(image, 1 - region));
+  const std::string block = "fusion_adapter.blocks.0.";
+  EXPECT_EQ(value(block + "attention.output.dense.weight", {8, 8}).abs().sum().item<double>(), 0);
+  EXPECT_NEAR(value(block + "attention.self.query.weight", {80, 80}).std().item<double>(), 0.02,
+              0.002);
+  EXPECT_EQ(value(block + "attention.output.LayerNorm.weight", {8}).sum().item<double>(), 8);
+  EXPECT_EQ(value("ln_vision.bias", {8}).abs().sum().item<double>(), 0);
+  EXPECT_NEAR(value("soft_prompt_hint", {5000}).std().item<double>(), 1, 0.05);
+  EXPECT_TRUE(at::equal(value("query_tokens", {1, 4, 8}), value("query_tokens", {1, 4, 8})));
+}
+
+class InitialWeightsTest : public ::testing::Test {
+ protected:
+  InitialWeightsTest() {
+    Json json = testing::tiny_settings(folder_ / "run");
+    testing::set_stage(json, 1);
+    config_ = TrainConfig::from_json(json, "test");
+  }
+  TempFolder folder_;
+  TrainConfig config_;
+};
+
+TEST_F(InitialWeightsTest, WhatNoSourceSuppliesIsListed) {
+  config_.weights.fresh = {"Qformer.", "t5_model.*.block.*.layer.*.adapter."};
+  TrainedModel model = plan_model(config_);
+  const std::string message =
+      message_of<ResourceError>([&] { load_model(config_, model, at::kCPU); });
+  EXPECT_THAT(message, HasSubstr("query_tokens"));
+  EXPECT_THAT(message, HasSubstr("t5_proj.weight"));
+  EXPECT_THAT(message, ::testing::Not(HasSubstr("Qformer")));
+}
+
+TEST_F(InitialWeightsTest, FilesAreRenamedFilteredAndLaidOver) {
+  const TrainedModel shapes = plan_model(config_);
+  const auto ones = [&](const std::string& name) {
+    return at::ones(shapes.parameters.at(name).sizes());
+  };
+  const std::string down = "t5_model.encoder.block.0.layer.1.adapter.adapters.0.down_proj.bias";
+  std::string renamed = down;
+  renamed.replace(renamed.find("adapters.0"), 10, "adapters.7");
+  write_tensors(folder_ / "a.safetensors", {{renamed, ones(down)},
+                                            {"query_tokens", ones("query_tokens") * 3},
+                                            {"unknown", at::ones({2})}});
+  config_.weights.files = {
+      {folder_ / "a.safetensors", {{"adapters.7", "adapters.0"}}, {"t5_model."}}};
+  TrainedModel model = plan_model(config_);
+  const auto report = load_model(config_, model, at::kCPU);
+  EXPECT_THAT(report.back(), HasSubstr("1 tensors, 2 not used"));
+  EXPECT_TRUE(at::equal(model.parameters.at(down), ones(down)));
+  EXPECT_LT(model.parameters.at("query_tokens").abs().max().item<double>(), 0.2);
+  EXPECT_TRUE(model.parameters.at(down).requires_grad());
+  EXPECT_FALSE(model.parameters.at("t5_model.shared.weight").requires_grad());
+}
+
+TEST_F(InitialWeightsTest, BertsShorterVocabularyGetsARow) {
+  const std::string name = "Qformer.bert.embeddings.word_embeddings.weight";
+  const auto shape = plan_model(config_).parameters.at(name).sizes().vec();
+  write_tensors(folder_ / "bert.safetensors",
+                {{"bert.embeddings.word_embeddings.weight", at::ones({shape[0] - 1, shape[1]})}});
+  config_.weights.files = {{folder_ / "bert.safetensors", {{"bert.", "Qformer.bert."}}, {}}};
+  TrainedModel model = plan_model(config_);
+  load_model(config_, model, at::kCPU);
+  const at::Tensor table = model.parameters.at(name);
+  EXPECT_EQ(table[shape[0] - 2][0].item<double>(), 1);
+  EXPECT_NE(table[shape[0] - 1][0].item<double>(), 1);
+}
+
+TEST_F(InitialWeightsTest, UselessAndMisshapenFilesAreRefused) {
+  write_tensors(folder_ / "none.safetensors", {{"other", at::ones({2})}});
+  config_.weights.files = {{folder_ / "none.safetensors", {}, {}}};
+  TrainedModel model = plan_model(config_);
+  EXPECT_THAT(message_of<InputError>([&] { load_model(config_, model, at::kCPU); }),
+              HasSubstr("none of its 1 tensors"));
+  write_tensors(folder_ / "odd.safetensors", {{"query_tokens", at::ones({2})}});
+  config_.weights.files = {{folder_ / "odd.safetensors", {}, {}}};
+  EXPECT_THAT(message_of<InputError>([&] { load_model(config_, model, at::kCPU); }),
+              HasSubstr("query_tokens is [2]"));
+}
+
+TEST_F(InitialWeightsTest, TrainingAPartThatTheModelLacksIsRefused) {
+  config_.train.push_back("fusion_adapter.");
+  EXPECT_THAT(message_of<InputError>([&] { plan_model(config_); }), HasSubstr("fusion_adapter."));
+  config_.train.pop_back();
+  config_.tags = data::TagUse::kSoft;
+  EXPECT_THAT(message_of<InputError>([&] { plan_model(config_); }), HasSubstr("soft prompt"));
+}
+
+}  // namespace
+}  // namespace lion::train
