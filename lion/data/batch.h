@@ -23,13 +23,13 @@ struct SampleRef {
 };
 
 struct Batch {
-  int64_t size = 0;           ///< B
-  int64_t image_size = 0;     ///< S
-  std::vector<float> pixels;  ///< [B,3,S,S], normalised
-  TokenMatrix question;       ///< WordPiece ids for the Q-Former
-  TokenMatrix prompt;         ///< T5 ids, tag sentence included
-  TokenMatrix target;         ///< T5 ids of the answers; the mask tells the padding
-  std::vector<int64_t> level; ///< [B]: 0 region, 1 image
+  int64_t size = 0;            ///< B
+  int64_t image_size = 0;      ///< S
+  std::vector<float> pixels;   ///< [B,3,S,S], normalised
+  TokenMatrix question;        ///< WordPiece ids for the Q-Former
+  TokenMatrix prompt;          ///< T5 ids, tag sentence included
+  TokenMatrix target;          ///< T5 ids of the answers; the mask tells the padding
+  std::vector<int64_t> level;  ///< [B]: 0 region, 1 image
   std::vector<SampleRef> samples;
 
   /// Target tokens that count in the loss, end of sequence included.

@@ -84,8 +84,8 @@ double sample_flops(const TrainConfig& config, const TrainedModel& model) {
 }
 
 /// Bytes that the backward pass needs of one sample: per layer the tensors that operators save. The
-/// numbers of tensors were counted in the models' sources and checked against the peak of real runs
-/// (docs/training.md).
+/// numbers of tensors were counted in the models' sources and checked against the peaks of
+/// benchmarks/train_bench (docs/performance.md).
 double sample_activations(const TrainConfig& config, const models::LionConfig& model) {
   const Shape shape = shape_of(model);
   const double matrix = config.precision == at::kBFloat16 ? 2 : 4;
@@ -96,9 +96,11 @@ double sample_activations(const TrainConfig& config, const models::LionConfig& m
   const auto ff = static_cast<double>(t5.d_ff);
   const auto heads = static_cast<double>(t5.num_heads);
   // Residual stream, statistics and normed input of both sublayers; q, k, v, o; the gated product.
+  // With dropout, attention is not fused: scores, softmax, mask and dropped weights are kept too.
+  const double drops = config.t5_dropout > 0 ? 1 : 0;
   const double encoder_layer =
       shape.source * (d * (6 * kFloat + 4 * matrix) + 4 * inner * matrix + 4 * ff * matrix) +
-      (config.t5_dropout > 0 ? 3 * heads * shape.source * shape.source * matrix : 0);
+      drops * (20 * heads * shape.source * shape.source + shape.source * (15 * d + 3 * ff));
   const double decoder_layer =
       kTargetTokens * (d * (9 * kFloat + 6 * matrix) + 6 * inner * matrix + 4 * ff * matrix) +
       2 * shape.source * inner * matrix;

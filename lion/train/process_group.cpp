@@ -95,7 +95,7 @@ struct ProcessGroup::Impl {
 };
 
 ProcessGroup::ProcessGroup(const Place& place, at::Device device, std::chrono::seconds timeout)
-    : place_(place) {
+    : place_(place), device_(device) {
   if (place.world == 1) return;
   impl_ = std::make_unique<Impl>();
   const auto rank = static_cast<int>(place.rank);
@@ -150,7 +150,11 @@ ProcessGroup::Pending ProcessGroup::start_sum(const at::Tensor& tensor) {
   }
 }
 
-void ProcessGroup::sum(const at::Tensor& tensor) { start_sum(tensor).wait(); }
+void ProcessGroup::sum(const at::Tensor& tensor) {
+  const at::Tensor moved = tensor.to(device_);
+  start_sum(moved).wait();
+  if (!moved.is_same(tensor)) tensor.copy_(moved);
+}
 
 void ProcessGroup::broadcast(const at::Tensor& tensor) {
   if (!impl_) return;

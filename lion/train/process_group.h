@@ -40,7 +40,8 @@ class ProcessGroup {
   int64_t rank() const { return place_.rank; }
   int64_t world() const { return place_.world; }
 
-  /// Replaces `tensor`, contiguous, by its sum over the ranks.
+  /// Replaces `tensor`, contiguous, by its sum over the ranks. A CPU tensor goes by way of the GPU
+  /// where that is what the group works on.
   void sum(const at::Tensor& tensor);
 
   /// Begins a sum; `wait` ends it. Several may be under way.
@@ -69,6 +70,7 @@ class ProcessGroup {
  private:
   struct Impl;
   Place place_;
+  at::Device device_;
   std::unique_ptr<Impl> impl_;  ///< null alone
 };
 

@@ -31,6 +31,7 @@ Json to_json(const TrainState& state, int64_t updates) {
           {"step", state.step},
           {"updates", updates},
           {"sampler", state.sampler.to_json()},
+          {"datasets", state.datasets},
           {"metrics", state.metrics},
           {"best_validation", state.best_validation},
           {"config", state.config}};
@@ -100,9 +101,10 @@ TrainState load_checkpoint(const fs::path& file, const ParameterMap& trained, Ad
   reader.require("step", state.step);
   reader.require("updates", updates);
   reader.require("best_validation", state.best_validation);
-  for (const char* key : {"sampler", "metrics", "config"}) reader.ignore(key);
+  for (const char* key : {"sampler", "datasets", "metrics", "config"}) reader.ignore(key);
   reader.finish();
   state.sampler = data::SamplerState::from_json(json.value("sampler", Json()), file.string());
+  state.datasets = json.value("datasets", Json::object());
   state.metrics = json.value("metrics", Json::object());
   state.config = json.value("config", Json::object());
   optimizer.set_updates(updates);

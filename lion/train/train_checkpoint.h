@@ -16,6 +16,7 @@ namespace lion::train {
 struct TrainState {
   int64_t step = 0;             ///< steps that are done
   data::SamplerState sampler;   ///< where the next step draws from
+  Json datasets;                ///< name -> records, to notice files that have changed
   Json metrics;                 ///< sums since the last line of the log
   double best_validation = -1;  ///< lowest so far; -1: none yet
   Json config;                  ///< the settings of the run

@@ -153,7 +153,8 @@ class Trainer {
 
   /// Finds the last checkpoint that can be read, and starts the loader there.
   void go_on() {
-    state_.config = config_.json;
+    Json sizes = Json::object();
+    for (const auto& one : datasets_) sizes[one.dataset->name()] = one.dataset->size();
     auto files = list_checkpoints(checkpoint_folder(config_));
     for (; !files.empty(); files.pop_back()) {
       try {
@@ -167,31 +168,49 @@ class Trainer {
     if (!files.empty()) {
       note(str("going on after step ", state_.step, " from ", files.back().string()));
       metrics_->restore(state_.metrics);
-      tell_changes(state_.config);
-      state_.config = config_.json;
+      tell_changes("settings", state_.config, config_.json);
+      tell_changes("data sets", state_.datasets, sizes);
     }
+    state_.config = config_.json;
+    state_.datasets = sizes;
     loader_ = std::make_unique<data::Loader>(datasets_, loader_options(),
                                              make_encoder(config_, model_, config_.data), tags_,
                                              state_.sampler);
+    note(mixture_table());
   }
 
-  /// Settings may be changed on purpose between runs, or by mistake: say which.
-  void tell_changes(const Json& before) const {
-    const Json difference = Json::diff(before, config_.json);
+  /// A line a data set: how many records, and how often it is drawn.
+  std::string mixture_table() const {
+    std::ostringstream out;
+    out << std::left << std::setw(20) << "data set" << std::right << std::setw(12) << "records"
+        << std::setw(12) << "drawn"
+        << "\n";
+    for (size_t i = 0; i < datasets_.size(); ++i) {
+      const data::Dataset& dataset = *datasets_[i].dataset;
+      out << std::left << std::setw(20) << dataset.name() << std::right << std::setw(12)
+          << dataset.size() << std::setw(10) << std::fixed << std::setprecision(1)
+          << 100 * loader_->probabilities()[i] << " %\n";
+    }
+    return std::move(out).str();
+  }
+
+  /// They may be changed on purpose between runs, or by mistake: say which.
+  void tell_changes(std::string_view what, const Json& before, const Json& now) const {
+    const Json difference = Json::diff(before, now);
     std::vector<std::string> keys;
     for (const Json& change : difference) keys.push_back(change.value("path", ""));
     if (!keys.empty() && first()) {
-      log_warning(str("the settings have changed since the checkpoint: ", join(keys, ", ")));
+      log_warning(str("the ", what, " have changed since the checkpoint: ", join(keys, ", ")));
     }
   }
 
   /// One update of the weights. Returns whether a rank was asked to stop.
   bool step() {
     const std::vector<data::Batch> batches = loader_->next();
-    at::Tensor counts = at::zeros({2}, at::kDouble);
+    const at::Tensor counts = at::zeros({2}, at::kDouble);
     for (const data::Batch& batch : batches) counts[0] += batch.target_tokens();
     counts[1] = hooks_.stop_requested && hooks_.stop_requested() ? 1 : 0;
-    sum_over_ranks(counts);
+    group_.sum(counts);
     const double tokens = counts[0].item<double>();
 
     gradients_->zero();
@@ -215,14 +234,6 @@ class Trainer {
     state_.sampler = loader_->state();
     show_progress();
     return counts[1].item<double>() > 0;
-  }
-
-  void sum_over_ranks(at::Tensor& counts) {
-    if (group_.world() == 1) return;
-    const at::Device device = model_.lion->t5_model->shared->weight.device();
-    at::Tensor moved = counts.to(device);
-    group_.sum(moved);
-    counts = moved.cpu();
   }
 
   /// Dropout's numbers follow from the seed and the place of the samples, not from the past.

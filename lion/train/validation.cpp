@@ -41,6 +41,11 @@ data::Batch Validation::make_batch(const std::vector<data::SampleRef>& samples) 
     std::string tags;
     if (encoder_.needs_tags()) {
       const auto known = dataset.tags(sample.record);
+      if (!known && !tags_) {
+        throw InputError(str("validation: ", dataset.name(),
+                             " needs tags. Make them by `lion data tags` and name the file as "
+                             "\"tag_cache\"."));
+      }
       tags = known ? *known : tags_->tags(dataset.image_name(sample.record));
     }
     tokens.push_back(encoder_.encode(dataset.example(sample.record, random), tags));

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -40,7 +41,7 @@ class DataTest : public testing::Test {
   DataTest() {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
     root_ = std::filesystem::path(testing::TempDir()) /
-            str("lion-readers-", test->test_suite_name(), "-", test->name());
+            str("lion-readers-", ::getpid(), "-", test->test_suite_name(), "-", test->name());
     std::filesystem::remove_all(root_);
     std::filesystem::create_directories(root_);
   }

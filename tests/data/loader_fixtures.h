@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -36,7 +37,7 @@ class FolderTest : public testing::Test {
   FolderTest() {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
     folder_ = std::filesystem::path(testing::TempDir()) /
-              str("lion-data-", test->test_suite_name(), "-", test->name());
+              str("lion-data-", ::getpid(), "-", test->test_suite_name(), "-", test->name());
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
   }

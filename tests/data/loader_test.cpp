@@ -233,7 +233,8 @@ TEST_F(LoaderBroken, ADatasetWithoutAnyPictureIsAnError) {
 }
 
 TEST(LoaderTags, ComeFromTheDatasetOrTheCache) {
-  const auto folder = std::filesystem::path(testing::TempDir()) / "lion-data-loader-tags";
+  const auto folder =
+      std::filesystem::path(testing::TempDir()) / str("lion-loader-tags-", ::getpid());
   std::filesystem::create_directories(folder);
   const Toys toys;
   toys.rec->knows_tags = true;

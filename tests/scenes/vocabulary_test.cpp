@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <set>
 
@@ -89,7 +90,8 @@ TEST(Vocabulary, RefusesMoreKindsThanThereAre) {
 }
 
 TEST(Vocabulary, TellsWhichPackageMendsBadAnnotations) {
-  const std::filesystem::path path = testing::TempDir() + "bad_annotations.xml";
+  const std::filesystem::path path =
+      testing::TempDir() + str("bad_annotations-", ::getpid(), ".xml");
   write_file(path, "<ldml><annotations>");
   EXPECT_THAT(message_of<ResourceError>([&] { Vocabulary(3, path); }),
               AllOf(HasSubstr(path.string()), HasSubstr("unicode-cldr-core")));

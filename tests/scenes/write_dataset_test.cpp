@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <set>
 
@@ -16,9 +17,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// All that this process writes; removed at its end.
+const fs::path& folder() {
+  struct Folder {
+    fs::path path = fs::temp_directory_path() / str("lion-scenes-", ::getpid());
+    ~Folder() {
+      std::error_code ignored;
+      fs::remove_all(path, ignored);
+    }
+  };
+  static const Folder the_folder;
+  return the_folder.path;
+}
+
 WriteOptions options_for(const std::string& name) {
   WriteOptions options;
-  options.out = fs::path(testing::TempDir()) / name;
+  fs::create_directories(folder());
+  options.out = folder() / name;
   fs::remove_all(options.out);
   options.count = 12;
   options.scene.size = 64;

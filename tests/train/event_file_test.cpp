@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <bit>
 #include <cstring>
@@ -80,7 +81,7 @@ class EventFileTest : public testing::Test {
  protected:
   EventFileTest() {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = fs::path(testing::TempDir()) / str("lion-events-", test->name());
+    folder_ = fs::path(testing::TempDir()) / str("lion-events-", ::getpid(), "-", test->name());
     fs::remove_all(folder_);
   }
   ~EventFileTest() override { fs::remove_all(folder_); }

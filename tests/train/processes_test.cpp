@@ -215,7 +215,7 @@ TEST_F(Processes, ARankThatFailsTellsTheOthersWhy) {
 
 TEST_F(Processes, AWrongEnvironmentIsNamed) {
   auto environment = rank_environment(0, 2, free_port());
-  environment["RANK"] = "2";
+  environment.insert_or_assign("RANK", std::string("2"));
   Process process(command("run"), folder_ / "run.log", environment);
   EXPECT_EQ(process.wait(), 2);
   EXPECT_THAT(process.output(), HasSubstr("RANK is \"2\", expected a number from 0 to 1"));

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <limits>
 
@@ -18,7 +19,7 @@ class TrainLogTest : public testing::Test {
  protected:
   TrainLogTest() {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = fs::path(testing::TempDir()) / str("lion-train-log-", test->name());
+    folder_ = fs::path(testing::TempDir()) / str("lion-train-log-", ::getpid(), "-", test->name());
     fs::remove_all(folder_);
     fs::create_directories(folder_);
     path_ = folder_ / "log.jsonl";
