@@ -4,6 +4,7 @@
 ///
 /// usage: train_bench [BATCH] [THREADS] [REPEATS] [bf16|fp32] [DROPOUT]
 
+#include <malloc.h>
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -88,6 +89,9 @@ int main(int argc, char** argv) {
   const std::string dtype = argument(4, "bf16");
   const double dropout = std::stod(argument(5, "0"));
   at::set_num_threads(threads);
+  // As the program does (cli/main.cpp): freed tensors stay in the process.
+  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
 
   const models::LionConfig config = shape();
   models::LionT5 lion(config);
