@@ -14,6 +14,7 @@ set(LION_ROOMS
   "pipeline|base text image nn models checkpoint generate folder"
   "scenes|base text image"
   "data|base text image scenes"
+  "eval|base text image generate data"
   "train|base text image nn models checkpoint folder data")
 
 # lion_room(<name> [TORCH] SOURCES ... HEADERS ... [LIBS ...])

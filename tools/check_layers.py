@@ -15,7 +15,8 @@ import pathlib
 import re
 import sys
 
-TORCH_FREE_ROOMS = {"base", "text", "image", "checkpoint", "generate", "scenes", "data"}
+TORCH_FREE_ROOMS = {"base", "text", "image", "checkpoint", "generate", "scenes", "data",
+                    "eval"}
 # Puts the tensors of a file into the modules of nn: where the room checkpoint meets torch.
 TORCH_ALLOWED = re.compile(r"lion/checkpoint/load(_\w+)?\.(h|cpp)")
 
