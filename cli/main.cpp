@@ -71,6 +71,8 @@ void add_commands(CLI::App& program, Terminal& terminal) {
   add_data(program, terminal);
   add_train(program, terminal);
   add_scenes(program, terminal);
+  add_eval(program, terminal);
+  add_score(program, terminal);
 }
 
 void run(int argc, char** argv, Terminal& terminal) {

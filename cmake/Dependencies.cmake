@@ -12,6 +12,8 @@ find_package(GIF 5 REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(pugixml REQUIRED)
 find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED)  # Beast and Asio: headers only
+find_package(OpenSSL REQUIRED)
 
 # Warnings and sanitizers of every target of ours; not exported. -fPIC for programs too: they share
 # the precompiled header of the libraries.

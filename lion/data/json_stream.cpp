@@ -264,6 +264,17 @@ JsonLayout JsonStream::layout() const {
   return is_line ? JsonLayout::kLines : JsonLayout::kObject;
 }
 
+std::vector<std::string> JsonStream::keys() const {
+  Cursor cursor(*file_, start_, progress_);
+  std::vector<std::string> keys;
+  visit_pairs(cursor, [&](std::string key, int64_t) {
+    cursor.take_value();
+    keys.push_back(std::move(key));
+  });
+  cursor.finish();
+  return keys;
+}
+
 void JsonStream::each(const JsonVisitor& visit) const {
   Cursor cursor(*file_, start_, progress_);
   visit_list(cursor, "", visit);

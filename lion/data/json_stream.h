@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lion/base/file.h"
 #include "lion/base/log.h"
@@ -46,6 +47,9 @@ class JsonStream {
 
   /// Tells the layouts apart by the first value; of a file ".jsonl", an object counts as a line.
   JsonLayout layout() const;
+
+  /// The keys of a top-level object, in the order of the file; values are passed over.
+  std::vector<std::string> keys() const;
 
   /// The elements of a top-level list.
   void each(const JsonVisitor& visit) const;

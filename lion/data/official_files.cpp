@@ -15,7 +15,8 @@ constexpr int kDepth = 3;
 
 bool is_annotation_file(const fs::path& path) {
   const fs::path extension = path.extension();
-  return extension == ".json" || extension == ".jsonl" || extension == ".txt";
+  return extension == ".json" || extension == ".jsonl" || extension == ".tsv" ||
+         extension == ".txt";
 }
 
 std::optional<fs::path> first_named(const std::vector<fs::path>& paths,

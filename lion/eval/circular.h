@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace lion::eval {
 
@@ -31,6 +32,11 @@ struct CircularScores {
 };
 /// Throws InputError when there is no pass, or a question lacks its pass 0.
 CircularScores score_circular(std::span<const CircularPass> passes);
+
+/// In pass `shift` of `options` options, letter j shows option (j + shift) mod options.
+int64_t shown_option(int64_t letter, int64_t shift, int64_t options);
+/// The letter that shows `option` in pass `shift`: the inverse of shown_option.
+int64_t letter_of_option(int64_t option, int64_t shift, int64_t options);
 
 /// The number of the option that a free answer means: a lone letter A, B, ..., else the only option
 /// whose text is in the answer; -1 when neither.

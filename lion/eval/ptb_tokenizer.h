@@ -15,7 +15,8 @@ std::vector<std::string> ptb_tokens(std::string_view caption);
 /// The tokens joined with single blanks: a line of the reference's output.
 std::string ptb_tokenize(std::string_view caption);
 
-/// `ptb_tokenize`d text split at any Unicode white space: what CIDEr, BLEU and ROUGE count.
+/// `ptb_tokenize`d text split at any Unicode white space: what CIDEr and BLEU count. (ROUGE counts
+/// `ptb_tokens`.)
 std::vector<std::string> caption_words(std::string_view caption);
 
 }  // namespace lion::eval

@@ -6,6 +6,7 @@
 #include "lion/eval/item.h"
 #include "lion/eval/read_benchmark.h"
 #include "lion/eval/score.h"
+#include "lion/eval/statistics.h"
 #include "lion/eval/vqa_accuracy.h"
 
 namespace lion::eval {
@@ -20,6 +21,13 @@ struct ScoreOptions {
 /// no item has an answer.
 Score score_benchmark(const Benchmark& benchmark, std::span<const Prediction> predictions,
                       const ScoreOptions& options = {});
+
+/// Whether the files say what is right; a test split's may not, and then only submit.
+bool can_be_scored(const Benchmark& benchmark);
+
+/// 95 % of where the main figure, in the units of `score.main`, may lie: percentile bootstrap over
+/// its units. CIDEr keeps the document frequencies of the whole split.
+Interval score_interval(const Benchmark& benchmark, const Score& score);
 
 /// The candidate of the smallest loss, the first of equal ones; or, where an answer was generated
 /// or sent by a server that gives no likelihoods, the one that it means; -1 when there is none.

@@ -13,11 +13,13 @@ enum class VqaEvaluator { kLavis, kOfficial };
 VqaEvaluator parse_vqa_evaluator(std::string_view name);  ///< "lavis", "official"; throws InputError
 std::string_view vqa_evaluator_name(VqaEvaluator evaluator);
 
-/// Step A: punctuation. Works on UTF-8; only ASCII is looked at.
+/// Line breaks and tabs to blanks, nothing at the ends: what comes before step A.
+std::string vqa_clean(std::string_view text);
+/// Step A: punctuation. Works on UTF-8; the marks are ASCII, digits are those of any script.
 std::string vqa_punctuation(std::string_view text);
 /// Step B: lower case, numbers as digits, no articles, contractions with apostrophe.
 std::string vqa_words(std::string_view text);
-/// \n and \t to blanks, strip, A, B: what a prediction always gets.
+/// vqa_clean, A, B: what a prediction always gets.
 std::string vqa_normalize(std::string_view text);
 
 /// Accuracy of one prediction against the answers of people, 0..1.

@@ -78,12 +78,15 @@ Pen pen_for(const Image& image) {
           std::max(11, static_cast<int>(std::lround(side / 26)))};
 }
 
-// Above the box where there is room, else inside it at the top; always inside the picture.
-Rect place_plate(const Image& image, const Rect& box, double width, double height) {
+// Above the box (or below it) where there is room, else inside it along that edge; always inside
+// the picture.
+Rect place_plate(const Image& image, const Rect& box, bool below, double width, double height) {
   const double left = std::clamp(box.x0, 0.0, static_cast<double>(image.width) - width);
-  double top = box.y0 - height;
-  if (top < 0) top = std::min(box.y0, static_cast<double>(image.height) - height);
-  top = std::clamp(top, 0.0, static_cast<double>(image.height) - height);
+  const double lowest = static_cast<double>(image.height) - height;
+  double top = below ? box.y1 : box.y0 - height;
+  if (below && top > lowest) top = box.y1 - height;
+  if (!below && top < 0) top = box.y0;
+  top = std::clamp(top, 0.0, lowest);
   return {std::floor(left), std::floor(top), std::floor(left) + width, std::floor(top) + height};
 }
 
@@ -102,7 +105,7 @@ void draw_label(Image& image, const Rect& box, const LabelledBox& what, const Pe
   const double height = static_cast<double>(text->height + padding);
   // A picture too small for letters gets the box alone.
   if (text->width == 0 || width > image.width || height > image.height) return;
-  const Rect plate = place_plate(image, box, width, height);
+  const Rect plate = place_plate(image, box, what.label_below, width, height);
   fill(image, plate, what.color);
   const int64_t left = static_cast<int64_t>(plate.x0) + padding;
   const int64_t top = static_cast<int64_t>(plate.y0) + padding / 2;
@@ -112,6 +115,28 @@ void draw_label(Image& image, const Rect& box, const LabelledBox& what, const Pe
       blend(image.row(top + y) + (left + x) * 3, ink, text->at(x, y) / 255.0);
     }
   }
+}
+
+void check_corners(const LabelledBox& box) {
+  for (const double v : {box.x0, box.y0, box.x1, box.y1}) {
+    if (!std::isfinite(v)) {
+      throw InputError(str("draw_box: a corner is not a number (got [", box.x0, ", ", box.y0, ", ",
+                           box.x1, ", ", box.y1, "], expected pixels). Draw valid boxes only."));
+    }
+  }
+}
+
+// The line is centred on the box's edge, but stays visible along the picture's edge.
+Rect middle_line(const Image& image, const LabelledBox& box, double margin) {
+  const auto inside = [margin](double v, int64_t size) {
+    const double end = static_cast<double>(size);
+    const double border = std::min(margin, end / 2);
+    return std::clamp(v, border, end - border);
+  };
+  return {inside(std::min(box.x0, box.x1), image.width),
+          inside(std::min(box.y0, box.y1), image.height),
+          inside(std::max(box.x0, box.x1), image.width),
+          inside(std::max(box.y0, box.y1), image.height)};
 }
 
 }  // namespace
@@ -140,29 +165,25 @@ std::filesystem::path find_label_font() {
 }
 
 void draw_box(Image& image, const LabelledBox& box, const std::filesystem::path& font) {
-  for (const double v : {box.x0, box.y0, box.x1, box.y1}) {
-    if (!std::isfinite(v)) {
-      throw InputError(str("draw_box: a corner is not a number (got [", box.x0, ", ", box.y0, ", ",
-                           box.x1, ", ", box.y1, "], expected pixels). Draw valid boxes only."));
-    }
-  }
+  draw_boxes(image, {&box, 1}, font);
+}
+
+void draw_boxes(Image& image, std::span<const LabelledBox> boxes,
+                const std::filesystem::path& font) {
+  for (const LabelledBox& box : boxes) check_corners(box);
   const Pen pen = pen_for(image);
-  const double width = static_cast<double>(image.width);
-  const double height = static_cast<double>(image.height);
-  // The line is centred on the box's edge, but stays visible along the picture's edge.
   const double half = pen.line / 2;
   const double margin = half + pen.outline;
-  const auto inside = [margin](double v, double size) {
-    const double border = std::min(margin, size / 2);
-    return std::clamp(v, border, size - border);
-  };
-  const Rect middle = {
-      inside(std::min(box.x0, box.x1), width), inside(std::min(box.y0, box.y1), height),
-      inside(std::max(box.x0, box.x1), width), inside(std::max(box.y0, box.y1), height)};
-  fill_frame(image, middle.grown(margin), pen.line + 2 * pen.outline,
-             is_bright(box.color) ? kDark : kLight);
-  fill_frame(image, middle.grown(half), pen.line, box.color);
-  if (!box.label.empty()) draw_label(image, middle.grown(margin), box, pen, font);
+  for (const LabelledBox& box : boxes) {
+    const Rect middle = middle_line(image, box, margin);
+    fill_frame(image, middle.grown(margin), pen.line + 2 * pen.outline,
+               is_bright(box.color) ? kDark : kLight);
+    fill_frame(image, middle.grown(half), pen.line, box.color);
+  }
+  for (const LabelledBox& box : boxes) {
+    if (box.label.empty()) continue;
+    draw_label(image, middle_line(image, box, margin).grown(margin), box, pen, font);
+  }
 }
 
 }  // namespace lion

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 
 #include "lion/image/image.h"
@@ -29,6 +30,7 @@ struct LabelledBox {
   double y1 = 0;
   std::string label;
   Color color = palette_color(0);
+  bool label_below = false;  ///< the label under the box, so that two boxes in one place show both
 };
 
 /// The DejaVu Sans file of the system, or an empty path when there is none.
@@ -40,5 +42,10 @@ std::filesystem::path find_label_font();
 /// number.
 void draw_box(Image& image, const LabelledBox& box,
               const std::filesystem::path& font = find_label_font());
+
+/// The same for several: the boxes in order, then their labels, so that no line crosses a label.
+/// Throws InputError before anything is drawn.
+void draw_boxes(Image& image, std::span<const LabelledBox> boxes,
+                const std::filesystem::path& font = find_label_font());
 
 }  // namespace lion

@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 
+#include "lion/base/base64.h"
 #include "lion/base/str.h"
 #include "lion/image/encode.h"
 #include "lion/scenes/dataset_files.h"
@@ -131,23 +132,6 @@ Ability ability_of(QuestionType type) {
   return {};
 }
 
-/// Standard base64 with padding. Source: RFC 4648.
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t group = 0;
-    for (size_t k = 0; k < 3; ++k) {
-      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-    }
-    for (size_t k = 0; k < 4; ++k) {
-      text += i + k > bytes.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
-    }
-  }
-  return text;
-}
-
 void write_mmbench_split(Context& context, const Block& block, const std::string& name,
                          bool with_answers) {
   constexpr size_t kOptions = 4;
@@ -171,7 +155,7 @@ void write_mmbench_split(Context& context, const Block& block, const std::string
     file.write(str(block.id(i), "\t", question->text, "\t",
                    logic ? "Count the things in the picture first." : "", "\t", join(options, "\t"),
                    "\t", with_answers ? str(letter, "\t") : "", ability.category, "\t",
-                   base64(encode_jpeg(block.painter.paint(scene), 92)), "\tscenes\t",
+                   encode_base64(encode_jpeg(block.painter.paint(scene), 92)), "\tscenes\t",
                    ability.ability, "\t\t", name, "\n"));
   }
   file.finish();

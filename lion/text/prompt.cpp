@@ -23,7 +23,7 @@ constexpr std::array<TaskRules, kTaskCount> kRules{{
     {Task::kVqg, "vqg", "", "answer"},
     {Task::kDialogue, "dialogue", "", "question"},
     {Task::kRec, "rec", "rec", "expr"},
-    {Task::kReg, "reg", "", "bbox"},
+    {Task::kReg, "reg", "reg", "bbox"},
     {Task::kIconQa, "", "iconqa", "question"},
     {Task::kVsr, "", "vsr", "question"},
     {Task::kVisDial, "", "visdial", "history question"},
@@ -209,12 +209,17 @@ PromptTemplates PromptTemplates::builtin() {
   for (const char* name : {"coco_caption", "flickr30k", "textcaps"}) {
     templates.benchmarks_[name] = templates.evaluation(Task::kCaption);
   }
-  for (const char* name : {"okvqa", "aokvqa", "gqa"}) {
+  for (const char* name : {"okvqa", "aokvqa", "aokvqa_mc", "vqav2", "gqa", "pope"}) {
     templates.benchmarks_[name] = templates.evaluation(Task::kVqa);
   }
   templates.benchmarks_["iconqa"] = templates.evaluation(Task::kIconQa);
   templates.benchmarks_["vsr"] = templates.evaluation(Task::kVsr);
   templates.benchmarks_["visdial"] = templates.evaluation(Task::kVisDial);
+  templates.benchmarks_["reg"] = templates.evaluation(Task::kReg);
+  // Not in the paper: the form in which InstructBLIP's code base writes options.
+  const std::string choose = "Question: {question} Options: {options} Short answer:";
+  templates.benchmarks_["mmbench"] = choose;
+  templates.benchmarks_["mmbench_hint"] = str("Context: {hint} ", choose);
   // Released LION code; {tags} in brackets, one space at the end.
   templates.tags_ =
       "According to <extra_id_0>, you are allowed to use or partially use the following tags: "

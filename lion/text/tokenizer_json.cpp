@@ -1,10 +1,10 @@
 #include "lion/text/tokenizer_json.h"
 
-#include <array>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "lion/base/base64.h"
 #include "lion/base/error.h"
 #include "lion/base/json.h"
 
@@ -52,30 +52,13 @@ struct Node {
   }
 };
 
-/// The bytes of a base64 text (RFC 4648).
-std::string decode_base64(const Node& node) {
-  std::array<int, 256> digits;
-  digits.fill(-1);
-  int next = 0;
-  for (const char c :
-       std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")) {
-    digits[static_cast<unsigned char>(c)] = next++;
+/// The bytes of a text in base64.
+std::string bytes_of(const Node& node) {
+  try {
+    return decode_base64(node.text());
+  } catch (const InputError& error) {
+    throw InputError(str(node.where, ": ", error.what(), " ", kMend));
   }
-  std::string text = node.text();
-  while (!text.empty() && text.back() == '=') text.pop_back();
-  std::string bytes;
-  uint32_t buffer = 0;
-  int bits = 0;
-  for (const char c : text) {
-    const int digit = digits[static_cast<unsigned char>(c)];
-    if (digit < 0) node.fail(str("the character code ", int{c}), "base64");
-    buffer = buffer << 6 | static_cast<uint32_t>(digit);
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>(buffer >> bits & 0xFF);
-  }
-  return bytes;
 }
 
 NormalizerStep replace_step(const Node& node) {
@@ -101,7 +84,7 @@ std::vector<NormalizerStep> normalizer_steps(const Node& node) {
   }
   if (type == "Precompiled") {
     const Node charsmap = node["precompiled_charsmap"];
-    return {Charsmap(decode_base64(charsmap), charsmap.where)};
+    return {Charsmap(bytes_of(charsmap), charsmap.where)};
   }
   if (type == "Replace") return {replace_step(node)};
   if (type == "Strip") return {StripEdges{node["strip_left"].flag(), node["strip_right"].flag()}};

@@ -60,13 +60,14 @@ std::shared_ptr<gloo::transport::Device> gloo_device(const Place& place) {
 
 }  // namespace
 
-Place place_from_environment() {
+Place place_from_environment(Rendezvous rendezvous) {
   Place place;
   if (environment("WORLD_SIZE").empty()) return place;
   place.world = number("WORLD_SIZE", 1, 1 << 20);
   if (place.world == 1) return place;
   place.rank = number("RANK", 0, place.world - 1);
   place.local_rank = environment("LOCAL_RANK").empty() ? 0 : number("LOCAL_RANK", 0, 1 << 20);
+  if (rendezvous == Rendezvous::kNone) return place;
   place.port = number("MASTER_PORT", 1, 65535);
   place.address = environment("MASTER_ADDR");
   if (place.address.empty()) {

@@ -22,9 +22,13 @@ struct Place {
   bool agent_store = false;
 };
 
-/// Reads the environment; one process alone where WORLD_SIZE is not set or 1. Throws InputError
-/// naming the variable that is missing or no number.
-Place place_from_environment();
+/// Whether the processes must find each other, or only share work by number.
+enum class Rendezvous { kNeeded, kNone };
+
+/// Reads the environment; one process alone where WORLD_SIZE is not set or 1. Without rendezvous,
+/// RANK and WORLD_SIZE are enough. Throws InputError naming the variable that is missing or no
+/// number.
+Place place_from_environment(Rendezvous rendezvous = Rendezvous::kNeeded);
 
 /// Collective calls; all ranks must make the same ones in the same order. When another rank has
 /// died, hangs beyond the timeout, or gave up, they throw ResourceError with its number and, where

@@ -52,6 +52,13 @@ TEST_F(JsonStreamTest, PairsOfAMap) {
   EXPECT_THAT(found, ElementsAre(R"(0 k1 {"x":1})", R"(1 k"2 [2])", R"(2 k3 "v")"));
 }
 
+TEST_F(JsonStreamTest, KeysOfAMap) {
+  const JsonStream stream(write("a.json", R"({"info": {"x": [1]}, "k\"2": [2, 3], "n": null})"));
+  EXPECT_THAT(stream.keys(), ElementsAre("info", "k\"2", "n"));
+  EXPECT_THAT(JsonStream(write("b.json", "{}")).keys(), ElementsAre());
+  EXPECT_THROW(JsonStream(write("c.json", R"({"a": [1, {"b")")).keys(), InputError);
+}
+
 TEST_F(JsonStreamTest, SeveralListsInOnePass) {
   const JsonStream stream(write(
       "a.json", R"({"info": {"images": [9]}, "n": 1, "annotations": [3, 4], "images": [1, 2]})"));

@@ -65,6 +65,23 @@ TEST(DrawBox, CornersInAnyOrderAndBeyondThePicture) {
   EXPECT_EQ(at(edge, 100, 50), Color{});
 }
 
+TEST(DrawBox, HugeCornersAreThoseOfThePicture) {
+  constexpr double kHuge = std::numeric_limits<double>::max();
+  Image expected = Image::black(120, 80);
+  draw_box(expected, {.x0 = 0, .y0 = 0, .x1 = 120, .y1 = 80, .color = kRed});
+  for (const double huge : {1e10, 1e19, 1e300, kHuge}) {
+    Image image = Image::black(120, 80);
+    draw_box(image, {.x0 = -huge, .y0 = huge, .x1 = huge, .y1 = -huge, .color = kRed});
+    EXPECT_EQ(image, expected) << huge;
+    Image corner = Image::black(120, 80);
+    Image far_corner = corner;
+    draw_box(corner, {.x0 = 120, .y0 = 80, .x1 = 120, .y1 = 80, .label = "x", .color = kRed});
+    draw_box(far_corner,
+             {.x0 = huge, .y0 = huge, .x1 = huge, .y1 = huge, .label = "x", .color = kRed});
+    EXPECT_EQ(far_corner, corner) << huge;
+  }
+}
+
 TEST(DrawBox, WiderLineOnALargerPicture) {
   Image small = Image::black(100, 100);
   Image large = Image::black(1600, 1600);
@@ -143,6 +160,61 @@ TEST_F(DrawLabel, PlateIsInsideThePicture) {
     EXPECT_GT(count_blended(image), 50);  // rims of letters
   }
   EXPECT_TRUE(warnings_.empty());
+}
+
+TEST_F(DrawLabel, BelowTheBox) {
+  if (find_label_font().empty()) GTEST_SKIP() << "no DejaVu Sans on this machine";
+  const auto reds_between = [](const Image& image, int64_t top, int64_t bottom) {
+    int64_t n = 0;
+    for (int64_t y = top; y < bottom; ++y) {
+      for (int64_t x = 0; x < image.width; ++x) n += at(image, x, y) == kRed;
+    }
+    return n;
+  };
+  LabelledBox box = {.x0 = 20, .y0 = 100, .x1 = 200, .y1 = 200, .label = "label", .color = kRed};
+  box.label_below = true;
+  Image below = Image::black(320, 320);
+  draw_box(below, box);
+  EXPECT_EQ(reds_between(below, 0, 95), 0);
+  EXPECT_GT(reds_between(below, 205, 320), 200);
+  box.y1 = 319;  // no room below: inside the box at the bottom
+  Image inside = Image::black(320, 320);
+  draw_box(inside, box);
+  EXPECT_EQ(reds_between(inside, 0, 95), 0);
+  EXPECT_GT(reds_between(inside, 295, 315), 200);
+}
+
+TEST_F(DrawLabel, NoLineOfAnotherBoxCrossesIt) {
+  if (find_label_font().empty()) GTEST_SKIP() << "no DejaVu Sans on this machine";
+  const LabelledBox first = {
+      .x0 = 40, .y0 = 100, .x1 = 200, .y1 = 200, .label = "first", .color = kRed};
+  const LabelledBox second = {.x0 = 30, .y0 = 92, .x1 = 210, .y1 = 190, .color = {0, 0, 250}};
+  Image alone = Image::black(320, 320);
+  Image one_by_one = alone;
+  Image together = alone;
+  draw_box(alone, first);
+  for (const LabelledBox& box : {first, second}) draw_box(one_by_one, box);
+  draw_boxes(together, std::vector{first, second});
+  const auto plate = [](const Image& image) {
+    std::vector<uint8_t> pixels;  // a part of the plate that the second box's upper edge crosses
+    for (int64_t y = 84; y < 96; ++y) {
+      pixels.insert(pixels.end(), image.row(y) + 3 * 42, image.row(y) + 3 * 60);
+    }
+    return pixels;
+  };
+  EXPECT_EQ(plate(together), plate(alone));
+  EXPECT_NE(plate(one_by_one), plate(alone));
+  EXPECT_GT(count(together, second.color), 500);
+}
+
+TEST(DrawBoxes, ChecksAllBeforeDrawing) {
+  Image image = Image::black(40, 40);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<LabelledBox> boxes = {{.x1 = 20, .y1 = 20}, {.x1 = nan, .y1 = 4}};
+  EXPECT_THAT(input_error([&] { draw_boxes(image, boxes); }), HasSubstr("corner is not a number"));
+  EXPECT_EQ(image, Image::black(40, 40));
+  draw_boxes(image, {});
+  EXPECT_EQ(image, Image::black(40, 40));
 }
 
 TEST_F(DrawLabel, LongOrOddLabels) {

@@ -43,13 +43,20 @@ TEST(PromptTemplates, BuiltinOnesAreThePapers) {
   EXPECT_EQ(t.evaluation(Task::kVisDial),
             "Dialog history: {history}\nQuestion: {question} Short answer:");
   EXPECT_EQ(t.benchmark("gqa"), t.evaluation(Task::kVqa));
+  for (const char* name : {"vqav2", "aokvqa_mc", "pope"}) {
+    EXPECT_EQ(t.benchmark(name), "Question: {question} Short answer:") << name;
+  }
+  EXPECT_EQ(t.benchmark("mmbench"), "Question: {question} Options: {options} Short answer:");
+  EXPECT_EQ(t.benchmark("mmbench_hint"),
+            "Context: {hint} Question: {question} Options: {options} Short answer:");
+  EXPECT_EQ(t.benchmark("reg"), t.evaluation(Task::kReg));
   EXPECT_EQ(t.all(Task::kRec).size(), 7u);
   for (size_t task = 0; task < kTaskCount; ++task) {
     const auto& list = t.all(static_cast<Task>(task));
     ASSERT_FALSE(list.empty());
     EXPECT_THAT(list, testing::Contains(t.evaluation(static_cast<Task>(task))));
   }
-  expect_error<InputError>([&] { t.benchmark("mmbench"); }, {"\"mmbench\"", "okvqa", "add it"});
+  expect_error<InputError>([&] { t.benchmark("nocaps"); }, {"\"nocaps\"", "okvqa", "add it"});
 }
 
 TEST(PromptTemplates, TagSentence) {

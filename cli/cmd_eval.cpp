@@ -1,0 +1,425 @@
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <ctime>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "cli/arguments.h"
+#include "cli/commands.h"
+#include "cli/eval_output.h"
+#include "cli/interrupt.h"
+#include "cli/local_answerer.h"
+#include "cli/session.h"
+#include "lion/base/error.h"
+#include "lion/base/file.h"
+#include "lion/base/str.h"
+#include "lion/eval/api_client.h"
+#include "lion/eval/evaluate.h"
+#include "lion/eval/html_report.h"
+#include "lion/train/process_group.h"
+
+namespace lion::cli {
+namespace fs = std::filesystem;
+namespace {
+
+struct Arguments {
+  CommonArguments common;
+  std::string benchmark;
+  std::string data;
+  std::string images;
+  std::string out;
+  int64_t limit = 0;
+  uint64_t seed = 0;
+  int64_t batch = 8;
+  bool restart = false;
+
+  eval::ApiOptions api;
+
+  std::optional<int64_t> beams, max_new_tokens, min_length;
+  std::optional<double> repetition_penalty, length_penalty;
+  bool free_answers = false;
+
+  std::string vqa_eval = "lavis";
+  bool aokvqa_norm = false;
+  bool aokvqa_skip_difficult = false;
+  bool vsr_yes_no = false;
+  bool visdial_caption = false;
+};
+
+struct CompareArguments {
+  CommonArguments common;
+  std::string a, b;
+  size_t flips = 5;
+};
+
+/// The benchmark as it is run: with the person's decoding.
+eval::BenchmarkInfo with_decoding(eval::BenchmarkInfo info, const Arguments& arguments) {
+  GenerateOptions& decoding = info.decoding;
+  decoding.num_beams = arguments.beams.value_or(decoding.num_beams);
+  decoding.max_new_tokens = arguments.max_new_tokens.value_or(decoding.max_new_tokens);
+  decoding.min_length = arguments.min_length.value_or(decoding.min_length);
+  decoding.repetition_penalty = arguments.repetition_penalty.value_or(decoding.repetition_penalty);
+  decoding.length_penalty = arguments.length_penalty.value_or(decoding.length_penalty);
+  decoding.validate();
+  const bool asks_server = !arguments.api.url.empty();
+  if (asks_server || arguments.free_answers) info.mode = eval::Mode::kGenerate;
+  if (info.metric == eval::MetricKind::kRanking && info.mode == eval::Mode::kGenerate) {
+    throw InputError(str(info.name,
+                         ": needs the likelihood of every candidate; free answers do not "
+                         "give it. Run it without --api and --free-answers."));
+  }
+  return info;
+}
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+eval::Answerer make_answerer(const Arguments& arguments, const PromptTemplates& templates) {
+  if (!arguments.api.url.empty()) {
+    if (arguments.api.model.empty()) {
+      throw InputError("--api-model: is missing. Name the model as the server calls it.");
+    }
+    eval::ApiOptions api = arguments.api;
+    api.key = environment("LION_API_KEY");
+    return eval::api_answerer(api);
+  }
+  auto lion = std::make_shared<const Lion>(open_model(arguments.common).lion);
+  eval::Answerer answerer = local_answerer(std::move(lion), arguments.common, arguments.batch);
+  if (answerer.settings["tags"] == "tagger") {
+    answerer.settings["tag_sentence"] = templates.tag_sentence("{tags}");
+  }
+  return answerer;
+}
+
+/// The model's name in results: of its folder, or on its server.
+std::string model_name(const Arguments& arguments) {
+  if (!arguments.api.url.empty()) return arguments.api.model;
+  fs::path folder = fs::path(model_folder(arguments.common)).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();
+  return folder.filename().string();
+}
+
+fs::path out_folder(const Arguments& arguments) {
+  if (!arguments.out.empty()) return arguments.out;
+  std::string name = model_name(arguments);
+  std::replace(name.begin(), name.end(), '/', '-');
+  return fs::path("eval-results") / name;
+}
+
+std::string now() {
+  const std::time_t time = std::time(nullptr);
+  std::tm local{};
+  ::localtime_r(&time, &local);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &local);
+  return text.data();
+}
+
+void write_report(const fs::path& path, std::span<const eval::Evaluation> evaluations,
+                  const Arguments& arguments) {
+  std::vector<eval::ReportPart> parts;
+  for (const eval::Evaluation& one : evaluations) {
+    parts.push_back(
+        {&one.benchmark, one.predictions, one.score ? &*one.score : nullptr, one.interval});
+  }
+  eval::ReportOptions options;
+  options.model = model_name(arguments);
+  options.created = now();
+  const Json& settings = evaluations.front().result["answerer"];
+  for (const auto& [key, value] : settings.items()) {
+    options.facts.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  const DecodeOptions decode = decode_options(arguments.common);
+  options.load_picture = [decode](const eval::Item& item) {
+    return eval::load_picture(item, decode);
+  };
+  write_file(path, eval::html_report(parts, options));
+}
+
+/// What the files and the run left out, said once per benchmark.
+void warn(const eval::Evaluation& evaluation, Terminal& terminal) {
+  const std::string& name = evaluation.benchmark.info->name;
+  if (const std::string problems = evaluation.benchmark.problems.summary(); !problems.empty()) {
+    const std::vector<data::Problem>& kept = evaluation.benchmark.problems.kept();
+    terminal.warning(str(name, ": records left out: ", problems, "; the first: ",
+                         kept.front().where, ": ", kept.front().what, " (result.json lists more)"));
+  }
+  const Json& unanswered = evaluation.result["unanswered"];
+  if (const auto count = unanswered["count"].get<int64_t>(); count > 0) {
+    terminal.warning(str(name, ": ", count, " items were not answered; the first: ",
+                         unanswered["first"][0]["what"].get<std::string>()));
+  }
+}
+
+/// One benchmark after the other; those of a group that lack their files are passed over.
+class Evaluator {
+ public:
+  Evaluator(const Arguments& arguments, Terminal& terminal)
+      : arguments_(arguments),
+        terminal_(terminal),
+        templates_(prompt_templates(arguments.common)),
+        place_(train::place_from_environment(train::Rendezvous::kNone)),
+        out_(out_folder(arguments)) {
+    options_.read.root = arguments.data;
+    options_.read.images = arguments.images;
+    options_.read.limit = arguments.limit;
+    options_.read.seed = arguments.seed;
+    options_.read.visdial_caption = arguments.visdial_caption;
+    options_.read.vsr_yes_no = arguments.vsr_yes_no;
+    options_.read.aokvqa_skip_difficult = arguments.aokvqa_skip_difficult;
+    options_.run.rank = place_.rank;
+    options_.run.world = place_.world;
+    options_.run.decode = decode_options(arguments.common);
+    options_.run.progress = terminal.progress();
+    options_.score.vqa = eval::parse_vqa_evaluator(arguments.vqa_eval);
+    if (arguments.aokvqa_norm) options_.score.aokvqa = eval::AokvqaAnswer::kNormalized;
+    options_.restart = arguments.restart;
+    options_.model = model_name(arguments);
+    for (const eval::BenchmarkInfo* info : eval::benchmarks_named(arguments.benchmark)) {
+      add(*info);
+    }
+  }
+
+  void run() {
+    const StopRequest stop;
+    options_.run.stop_requested = [&stop] { return stop.came(); };
+    check_files();
+    const eval::Answerer answerer = make_answerer(arguments_, templates_);
+    for (const eval::BenchmarkInfo& info : infos_) {
+      options_.run.folder = out_ / info.name;
+      std::optional<eval::Evaluation> evaluation =
+          eval::evaluate(info, templates_, answerer, options_);
+      if (stop.came()) {
+        terminal_.info(str(out_.string(), ": stopped; the same command goes on from here."));
+        return;
+      }
+      if (!evaluation) continue;  // rank 0 tells
+      warn(*evaluation, terminal_);
+      evaluations_.push_back(*std::move(evaluation));
+    }
+    if (place_.rank == 0) tell();
+  }
+
+ private:
+  bool is_group() const { return infos_.size() + skipped_.size() > 1; }
+
+  void add(const eval::BenchmarkInfo& info) {
+    const bool wanted_by_name = info.name == arguments_.benchmark;
+    try {
+      infos_.push_back(with_decoding(info, arguments_));
+    } catch (const InputError& error) {
+      if (wanted_by_name) throw;
+      skipped_.emplace_back(info.name, error.what());
+    }
+  }
+
+  /// Before the model is loaded: a missing file is told at once. The reading is repeated later, as
+  /// a whole set of benchmarks would fill the memory.
+  void check_files() {
+    eval::ReadOptions first = options_.read;
+    first.limit = 1;
+    const bool one = infos_.size() == 1;
+    std::erase_if(infos_, [&](const eval::BenchmarkInfo& info) {
+      try {
+        eval::read_benchmark(info, first, templates_);
+        return false;
+      } catch (const Error& error) {
+        if (one) throw;
+        skipped_.emplace_back(info.name, error.what());
+        return true;
+      }
+    });
+    for (const auto& [name, why] : skipped_) terminal_.warning(str(name, ": is not run: ", why));
+    if (infos_.empty()) {
+      throw ResourceError(str(arguments_.data, ": holds the files of none of these benchmarks (",
+                              skipped_.size(), " looked for). Name the folder with --data."));
+    }
+  }
+
+  void tell() {
+    const fs::path report = out_ / "report.html";
+    write_report(report, evaluations_, arguments_);
+    const Json all = evaluations_json(evaluations_, skipped_);
+    if (is_group()) {
+      write_file(out_ / "summary.json",
+                 str(all.dump(2, ' ', false, Json::error_handler_t::replace), "\n"));
+    }
+    if (arguments_.common.json) {
+      Json one = {{"command", "eval"}};
+      one.update(evaluations_.front().result);
+      one["report"] = report.string();
+      terminal_.json_result(is_group() ? all : one);
+      return;
+    }
+    terminal_.partial_result(is_group() ? evaluation_table(evaluations_)
+                                        : evaluation_text(evaluations_.front()));
+    terminal_.result(str("report: ", report.string()));
+  }
+
+  const Arguments& arguments_;
+  Terminal& terminal_;
+  PromptTemplates templates_;
+  train::Place place_;
+  fs::path out_;
+  eval::EvaluateOptions options_;
+  std::deque<eval::BenchmarkInfo> infos_;  // items point to them
+  std::vector<Skipped> skipped_;
+  std::vector<eval::Evaluation> evaluations_;
+};
+
+void run(const Arguments& arguments, Terminal& terminal) {
+  if (arguments.benchmark.empty()) {
+    std::vector<std::string> names;
+    for (const eval::BenchmarkInfo& info : eval::all_benchmarks()) names.push_back(info.name);
+    throw InputError(
+        str("lion eval: no benchmark was named (expected all, captions, vqa, rec, pope "
+            "or one of ",
+            join(names, ", "), "). Name one."));
+  }
+  if (arguments.data.empty()) {
+    throw InputError(
+        "--data: is missing. Name the folder that holds the benchmarks' official files "
+        "(docs/evaluation.md); lion scenes makes one to try.");
+  }
+  Evaluator(arguments, terminal).run();
+}
+
+void run_compare(const CompareArguments& arguments, Terminal& terminal) {
+  const std::vector<eval::Comparison> comparisons = eval::compare_runs(arguments.a, arguments.b);
+  if (arguments.common.json) {
+    Json json = {{"command", "eval compare"},
+                 {"a", arguments.a},
+                 {"b", arguments.b},
+                 {"benchmarks", Json::array()}};
+    for (const eval::Comparison& one : comparisons) {
+      json["benchmarks"].push_back(eval::comparison_json(one, arguments.flips));
+    }
+    terminal.json_result(json);
+    return;
+  }
+  for (const eval::Comparison& one : comparisons) {
+    terminal.partial_result(comparison_text(one, arguments.flips));
+  }
+}
+
+void add_compare(CLI::App& eval, Terminal& terminal) {
+  CLI::App* command = add_command(eval, "compare", "Two runs: the paired test and what changed",
+                                  "lion eval compare eval-results/base eval-results/tuned");
+  const auto arguments = std::make_shared<CompareArguments>();
+  command->add_option("A", arguments->a, "Folder of a run (--out), or one benchmark's in it")
+      ->required();
+  command->add_option("B", arguments->b, "The other run")->required();
+  command->add_option("--flips", arguments->flips, "Samples listed that got better, and worse")
+      ->type_name("N")
+      ->capture_default_str();
+  add_output_options(*command, arguments->common);
+  command->callback([arguments, &terminal] { run_compare(*arguments, terminal); });
+}
+
+void add_decoding_options(CLI::App& command, Arguments& arguments) {
+  const auto option = [&](const std::string& name, auto& value, const std::string& description) {
+    command.add_option(name, value, description)->type_name("N")->group("Answer");
+  };
+  option("--beams", arguments.beams, "Beams of the search; default 1, greedy");
+  option("--max-new-tokens", arguments.max_new_tokens,
+         "Longest answer; default 80 captions, 10 answers, 64 boxes");
+  option("--min-length", arguments.min_length, "Shortest answer, start token included");
+  option("--repetition-penalty", arguments.repetition_penalty, "Default 1");
+  option("--length-penalty", arguments.length_penalty, "Default 1 (beams only)");
+  command
+      .add_flag("--free-answers", arguments.free_answers,
+                "Match a written answer to the candidates instead of ranking them")
+      ->group("Answer");
+}
+
+void add_scoring_options(CLI::App& command, Arguments& arguments) {
+  command.add_option("--vqa-eval", arguments.vqa_eval, "lavis (as the paper) or official")
+      ->type_name("NAME")
+      ->capture_default_str()
+      ->group("Benchmark");
+  const auto flag = [&](const std::string& name, bool& value, const std::string& description) {
+    command.add_flag(name, value, description)->group("Benchmark");
+  };
+  flag("--aokvqa-norm", arguments.aokvqa_norm, "A-OKVQA: strip and lower-case answers");
+  flag("--aokvqa-skip-difficult", arguments.aokvqa_skip_difficult,
+       "A-OKVQA: without the questions that the official script leaves out");
+  flag("--vsr-yes-no", arguments.vsr_yes_no, "VSR: rank yes and no instead of true and false");
+  flag("--visdial-caption", arguments.visdial_caption, "VisDial: the caption before the dialogue");
+}
+
+void add_api_options(CLI::App& command, Arguments& arguments) {
+  command
+      .add_option("--api", arguments.api.url,
+                  "Ask this OpenAI-compatible server instead of --model (key: LION_API_KEY)")
+      ->type_name("URL")
+      ->group("Server");
+  command.add_option("--api-model", arguments.api.model, "The model as the server calls it")
+      ->type_name("NAME")
+      ->group("Server");
+  command.add_option("--api-parallel", arguments.api.parallel, "Requests at a time")
+      ->type_name("N")
+      ->check(CLI::Range(1, 256).description(""))
+      ->capture_default_str()
+      ->group("Server");
+  command.add_option("--api-timeout", arguments.api.timeout_seconds, "Seconds a request may take")
+      ->type_name("N")
+      ->check(CLI::Range(1, 86400).description(""))
+      ->capture_default_str()
+      ->group("Server");
+}
+
+}  // namespace
+
+void add_eval(CLI::App& program, Terminal& terminal) {
+  CLI::App* command = add_command(program, "eval", "Run a benchmark of the paper, or all of them",
+                                  "lion eval pope_random --model lion-4b/ --data data/");
+  command->group("About training");
+  const auto arguments = std::make_shared<Arguments>();
+  arguments->common.exif = "ignore";  // as the released code, whose figures these are
+  command->add_option("BENCH", arguments->benchmark,
+                      "coco, okvqa, refcoco_testA, ..., or captions, vqa, rec, pope, all");
+  command->add_option("--data", arguments->data, "Folder with the official files")
+      ->type_name("DIR");
+  command->add_option("--images", arguments->images, "Folder with the pictures, if it is elsewhere")
+      ->type_name("DIR");
+  command
+      ->add_option("--out", arguments->out,
+                   "Folder for results and journals; default eval-results/<model>")
+      ->type_name("DIR");
+  command->add_option("--limit", arguments->limit, "Only the first N samples; 0: all")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber.description(""))
+      ->capture_default_str();
+  command->add_option("--seed", arguments->seed, "Of the prompts that are drawn per sample")
+      ->type_name("N")
+      ->capture_default_str();
+  command->add_option("--batch", arguments->batch, "Questions decoded together")
+      ->type_name("N")
+      ->check(CLI::Range(1, 4096).description(""))
+      ->capture_default_str();
+  command->add_flag("--restart", arguments->restart, "Drop what an earlier run has answered");
+  add_scoring_options(*command, *arguments);
+  add_decoding_options(*command, *arguments);
+  add_api_options(*command, *arguments);
+  add_model_options(*command, arguments->common);
+  add_compute_options(*command, arguments->common);
+  add_picture_options(*command, arguments->common);
+  command->add_flag("--no-tags", arguments->common.no_tags, "Offer no tags")->group("Prompt");
+  command
+      ->add_option("--templates", arguments->common.templates, "Other prompts (docs/templates.md)")
+      ->type_name("FILE")
+      ->group("Prompt");
+  add_output_options(*command, arguments->common);
+  add_compare(*command, terminal);
+  command->callback([arguments, command, &terminal] {
+    if (command->get_subcommands().empty()) run(*arguments, terminal);
+  });
+}
+
+}  // namespace lion::cli

@@ -1,0 +1,112 @@
+#include "cli/local_answerer.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "cli/session.h"
+#include "lion/base/error.h"
+#include "lion/eval/fingerprint.h"
+#include "lion/pipeline/options.h"
+
+namespace lion::cli {
+namespace {
+
+using eval::BenchmarkInfo;
+using eval::Prediction;
+
+class LocalModel {
+ public:
+  LocalModel(std::shared_ptr<const Lion> lion, TagSource tags)
+      : lion_(std::move(lion)), tags_(tags) {}
+
+  std::vector<Prediction> answer(const BenchmarkInfo& info, std::span<const eval::Asked> items) {
+    if (info.mode == eval::Mode::kRank) return one_by_one(info, items);
+    std::vector<Lion::Ask> asks;
+    for (const eval::Asked& asked : items) asks.push_back({see(asked), question(info, asked)});
+    try {
+      std::vector<Prediction> predictions;
+      for (Answer& answer : lion_->answer(asks)) {
+        predictions.emplace_back().text = std::move(answer.best.text);
+      }
+      return predictions;
+    } catch (const InputError&) {
+      return one_by_one(info, items);  // to find whose fault it is
+    }
+  }
+
+ private:
+  std::vector<Prediction> one_by_one(const BenchmarkInfo& info,
+                                     std::span<const eval::Asked> items) {
+    std::vector<Prediction> predictions;
+    for (const eval::Asked& asked : items) {
+      Prediction& prediction = predictions.emplace_back();
+      try {
+        info.mode == eval::Mode::kRank ? rank(info, asked, prediction)
+                                       : generate(info, asked, prediction);
+      } catch (const InputError& error) {
+        prediction.error = error.what();
+      }
+    }
+    return predictions;
+  }
+
+  void generate(const BenchmarkInfo& info, const eval::Asked& asked, Prediction& prediction) {
+    prediction.text = lion_->answer(see(asked), question(info, asked)).best.text;
+  }
+
+  void rank(const BenchmarkInfo& info, const eval::Asked& asked, Prediction& prediction) {
+    const std::vector<std::string>& candidates = asked.item->candidates;
+    const RankedAnswer ranked = lion_->rank(see(asked), question(info, asked), candidates);
+    prediction.losses.resize(candidates.size());
+    for (const RankedCandidate& one : ranked.candidates) {
+      prediction.losses[static_cast<size_t>(one.index)] = -one.log_likelihood;
+    }
+    prediction.text = ranked.candidates.front().text;
+  }
+
+  Question question(const BenchmarkInfo& info, const eval::Asked& asked) const {
+    Question question;
+    question.prompt = asked.item->prompt;
+    question.level = info.level == eval::TaskLevel::kRegion ? Level::kRegion : Level::kImage;
+    question.tag_source = tags_;
+    question.generate = info.decoding;
+    return question;
+  }
+
+  /// Items of one picture follow each other: it is looked at once.
+  Picture see(const eval::Asked& asked) {
+    if (!picture_ || image_ != asked.image) {
+      picture_ = lion_->see(*asked.image);
+      image_ = asked.image;
+    }
+    return *picture_;
+  }
+
+  std::shared_ptr<const Lion> lion_;
+  TagSource tags_;
+  std::shared_ptr<const Image> image_;
+  std::optional<Picture> picture_;
+};
+
+}  // namespace
+
+eval::Answerer local_answerer(std::shared_ptr<const Lion> lion, const CommonArguments& common,
+                              int64_t batch) {
+  const bool tagged = lion->has_tagger() && !common.no_tags;
+  const auto model =
+      std::make_shared<LocalModel>(std::move(lion), tagged ? TagSource::kTagger : TagSource::kNone);
+  eval::Answerer answerer;
+  answerer.answer = [model](const BenchmarkInfo& info, std::span<const eval::Asked> items) {
+    return model->answer(info, items);
+  };
+  answerer.settings = {{"model_sha256", eval::folder_fingerprint(model_folder(common))},
+                       {"dtype", common.dtype},
+                       {"tags", tagged ? "tagger" : "none"},
+                       {"exif", common.exif},
+                       {"batch", batch}};
+  answerer.batch = batch;
+  return answerer;
+}
+
+}  // namespace lion::cli

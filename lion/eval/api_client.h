@@ -1,0 +1,38 @@
+#pragma once
+/// A vision-language server with OpenAI's chat completions, asked in place of a model here.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "lion/eval/run.h"
+
+namespace lion::eval {
+
+struct ApiOptions {
+  std::string url;       ///< "http://host:8000/v1", "https://..."; ".../chat/completions" as it is
+  std::string model;     ///< the server's name for it
+  std::string key;       ///< sent as a bearer token; "": none
+  int64_t parallel = 4;  ///< requests under way at a time
+  int64_t timeout_seconds = 300;  ///< of one request, connecting included
+  int64_t attempts = 5;  ///< when the server is busy or does not answer; pauses of 1, 2, 4 ... s
+};
+
+/// An answerer that sends each item's picture (the file as it is, as a data URI) and prompt.
+/// Servers give no likelihood of a given answer: where candidates are ranked, the free answer is
+/// matched to one of them, and what needs the order of all candidates (VisDial) throws InputError.
+/// A request that the server refuses (400, 413, 422) is an item's error; a wrong key, model or
+/// address, or a server that does not answer, ends the run: InputError or ResourceError. Throws
+/// InputError for a URL that is none.
+Answerer api_answerer(const ApiOptions& options);
+
+/// An address cut in its parts.
+struct ApiUrl {
+  bool tls = false;
+  std::string host;
+  std::string port;
+  std::string path;  ///< of the chat completions
+};
+ApiUrl parse_api_url(std::string_view url);
+
+}  // namespace lion::eval

@@ -1,0 +1,137 @@
+#pragma once
+/// Private to this room: what the readers of benchmarks have in common.
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "lion/data/json_stream.h"
+#include "lion/data/official_files.h"
+#include "lion/data/picture_finder.h"
+#include "lion/data/record_fields.h"
+#include "lion/eval/read_benchmark.h"
+
+namespace lion::eval {
+
+using Names = std::vector<std::string>;
+
+/// Where files are found and where items go.
+class ItemReader {
+ public:
+  ItemReader(const BenchmarkInfo& info, const ReadOptions& options,
+             const PromptTemplates& templates);
+
+  const BenchmarkInfo& info() const { return info_; }
+  const ReadOptions& options() const { return options_; }
+  const PromptTemplates& templates() const { return templates_; }
+  const data::OfficialFiles& official() const { return files_; }
+  data::PictureFinder& pictures() { return pictures_; }
+  data::Problems& problems() { return benchmark_.problems; }
+
+  /// The benchmark's template.
+  const std::string& prompt() const { return templates_.benchmark(info_.template_name); }
+  /// One of the task's templates: which one depends on the seed and the item's id alone.
+  const std::string& drawn_prompt(Task task, std::string_view id) const;
+
+  /// The first of these files that is there. It counts as read.
+  std::filesystem::path file(const Names& names, const std::string& what);
+  /// A file that was found otherwise.
+  std::filesystem::path note_file(std::filesystem::path path);
+  data::JsonStream open(const std::filesystem::path& path) const {
+    return data::JsonStream(path, options_.progress);
+  }
+
+  /// The folder of a benchmark's pictures: the one given, else one of `names` or "images" beside
+  /// the annotations or one level above, else one of `names` anywhere.
+  std::filesystem::path picture_folder(const Names& names, const std::filesystem::path& near);
+
+  /// Throws BadRecord when there is an item with this id.
+  void add(Item item);
+  /// Whether as many items as asked for are there.
+  bool full() const;
+  /// The number of questions where each has several items.
+  void set_questions(int64_t questions) { benchmark_.questions = questions; }
+  int64_t size() const { return static_cast<int64_t>(benchmark_.items.size()); }
+
+  /// Runs `read(fields)` on the elements of a list or on lines, whichever the file is; problems go
+  /// by "file, record 3" or "file, line 4".
+  template <typename Read>
+  void each_record(const std::filesystem::path& path, Read&& read) {
+    const data::JsonStream stream = open(path);
+    const bool list = stream.layout() == data::JsonLayout::kList;
+    const data::JsonVisitor visit = [&](const data::JsonElement& element) {
+      const int64_t number = list ? element.number : element.number + 1;
+      data::read_record(
+          problems(), [&] { return where(path, list ? "record" : "line", number); },
+          [&] { read(data::RecordFields(element.value), number, list); });
+    };
+    // A file of one line looks like an object.
+    if (list) {
+      stream.each(visit);
+    } else {
+      stream.each_line(visit);
+    }
+  }
+
+  /// Runs `read(fields)` on the elements of a list in the file's object.
+  template <typename Read>
+  data::JsonList in_list(const std::filesystem::path& path, std::string_view list,
+                         std::string_view noun, Read read) {
+    return {list, [this, path, noun, read](const data::JsonElement& element) {
+              data::read_record(
+                  problems(), [&] { return where(path, noun, element.number); },
+                  [&] { read(data::RecordFields(element.value), element.number); });
+            }};
+  }
+
+  static std::string where(const std::filesystem::path& file, std::string_view noun,
+                           int64_t number);
+
+  /// The benchmark with `prompt` as its template, cut to the limit. Throws InputError when it has
+  /// no item.
+  Benchmark finish();
+
+ private:
+  const BenchmarkInfo& info_;
+  const ReadOptions& options_;
+  const PromptTemplates& templates_;
+  data::OfficialFiles files_;
+  data::PictureFinder pictures_;
+  Benchmark benchmark_;
+  std::unordered_set<std::string> ids_;
+};
+
+/// The question or statement of a record: white space at its ends and line breaks removed. Throws
+/// BadRecord when there is none.
+std::string read_words(const data::RecordFields& record, std::string_view key);
+
+/// The texts of a list, as they are. Throws BadRecord when it is empty or one is no text.
+std::vector<std::string> read_texts(const data::RecordFields& record, std::string_view key);
+
+/// An id as submissions want it: a number where its text is one.
+Json id_value(std::string_view id);
+
+/// The number of the right one among `count` candidates.
+int64_t read_choice(const data::RecordFields& record, std::string_view key, size_t count);
+
+/// "(a) first (b) second": options in the order given.
+std::string lettered(const std::vector<std::string>& options);
+
+// A function per family of benchmarks.
+void read_caption_items(ItemReader& reader);  // COCO, Flickr30K, TextCaps
+void read_vqa_items(ItemReader& reader);      // VQAv2, OKVQA
+void read_aokvqa_items(ItemReader& reader);   // answers of people, or choices
+void read_gqa_items(ItemReader& reader);
+void read_iconqa_items(ItemReader& reader);
+void read_vsr_items(ItemReader& reader);
+void read_dialogue_items(ItemReader& reader);    // VisDial
+void read_expression_items(ItemReader& reader);  // RefCOCO, RefCOCO+, RefCOCOg
+void read_region_items(ItemReader& reader);      // RefCOCOg's boxes, to be described
+void read_pope_items(ItemReader& reader);
+void read_mmbench_items(ItemReader& reader);
+
+}  // namespace lion::eval

@@ -1,0 +1,50 @@
+#pragma once
+/// Private to this room: what kinds of characters the PTB tokenizer tells apart. The reference
+/// knows the letters of Unicode 6.0 within the first 65,536 code points.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace lion::eval::ptb {
+
+/// The kind of a character. ASCII stands for itself; a few other characters that rules name have
+/// their own number; all the rest fall into the groups below.
+using Symbol = uint8_t;
+
+inline constexpr Symbol kFirstSpecial = 128;
+
+enum Group : Symbol {
+  kUpperLetter = 192,  ///< a letter beyond ASCII, upper case
+  kOtherLetter,        ///< any other letter beyond ASCII
+  kMark,               ///< joins letters, but begins no name: accents, vowel signs
+  kDigit,              ///< a digit beyond ASCII
+  kSymbol,             ///< a token of its own
+  kSuperscript,        ///< raised digit
+  kSubscript,          ///< lowered digit
+  kScriptSign,         ///< raised or lowered + and -
+  kWideBlank,          ///< U+2000..U+200A, U+3000
+  kOther,              ///< no token, but separates words: emoji, controls, later scripts
+  kSymbolCount
+};
+
+/// The kind of one code point.
+Symbol symbol_of(char32_t character);
+
+/// A caption as code points and their kinds. Line breaks have become blanks, and one line feed
+/// that is no part of the caption ends both strings.
+struct Text {
+  std::u32string characters;
+  std::basic_string<Symbol> symbols;
+  /// Characters without the closing line feed.
+  size_t size() const { return characters.size() - 1; }
+};
+
+/// Broken UTF-8 counts as U+FFFD.
+Text read_text(std::string_view caption);
+
+/// Lower case as Java has it: a dotted capital I leaves its dot, a capital sigma at the end of a
+/// word becomes the final one.
+std::string lower_case(std::u32string_view token);
+
+}  // namespace lion::eval::ptb

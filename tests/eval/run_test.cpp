@@ -1,0 +1,232 @@
+#include "lion/eval/run.h"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+#include <fstream>
+#include <stdexcept>
+#include <thread>
+
+#include "lion/base/error.h"
+#include "lion/base/file.h"
+#include "lion/base/str.h"
+#include "lion/eval/journal.h"
+#include "lion/image/encode.h"
+
+namespace lion::eval {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+struct Killed : std::runtime_error {
+  Killed() : std::runtime_error("killed") {}
+};
+
+class RunTest : public ::testing::Test {
+ protected:
+  RunTest() : folder_(fs::temp_directory_path() / str("lion-run-test-", ::getpid())) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    info_.name = "made_up";
+    info_.title = "Made up";
+    benchmark_.info = &info_;
+    benchmark_.prompt = "Question: {question} Short answer:";
+    Image image = Image::black(4, 4);
+    for (int64_t i = 0; i < 24; ++i) {
+      image.rgb[0] = static_cast<uint8_t>(10 * i);
+      Item item;
+      item.id = str("q", i);
+      item.picture.path = folder_ / str("picture", i / 2, ".png");  // two items a picture
+      if (i % 2 == 0) save_image(item.picture.path, image);
+      benchmark_.items.push_back(item);
+    }
+    options_.folder = folder_ / "run";
+    answerer_.settings = {{"model", "m"}};
+    answerer_.answer = [this](const BenchmarkInfo&, std::span<const Asked> items) {
+      std::vector<Prediction> predictions;
+      for (const Asked& asked : items) {
+        if (asked_.size() == kill_at_) throw Killed();
+        asked_.push_back(asked.item->id);
+        predictions.emplace_back().text =
+            str("red ", static_cast<int>(asked.image->rgb[0]), " for ", asked.item->id);
+      }
+      return predictions;
+    };
+  }
+  ~RunTest() override { fs::remove_all(folder_); }
+
+  std::vector<std::string> texts(const RunResult& result) const {
+    std::vector<std::string> all;
+    for (const Prediction& one : result.predictions) all.push_back(one.text + one.error);
+    return all;
+  }
+
+  fs::path folder_;
+  BenchmarkInfo info_;
+  Benchmark benchmark_;
+  RunOptions options_;
+  Answerer answerer_;
+  std::vector<std::string> asked_;
+  size_t kill_at_ = SIZE_MAX;
+};
+
+TEST_F(RunTest, AsksEveryItemOnceInOrder) {
+  const RunResult result = run_benchmark(benchmark_, answerer_, options_);
+  EXPECT_TRUE(result.finished);
+  EXPECT_EQ(result.resumed, 0);
+  ASSERT_EQ(asked_.size(), 24u);
+  ASSERT_EQ(result.predictions.size(), 24u);
+  EXPECT_EQ(result.predictions[5].id, "q5");
+  EXPECT_EQ(result.predictions[5].text, "red 40 for q5");  // the picture of items 4 and 5
+}
+
+TEST_F(RunTest, KilledTenTimesAsksNothingTwiceAndEndsTheSame) {
+  answerer_.batch = 2;
+  const std::vector<std::string> whole = texts(run_benchmark(benchmark_, answerer_, options_));
+  asked_.clear();
+  options_.folder = folder_ / "killed";
+  for (int kill = 1; kill <= 10; ++kill) {
+    kill_at_ = asked_.size() + 2;  // dies while it asks the second batch
+    EXPECT_THROW(run_benchmark(benchmark_, answerer_, options_), Killed);
+    // What a kill in the middle of a write leaves behind.
+    std::ofstream(options_.folder / "journal-0.jsonl", std::ios::app) << "{\"id\":\"q9\",\"te";
+  }
+  kill_at_ = SIZE_MAX;
+  const RunResult result = run_benchmark(benchmark_, answerer_, options_);
+  EXPECT_EQ(result.resumed, 20);
+  EXPECT_EQ(texts(result), whole);
+  EXPECT_EQ(asked_.size(), 24u);  // no question was asked twice
+}
+
+TEST_F(RunTest, MissingAndBrokenPicturesAreErrorsOfTheirItems) {
+  fs::remove(folder_ / "picture3.png");
+  std::ofstream(folder_ / "picture4.png") << "no picture";
+  const RunResult result = run_benchmark(benchmark_, answerer_, options_);
+  EXPECT_TRUE(result.finished);
+  EXPECT_EQ(asked_.size(), 20u);
+  for (const size_t i : {6u, 7u, 8u, 9u}) {
+    EXPECT_THAT(result.predictions[i].error, HasSubstr(str("picture", i / 2, ".png"))) << i;
+  }
+  // Mended pictures are asked by the next run.
+  save_image(folder_ / "picture3.png", Image::black(2, 2));
+  const RunResult again = run_benchmark(benchmark_, answerer_, options_);
+  EXPECT_EQ(asked_.size(), 22u);
+  EXPECT_EQ(again.predictions[6].error, "");
+}
+
+TEST_F(RunTest, OtherSettingsAreRefusedAndNamed) {
+  run_benchmark(benchmark_, answerer_, options_);
+  answerer_.settings["model"] = "other";
+  try {
+    run_benchmark(benchmark_, answerer_, options_);
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("model: \"m\" then, \"other\" now"));
+    EXPECT_THAT(error.what(), HasSubstr("--restart"));
+  }
+  benchmark_.prompt = "Another: {question}";
+  answerer_.settings["model"] = "m";
+  EXPECT_THROW(run_benchmark(benchmark_, answerer_, options_), InputError);
+  Journal::clear(options_.folder);
+  EXPECT_EQ(run_benchmark(benchmark_, answerer_, options_).resumed, 0);
+}
+
+TEST_F(RunTest, RanksShareTheItemsAndRankZeroHasTheWhole) {
+  const std::vector<std::string> whole = texts(run_benchmark(benchmark_, answerer_, options_));
+  asked_.clear();
+  options_.folder = folder_ / "shared";
+  options_.world = 3;
+  answerer_.batch = 4;
+  for (const int64_t rank : {2, 1}) {
+    options_.rank = rank;
+    EXPECT_FALSE(run_benchmark(benchmark_, answerer_, options_).finished);
+  }
+  EXPECT_EQ(asked_.size(), 16u);
+  options_.rank = 0;
+  const RunResult result = run_benchmark(benchmark_, answerer_, options_);
+  EXPECT_TRUE(result.finished);
+  EXPECT_EQ(texts(result), whole);
+  EXPECT_EQ(asked_.size(), 24u);
+  EXPECT_TRUE(fs::exists(options_.folder / "journal-2.jsonl"));
+}
+
+TEST_F(RunTest, RankZeroWaitsForAnswersButNotForBrokenPictures) {
+  fs::remove(folder_ / "picture11.png");
+  options_.world = 2;
+  std::thread other([&] {
+    RunOptions options = options_;
+    options.rank = 1;
+    Answerer answerer = answerer_;
+    answerer.answer = [](const BenchmarkInfo&, std::span<const Asked> items) {
+      std::vector<Prediction> predictions(items.size());
+      for (Prediction& one : predictions) one.text = "from rank 1";
+      return predictions;
+    };
+    run_benchmark(benchmark_, answerer, options);
+  });
+  const RunResult result = run_benchmark(benchmark_, answerer_, options_);
+  other.join();
+  EXPECT_TRUE(result.finished);
+  EXPECT_EQ(result.predictions[12].text, "from rank 1");
+  EXPECT_THAT(result.predictions[23].error, HasSubstr("picture11.png"));
+}
+
+TEST_F(RunTest, RankZeroGivesUpOnSilentRanks) {
+  options_.world = 2;
+  options_.patience = 0;
+  try {
+    run_benchmark(benchmark_, answerer_, options_);
+    FAIL();
+  } catch (const ResourceError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("have not answered 12 of 24 items"));
+  }
+  options_.world = 1;
+  EXPECT_EQ(run_benchmark(benchmark_, answerer_, options_).resumed, 12);
+}
+
+TEST_F(RunTest, StopsBetweenBatchesWhenAsked) {
+  options_.stop_requested = [this] { return asked_.size() >= 5; };
+  const RunResult result = run_benchmark(benchmark_, answerer_, options_);
+  EXPECT_FALSE(result.finished);
+  EXPECT_EQ(asked_.size(), 5u);
+}
+
+TEST_F(RunTest, AJournalInUseOrOfAnotherKindIsRefused) {
+  {
+    const Journal journal(options_.folder, 0, {{"model", "m"}});
+    EXPECT_THROW(Journal(options_.folder, 0, {{"model", "m"}}), ResourceError);
+  }
+  fs::remove_all(options_.folder);
+  fs::create_directories(options_.folder);
+  std::ofstream(options_.folder / "journal-0.jsonl") << "{\"id\": \"a\", \"text\": \"b\"}\n";
+  try {
+    const Journal journal(options_.folder, 0, {{"model", "m"}});
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("journal-0.jsonl: is no journal"));
+  }
+  std::ofstream(options_.folder / "journal-0.jsonl")
+      << "{\"settings\":{\"model\":\"m\"}}\n{\"id\": 7}\n";
+  EXPECT_THROW(Journal(options_.folder, 0, {{"model", "m"}}), InputError);
+}
+
+TEST_F(RunTest, JournalKeepsOddTextsAndLosses) {
+  Prediction odd;
+  odd.id = "x";
+  odd.text = "a\"b\n\xff";
+  odd.losses = {0.1, 1e300, std::nan("")};
+  { Journal(options_.folder, 0, {}).add(std::array{odd}); }
+  const Journal journal(options_.folder, 0, {});
+  const Prediction& read = journal.done().at("x");
+  EXPECT_EQ(read.text, "a\"b\n\xef\xbf\xbd");
+  EXPECT_EQ(read.losses[0], 0.1);
+  EXPECT_EQ(read.losses[1], 1e300);
+  EXPECT_TRUE(std::isnan(read.losses[2]));
+}
+
+}  // namespace
+}  // namespace lion::eval
