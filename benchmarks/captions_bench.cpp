@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "lion/base/json.h"
-#include "lion/eval/bleu.h"
-#include "lion/eval/caption_words.h"
-#include "lion/eval/cider.h"
-#include "lion/eval/rouge.h"
+#include "lion/eval/metrics/bleu.h"
+#include "lion/eval/metrics/caption_words.h"
+#include "lion/eval/metrics/cider.h"
+#include "lion/eval/metrics/rouge.h"
 
 namespace {
 

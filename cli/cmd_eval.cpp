@@ -19,7 +19,7 @@
 #include "lion/base/str.h"
 #include "lion/eval/api_client.h"
 #include "lion/eval/evaluate.h"
-#include "lion/eval/html_report.h"
+#include "lion/eval/report/html_report.h"
 #include "lion/train/process_group.h"
 
 namespace lion::cli {

@@ -11,8 +11,8 @@
 #include "cli/score_table.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/eval/ptb_tokenizer.h"
-#include "lion/eval/score_files.h"
+#include "lion/eval/metrics/ptb_tokenizer.h"
+#include "lion/eval/result_files/score_files.h"
 
 namespace lion::cli {
 namespace {

@@ -53,8 +53,8 @@ std::string evaluation_text(const Evaluation& evaluation) {
   std::string text = str(info.title, ": ", info.figure, " ", fixed(score.main), " (95 % ",
                          interval_text(evaluation), ") over ", score.n, " samples");
   if (score.missing > 0) text += str(", ", score.missing, " without an answer");
-  text += str("; the paper: LION-4B ", paper_text(info.paper_4b), ", LION-12B ", paper_text(info.paper_12b),
-              "\n");
+  text += str("; the paper: LION-4B ", paper_text(info.paper_4b), ", LION-12B ",
+              paper_text(info.paper_12b), "\n");
   return text + score_table(score);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-/// The paper's benchmarks as a table: what each is called, how it is asked, what it is scored by and
-/// what the paper printed. Sources: LION (CVPR 2024), tables 1, 2, 5, 6 and appendix B.
+/// The paper's benchmarks as a table: what each is called, how it is asked, what it is scored by
+/// and what the paper printed. Sources: LION (CVPR 2024), tables 1, 2, 5, 6 and appendix B.
 
 #include <optional>
 #include <span>
@@ -22,27 +22,27 @@ std::string_view level_name(TaskLevel level);  ///< "image", "region"
 
 /// Which score a benchmark has; score_benchmark.h computes it.
 enum class MetricKind {
-  kCaption,        ///< CIDEr, BLEU, ROUGE-L
-  kVqa,            ///< VQA accuracy with ten answers
-  kAokvqaDirect,   ///< min(1, matches / 3)
-  kExact,          ///< GQA: normalised answers are equal
-  kTop1,           ///< the likeliest candidate is the right one
-  kRanking,        ///< VisDial: MRR, R@k, mean rank
-  kGrounding,      ///< IoU >= 0.5
-  kPope,           ///< F1 of yes and no
-  kCircular,       ///< MMBench: right in every rotation
+  kCaption,       ///< CIDEr, BLEU, ROUGE-L
+  kVqa,           ///< VQA accuracy with ten answers
+  kAokvqaDirect,  ///< min(1, matches / 3)
+  kExact,         ///< GQA: normalised answers are equal
+  kTop1,          ///< the likeliest candidate is the right one
+  kRanking,       ///< VisDial: MRR, R@k, mean rank
+  kGrounding,     ///< IoU >= 0.5
+  kPope,          ///< F1 of yes and no
+  kCircular,      ///< MMBench: right in every rotation
 };
 
 struct BenchmarkInfo {
-  std::string name;    ///< as on the command line: "coco", "refcoco_testA", "pope_random"
-  std::string title;   ///< "RefCOCO testA"
+  std::string name;   ///< as on the command line: "coco", "refcoco_testA", "pope_random"
+  std::string title;  ///< "RefCOCO testA"
   MetricKind metric = MetricKind::kCaption;
   std::string figure;  ///< the paper's main figure: "CIDEr", "accuracy", "MRR", "F1"
   Mode mode = Mode::kGenerate;
   TaskLevel level = TaskLevel::kImage;
-  std::string template_name;  ///< of PromptTemplates::benchmark; "rec", "reg": drawn per item
-  GenerateOptions decoding;   ///< spec: 1 beam, no repetition penalty, 80 / 10 / 64 new tokens
-  std::optional<double> paper_4b;   ///< as the paper prints it (0..100); zero-shot where it has both
+  std::string template_name;       ///< of PromptTemplates::benchmark; "rec", "reg": drawn per item
+  GenerateOptions decoding;        ///< spec: 1 beam, no repetition penalty, 80 / 10 / 64 new tokens
+  std::optional<double> paper_4b;  ///< as the paper prints it (0..100); zero-shot where it has both
   std::optional<double> paper_12b;
 };
 

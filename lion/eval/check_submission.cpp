@@ -8,8 +8,8 @@
 #include "lion/base/error.h"
 #include "lion/base/str.h"
 #include "lion/data/record_fields.h"
+#include "lion/eval/readers/tsv.h"
 #include "lion/eval/submissions.h"
-#include "lion/eval/tsv.h"
 
 namespace lion::eval {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "lion/base/json.h"
-#include "lion/eval/statistics.h"
+#include "lion/eval/metrics/statistics.h"
 
 namespace lion::eval {
 

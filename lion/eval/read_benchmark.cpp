@@ -2,7 +2,7 @@
 
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/eval/item_reader.h"
+#include "lion/eval/readers/item_reader.h"
 
 namespace lion::eval {
 namespace {

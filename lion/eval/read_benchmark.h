@@ -1,5 +1,5 @@
 #pragma once
-/// A benchmark's items from its official files. shared/spec/evaluation.md, section 4.
+/// A benchmark's items from its official files; docs/evaluation.md lists them.
 
 #include <cstdint>
 #include <filesystem>
@@ -15,15 +15,16 @@
 namespace lion::eval {
 
 struct ReadOptions {
-  std::filesystem::path root;  ///< folder with the official files under their official names
+  std::filesystem::path root;    ///< folder with the official files under their official names
   std::filesystem::path images;  ///< folder with the pictures; "": looked for below `root`
-  int64_t limit = 0;           ///< only so many items (MMBench: questions, VisDial: dialogues), the
-                               ///< first ones; 0: all
-  uint64_t seed = 0;           ///< of templates drawn per item (REC, REG)
+  int64_t limit = 0;  ///< only so many items (MMBench: questions, VisDial: dialogues), the
+                      ///< first ones; 0: all
+  uint64_t seed = 0;  ///< of templates drawn per item (REC, REG)
   bool visdial_caption = false;  ///< the caption in front of the dialogue
   bool vsr_yes_no = false;       ///< candidates yes and no instead of true and false
-  bool aokvqa_skip_difficult = false;  ///< leave out difficult_direct_answer, as the official script
-  ProgressSink progress;       ///< bytes of files
+  bool aokvqa_skip_difficult =
+      false;              ///< leave out difficult_direct_answer, as the official script
+  ProgressSink progress;  ///< bytes of files
 };
 
 struct Benchmark {

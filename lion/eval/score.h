@@ -10,7 +10,8 @@
 namespace lion::eval {
 
 /// Name and value in the order in which they are shown. Fractions: accuracy 0..1, CIDEr 0..10 / 10
-/// is left as pycocoevalcap gives it (1.382 is the paper's 138.2). Counts and mean ranks as they are.
+/// is left as pycocoevalcap gives it (1.382 is the paper's 138.2). Counts and mean ranks as they
+/// are.
 using Metrics = std::vector<std::pair<std::string, double>>;
 
 struct CategoryScore {
@@ -29,8 +30,8 @@ struct Score {
   /// `ids`, for intervals, paired tests and the report.
   std::vector<std::string> ids;
   std::vector<double> values;
-  int64_t n = 0;         ///< items (MMBench: questions) that the score rests on
-  int64_t missing = 0;   ///< items without an answer; they are not in `n`
+  int64_t n = 0;        ///< items (MMBench: questions) that the score rests on
+  int64_t missing = 0;  ///< items without an answer; they are not in `n`
 };
 
 }  // namespace lion::eval

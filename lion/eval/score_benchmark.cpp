@@ -9,11 +9,11 @@
 
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/eval/caption_scores.h"
-#include "lion/eval/circular.h"
-#include "lion/eval/grounding.h"
-#include "lion/eval/pope.h"
-#include "lion/eval/ranking.h"
+#include "lion/eval/metrics/caption_scores.h"
+#include "lion/eval/metrics/circular.h"
+#include "lion/eval/metrics/grounding.h"
+#include "lion/eval/metrics/pope.h"
+#include "lion/eval/metrics/ranking.h"
 
 namespace lion::eval {
 namespace {
@@ -31,6 +31,21 @@ std::string folded(std::string_view text) {
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return lower;
+}
+
+/// The option called by its letter as prompts print it, "(b)", or by nothing but the letter; -1
+/// when there is none or more than one. A lone small letter within a sentence may be a word.
+int64_t lettered_option(std::string_view answer, size_t options) {
+  const std::string all = folded(answer);
+  int64_t found = -1;
+  for (size_t i = 0; i < std::min<size_t>(options, 26); ++i) {
+    const std::string letter(1, static_cast<char>('a' + i));
+    const std::string bracketed = str("(", letter, ")");
+    if (all != letter && all.find(bracketed) == std::string::npos) continue;
+    if (found >= 0) return -1;
+    found = static_cast<int64_t>(i);
+  }
+  return found;
 }
 
 /// Sets `values` for the pairs, the main figure to their mean, and the categories to theirs.
@@ -235,7 +250,8 @@ int64_t chosen_candidate(const Item& item, const Prediction& prediction) {
   for (size_t i = 0; i < item.candidates.size(); ++i) {
     if (folded(item.candidates[i]) == folded(prediction.text)) return static_cast<int64_t>(i);
   }
-  return matched_option(prediction.text, item.candidates);
+  const int64_t lettered = lettered_option(prediction.text, item.candidates.size());
+  return lettered >= 0 ? lettered : matched_option(prediction.text, item.candidates);
 }
 
 Score score_benchmark(const Benchmark& benchmark, std::span<const Prediction> predictions,

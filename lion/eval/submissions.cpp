@@ -10,9 +10,9 @@
 #include "lion/base/file.h"
 #include "lion/base/json.h"
 #include "lion/base/str.h"
-#include "lion/eval/grounding.h"
+#include "lion/eval/metrics/grounding.h"
+#include "lion/eval/readers/tsv.h"
 #include "lion/eval/score_benchmark.h"
-#include "lion/eval/tsv.h"
 #include "lion/text/unicode.h"
 
 namespace lion::eval {

@@ -129,7 +129,8 @@ TEST_F(EvalTest, OneBenchmarkForPeople) {
 
 /// Each kill comes when the journal has grown by a few lines.
 TEST_F(EvalTest, KilledTenTimesItHasTheSameResultFile) {
-  const std::vector<std::string> words = arguments("pope_random", {"--batch", "1", "--threads", "1"});
+  const std::vector<std::string> words =
+      arguments("pope_random", {"--batch", "1", "--threads", "1"});
   const std::string journal = out("pope_random/journal-0.jsonl");
   int kills = 0;
   for (size_t grown = 2; kills < 10; grown += 1) {
@@ -193,6 +194,81 @@ TEST_F(EvalTest, MissingPicturesMalformedLinesAndIdsTwiceAreNamedAndCounted) {
   EXPECT_THAT(people.out, HasSubstr("over 2 samples, 1 without an answer"));
   EXPECT_THAT(people.err, AllOf(HasSubstr("1 malformed"), HasSubstr("1 duplicate"),
                                 HasSubstr("line 3"), HasSubstr("1 items were not answered")));
+}
+
+/// The real files of ../shared/data, under their official names.
+class RealFilesTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!fs::exists(shared_)) GTEST_SKIP() << "no real files in " << shared_;
+    fs::create_directories(folder_.path("data"));
+  }
+
+  Json run(const std::string& benchmark, const std::string& file, const std::string& official,
+           const std::string& images = "") const {
+    fs::copy_file(shared_ / file, folder_.path("data/" + official));
+    std::vector<std::string> words = {"eval",
+                                      benchmark,
+                                      "--data",
+                                      folder_.path("data"),
+                                      "--out",
+                                      folder_.path("out"),
+                                      "--model",
+                                      model_folder().string(),
+                                      "--dtype",
+                                      "fp32",
+                                      "--max-new-tokens",
+                                      "8",
+                                      "--json"};
+    if (!images.empty()) words.insert(words.end(), {"--images", (shared_ / images).string()});
+    const Outcome outcome = lion(words);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return outcome.exit_code == 0 ? parse_json(outcome.out, "stdout") : Json();
+  }
+
+  fs::path shared_ = fs::path(LION_SOURCE_DIR) / ".." / "shared" / "data";
+  TempFolder folder_;
+};
+
+TEST_F(RealFilesTest, CocoCaptionsOfPhotographs) {
+  const Json json = run("coco", "coco_mini/captions_lavis_eval_style.json",
+                        "coco_karpathy_test.json", "coco_mini/images");
+  EXPECT_EQ(json["n"], 32);
+  EXPECT_EQ(json["missing"], 0);
+  EXPECT_EQ(json["problems"]["counts"], Json::object());
+}
+
+TEST_F(RealFilesTest, GroundingOfPhotographs) {
+  const Json json =
+      run("refcoco_val", "coco_mini/derived_rec.jsonl", "refcoco_val.jsonl", "coco_mini/images");
+  EXPECT_EQ(json["n"], 40);
+  EXPECT_EQ(json["problems"]["counts"], Json::object());
+}
+
+TEST_F(RealFilesTest, Vsr) {
+  const Json json =
+      run("vsr", "vsr/with_local_image.jsonl", "random_dev.jsonl", "coco_mini/images");
+  EXPECT_EQ(json["n"], 5);
+  EXPECT_EQ(json["decoding"]["mode"], "rank");
+}
+
+TEST_F(RealFilesTest, PopeWhosePicturesAreNotHereButOne) {
+  fs::create_directories(folder_.path("data/val2014"));
+  fs::copy_file(picture("rgb.png"), folder_.path("data/val2014/COCO_val2014_000000310196.jpg"));
+  const Json json = run("pope_random", "pope/coco_pope_random.jsonl", "coco_pope_random.json");
+  EXPECT_EQ(json["items"], 1800);
+  EXPECT_EQ(json["n"], 6);  // the questions about one picture
+  EXPECT_EQ(json["missing"], 1794);
+  EXPECT_EQ(json["unanswered"]["count"], 1794);
+  EXPECT_EQ(json["unanswered"]["first"].size(), 20u);
+}
+
+TEST_F(RealFilesTest, MmbenchWithPicturesWithin) {
+  const Json json =
+      run("mmbench", "mmbench_samples/mmbench_samples.tsv", "mmbench_dev_20230712.tsv");
+  EXPECT_EQ(json["n"], 12);
+  EXPECT_EQ(json["missing"], 0);
+  EXPECT_TRUE(json["metrics"].contains("single_pass_accuracy"));
 }
 
 TEST_F(EvalTest, OtherSettingsNeedAnotherFolderOrRestart) {

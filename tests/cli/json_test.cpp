@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "lion/base/str.h"
 #include "program.h"
 
@@ -181,6 +183,71 @@ TEST(JsonResult, Bench) {
     EXPECT_TRUE(bench.at(search).contains("before_first_step")) << search;
   }
   EXPECT_GT(bench.at("peak_rss_bytes").get<int64_t>(), 0);
+}
+
+const std::vector<std::string> kResultKeys{
+    "benchmark",  "title",  "score",         "figure",    "interval",   "metrics",
+    "categories", "n",      "missing",       "items",     "unanswered", "problems",
+    "limit",      "prompt", "prompt_sha256", "decoding",  "level",      "model",
+    "answerer",   "paper",  "files",         "submission"};
+
+TEST(JsonResult, AnEvaluation) {
+  const TempFolder folder;
+  write(folder.path("coco_pope_random.json"),
+        R"({"question_id": 1, "image": "rgb.png", "text": "Is there a dog?", "label": "no"})");
+  std::filesystem::copy_file(picture("rgb.png"), folder.path("rgb.png"));
+  const Outcome run =
+      lion({"eval", "pope_random", "--data", folder.path(), "--out", folder.path("out"), "--model",
+            model_folder().string(), "--dtype", "fp32", "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(lines(run.out).size(), 1u);
+  std::vector<std::string> expected = kResultKeys;
+  expected.insert(expected.begin(), "command");
+  expected.push_back("report");
+  EXPECT_THAT(keys(parse_json(run.out, "stdout")), ElementsAreArray(expected));
+  EXPECT_THAT(keys(parse_json(read(folder.path("out/pope_random/result.json")), "result.json")),
+              ElementsAreArray(kResultKeys));
+  const Outcome compared =
+      lion({"eval", "compare", folder.path("out"), folder.path("out"), "--json"});
+  ASSERT_EQ(compared.exit_code, 0) << compared.err;
+  const Json comparison = parse_json(compared.out, "stdout");
+  EXPECT_THAT(keys(comparison), ElementsAre("command", "a", "b", "benchmarks"));
+  EXPECT_THAT(
+      keys(comparison["benchmarks"][0]),
+      ElementsAre("benchmark", "figure", "n", "mean_a", "mean_b", "difference", "interval", "test",
+                  "p_value", "better", "worse", "only_a", "only_b", "first_better", "first_worse"));
+}
+
+TEST(JsonResult, AGroupOfEvaluations) {
+  const TempFolder folder;
+  write(folder.path("coco_pope_random.json"),
+        R"({"question_id": 1, "image": "rgb.png", "text": "Is there a dog?", "label": "no"})");
+  std::filesystem::copy_file(picture("rgb.png"), folder.path("rgb.png"));
+  const Outcome run = lion({"eval", "pope", "--data", folder.path(), "--out", folder.path("out"),
+                            "--model", model_folder().string(), "--dtype", "fp32", "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const Json json = parse_json(run.out, "stdout");
+  EXPECT_THAT(keys(json), ElementsAre("command", "benchmarks", "averages", "skipped"));
+  EXPECT_EQ(json["benchmarks"].size(), 1u);
+  EXPECT_EQ(json["skipped"].size(), 2u);
+  EXPECT_THAT(keys(json["skipped"][0]), ElementsAre("benchmark", "what"));
+}
+
+TEST(JsonResult, AScoreOfFiles) {
+  const TempFolder folder;
+  write(
+      folder.path("refs.json"),
+      R"([{"image": "1.jpg", "caption": ["a red dog"]}, {"image": "2.jpg", "caption": ["a cat"]}])");
+  write(folder.path("preds.json"),
+        R"([{"image_id": "1", "caption": "a red dog"}, {"image_id": "2", "caption": "a hat"}])");
+  const Outcome run = lion({"score", "cider", "--refs", folder.path("refs.json"), "--preds",
+                            folder.path("preds.json"), "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const Json json = parse_json(run.out, "stdout");
+  EXPECT_THAT(keys(json), ElementsAre("command", "kind", "score", "figure", "metrics", "categories",
+                                      "n", "findings"));
+  EXPECT_THAT(keys(json["findings"]),
+              ElementsAre("malformed", "unknown", "duplicate", "missing", "first"));
 }
 
 }  // namespace

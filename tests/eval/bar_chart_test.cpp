@@ -1,4 +1,4 @@
-#include "lion/eval/bar_chart.h"
+#include "lion/eval/report/bar_chart.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 /// The worked examples of caption scores and of their tokens.
 
-#include "lion/eval/caption_scores.h"
-#include "lion/eval/ptb_tokenizer.h"
+#include "lion/eval/metrics/caption_scores.h"
+#include "lion/eval/metrics/ptb_tokenizer.h"
 #include "metric_cases.h"
 
 namespace lion::eval {

@@ -1,4 +1,4 @@
-#include "lion/eval/caption_scores.h"
+#include "lion/eval/metrics/caption_scores.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -105,6 +105,17 @@ TEST(CaptionScores, SplitTokensWithBlanksAsTheReferenceDoes) {
   const CaptionScores scores = score_captions(pairs);
   EXPECT_NEAR(scores.bleu_each[0][0], 0.5, kClose);
   EXPECT_EQ(scores.rouge_l_each[0], 0);
+}
+
+// The reference reads all candidates from one file, where "C." before "The" ends a sentence and
+// loses its full stop. Alone, or before another word, it keeps it.
+TEST(CaptionScores, ALoneLetterAtTheEndDependsOnTheNextCaption) {
+  const std::vector<CaptionPair> before_the = {
+      {"vitamin C.", {"vitamin c"}}, {"", {"x"}}, {"The sea", {"the sea"}}};
+  const std::vector<CaptionPair> before_some = {{"vitamin C.", {"vitamin c"}},
+                                                {"Blue sea", {"the sea"}}};
+  EXPECT_NEAR(score_captions(before_the).rouge_l_each[0], 1, kClose);
+  EXPECT_NEAR(score_captions(before_some).rouge_l_each[0], 0.5, kClose);
 }
 
 std::string message_of(const std::vector<CaptionPair>& pairs) {

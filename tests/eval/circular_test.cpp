@@ -1,4 +1,4 @@
-#include "lion/eval/circular.h"
+#include "lion/eval/metrics/circular.h"
 
 #include <gmock/gmock.h>
 

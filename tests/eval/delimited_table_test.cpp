@@ -1,4 +1,4 @@
-#include "lion/eval/delimited_table.h"
+#include "lion/eval/result_files/delimited_table.h"
 
 #include "score_files_fixtures.h"
 

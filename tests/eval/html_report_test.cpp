@@ -1,4 +1,4 @@
-#include "lion/eval/html_report.h"
+#include "lion/eval/report/html_report.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "lion/eval/html_text.h"
+#include "lion/eval/report/html_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

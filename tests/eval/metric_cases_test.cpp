@@ -10,11 +10,11 @@
 #include <utility>
 
 #include "lion/data/mixture.h"
-#include "lion/eval/circular.h"
-#include "lion/eval/grounding.h"
-#include "lion/eval/pope.h"
-#include "lion/eval/ranking.h"
-#include "lion/eval/vqa_accuracy.h"
+#include "lion/eval/metrics/circular.h"
+#include "lion/eval/metrics/grounding.h"
+#include "lion/eval/metrics/pope.h"
+#include "lion/eval/metrics/ranking.h"
+#include "lion/eval/metrics/vqa_accuracy.h"
 
 namespace lion::eval {
 namespace {

@@ -1,12 +1,12 @@
 // The regular expressions of the tokenizer and the automaton made of them.
 
-#include "lion/eval/ptb_pattern.h"
+#include "lion/eval/metrics/ptb_pattern.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "lion/base/error.h"
-#include "lion/eval/ptb_automaton.h"
+#include "lion/eval/metrics/ptb_automaton.h"
 
 namespace lion::eval::ptb {
 namespace {
@@ -23,7 +23,7 @@ Automaton automaton(const std::vector<std::string>& patterns, const NamedPattern
 bool matches(const std::string& pattern, std::string_view text, const NamedPatterns& names = {}) {
   const Text read = read_text(text);
   return automaton({pattern}, names)
-      .matches(std::span<const Symbol>(read.symbols).first(read.size()));
+      .matches(std::span<const Symbol>(read.symbols).first(read.length));
 }
 
 TEST(PtbPattern, LettersStandForBothCasesAndSetsForOne) {

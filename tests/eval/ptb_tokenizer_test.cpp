@@ -1,4 +1,4 @@
-#include "lion/eval/ptb_tokenizer.h"
+#include "lion/eval/metrics/ptb_tokenizer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

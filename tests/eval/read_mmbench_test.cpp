@@ -1,4 +1,4 @@
-#include "lion/eval/tsv.h"
+#include "lion/eval/readers/tsv.h"
 #include "read_fixtures.h"
 
 namespace lion::eval {

@@ -11,7 +11,7 @@
 
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/eval/html_report.h"
+#include "lion/eval/report/html_report.h"
 
 namespace lion::eval::test {
 

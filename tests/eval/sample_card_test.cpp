@@ -1,4 +1,4 @@
-#include "lion/eval/sample_card.h"
+#include "lion/eval/report/sample_card.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "lion/eval/samples.h"
+#include "lion/eval/report/samples.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -12,7 +12,7 @@
 #include "lion/base/error.h"
 #include "lion/base/file.h"
 #include "lion/base/str.h"
-#include "lion/eval/score_files.h"
+#include "lion/eval/result_files/score_files.h"
 
 namespace lion::eval {
 

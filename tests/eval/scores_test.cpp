@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "lion/base/error.h"
-#include "lion/eval/grounding.h"
-#include "lion/eval/pope.h"
-#include "lion/eval/ranking.h"
+#include "lion/eval/metrics/grounding.h"
+#include "lion/eval/metrics/pope.h"
+#include "lion/eval/metrics/ranking.h"
 
 namespace lion::eval {
 namespace {

@@ -1,4 +1,4 @@
-#include "lion/eval/statistics.h"
+#include "lion/eval/metrics/statistics.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

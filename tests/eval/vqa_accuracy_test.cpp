@@ -1,4 +1,4 @@
-#include "lion/eval/vqa_accuracy.h"
+#include "lion/eval/metrics/vqa_accuracy.h"
 
 #include <gmock/gmock.h>
 

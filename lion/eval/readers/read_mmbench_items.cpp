@@ -1,0 +1,294 @@
+// MMBench: questions with options, asked once per rotation of the options.
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+#include "lion/base/base64.h"
+#include "lion/base/error.h"
+#include "lion/base/file.h"
+#include "lion/base/str.h"
+#include "lion/data/text_rules.h"
+#include "lion/eval/readers/item_reader.h"
+#include "lion/eval/readers/tsv.h"
+
+namespace lion::eval {
+namespace {
+
+namespace fs = std::filesystem;
+using data::BadRecord;
+using data::ProblemKind;
+
+constexpr int64_t kPassStep = 1'000'000;  // between the indices of a question's rotations
+constexpr std::string_view kLetters = "ABCDEFGH";
+
+/// A pass of a question, as the file has it or rotated here.
+struct Pass {
+  std::string question, hint, category;
+  std::vector<std::string> options;
+  int64_t right = -1;      ///< -1: the split's answers are not public
+  std::string_view image;  ///< base64, or the index of the row that has it
+};
+
+/// Letter j of pass k shows option (j + k) mod N.
+Pass rotated(const Pass& first, int64_t shift) {
+  Pass pass = first;
+  const auto n = static_cast<int64_t>(pass.options.size());
+  std::rotate(pass.options.begin(), pass.options.begin() + shift, pass.options.end());
+  if (pass.right >= 0) pass.right = (pass.right - shift + n) % n;
+  return pass;
+}
+
+/// Which column holds what.
+class Columns {
+ public:
+  Columns(const std::vector<TsvField>& header, const fs::path& path) {
+    for (size_t i = 0; i < header.size(); ++i) columns_.emplace(header[i].text(), i);
+    Names missing;
+    for (const char* name : {"index", "question", "A", "B", "image"}) {
+      if (!columns_.contains(name)) missing.emplace_back(name);
+    }
+    if (missing.empty()) return;
+    throw InputError(str(path.string(), ": has no column ", join(missing, ", "),
+                         " (expected index, question, A, B, image and more). Is it MMBench's "
+                         "table?"));
+  }
+
+  bool has(const std::string& name) const { return columns_.contains(name); }
+
+  /// "" where the file has no such column.
+  TsvField field(const std::vector<TsvField>& row, const std::string& name) const {
+    const auto column = columns_.find(name);
+    if (column == columns_.end()) return {};
+    if (column->second >= row.size()) {
+      throw BadRecord{ProblemKind::kMalformed, str("has no field \"", name, "\"")};
+    }
+    return row[column->second];
+  }
+  std::string text(const std::vector<TsvField>& row, const std::string& name) const {
+    return field(row, name).text();
+  }
+
+ private:
+  std::map<std::string, size_t> columns_;
+};
+
+std::string clean(const std::string& text) {
+  return data::clean_text(text, data::TextRule::kRaw, data::TextKind::kQuestion);
+}
+
+std::vector<std::string> read_options(const Columns& columns, const std::vector<TsvField>& row) {
+  std::vector<std::string> options;
+  bool ended = false;
+  for (const char letter : kLetters) {
+    const std::string name(1, letter);
+    if (!columns.has(name)) break;
+    std::string text = columns.text(row, name);
+    if (trim(text).empty()) {
+      ended = true;
+      continue;
+    }
+    if (ended) throw BadRecord{ProblemKind::kMalformed, str("option ", name, " follows no option")};
+    options.push_back(std::move(text));
+  }
+  if (options.size() < 2) {
+    throw BadRecord{ProblemKind::kMalformed,
+                    str("has ", options.size(), " options, expected two or more")};
+  }
+  return options;
+}
+
+Pass read_pass(const Columns& columns, const std::vector<TsvField>& row, bool needs_answer) {
+  Pass pass;
+  pass.question = clean(columns.text(row, "question"));
+  if (pass.question.empty()) throw BadRecord{ProblemKind::kEmptyText, "\"question\" is empty"};
+  pass.hint = clean(columns.text(row, "hint"));
+  pass.options = read_options(columns, row);
+  pass.category = columns.text(row, columns.has("l2-category") ? "l2-category" : "category");
+  pass.image = columns.field(row, "image").raw;
+  const std::string answer = columns.text(row, "answer");
+  if (answer.empty() && !needs_answer) return pass;
+  const size_t right = answer.size() == 1 ? kLetters.find(answer[0]) : kLetters.npos;
+  if (right >= pass.options.size()) {
+    throw BadRecord{ProblemKind::kMalformed,
+                    str("\"answer\" is \"", answer, "\", expected the letter of an option")};
+  }
+  pass.right = static_cast<int64_t>(right);
+  return pass;
+}
+
+/// The rows of a file, and pictures that several rows share.
+class Table {
+ public:
+  Table(ItemReader& reader, const fs::path& path)
+      : reader_(reader), path_(path), file_(MappedFile::open(path)) {}
+
+  void read() {
+    const std::string_view text(reinterpret_cast<const char*>(file_->bytes().data()),
+                                file_->bytes().size());
+    TsvReader rows(text, path_.string());
+    std::vector<TsvField> row;
+    if (!rows.next(row)) {
+      throw InputError(str(path_.string(), ": is empty, expected a table. Download it again."));
+    }
+    const Columns columns(row, path_);
+    // The test split's answers are not public.
+    const bool needs_answer = reader_.info().name == "mmbench";
+    while (rows.next(row)) {
+      data::read_record(
+          reader_.problems(), [&] { return where("line", rows.line()); },
+          [&] { add_row(columns, row, needs_answer); });
+      report(row.back().raw.data() - text.data(), text.size());
+    }
+  }
+
+  void make_items() {
+    int64_t questions = 0;
+    for (const int64_t base : order_) {
+      if (reader_.options().limit > 0 && questions >= reader_.options().limit) break;
+      data::read_record(
+          reader_.problems(), [&] { return where("index", base); },
+          [&] {
+            add_question(base);
+            ++questions;
+          });
+    }
+    reader_.set_questions(questions);
+    for (const int64_t index : rotations_) check_rotation(index);
+  }
+
+ private:
+  void add_row(const Columns& columns, const std::vector<TsvField>& row, bool needs_answer) {
+    const std::string text = columns.text(row, "index");
+    const auto index = data::parse_integer(text);
+    if (!index || *index < 0) {
+      throw BadRecord{ProblemKind::kMalformed,
+                      str("\"index\" is \"", text, "\", expected a number")};
+    }
+    if (passes_.contains(*index)) {
+      throw BadRecord{ProblemKind::kDuplicate, str("index ", *index, " is there twice")};
+    }
+    passes_.emplace(*index, read_pass(columns, row, needs_answer));
+    const int64_t base = *index % kPassStep;
+    (base == *index ? order_ : rotations_).push_back(*index);
+  }
+
+  /// A later pass must belong to a question, and have as many options.
+  void check_rotation(int64_t index) {
+    const auto first = passes_.find(index % kPassStep);
+    data::read_record(
+        reader_.problems(), [&] { return where("index", index); },
+        [&] {
+          if (first == passes_.end()) {
+            throw BadRecord{ProblemKind::kNoQuestion, "rotates a question that is not there"};
+          }
+          const size_t n = first->second.options.size();
+          if (passes_.at(index).options.size() != n ||
+              index / kPassStep >= static_cast<int64_t>(n)) {
+            throw BadRecord{ProblemKind::kMalformed,
+                            str("rotates a question of ", n, " options and does not fit it")};
+          }
+        });
+  }
+
+  /// All passes of a question, or none: those that the file lacks are made.
+  void add_question(int64_t base) {
+    const Pass& first = passes_.at(base);
+    const auto bytes = picture(base);
+    const auto n = static_cast<int64_t>(first.options.size());
+    for (int64_t shift = 0; shift < n; ++shift) {
+      const int64_t index = base + shift * kPassStep;
+      const auto given = passes_.find(index);
+      const bool usable =
+          given != passes_.end() && given->second.options.size() == first.options.size();
+      const Pass pass = usable ? given->second : rotated(first, shift);
+      reader_.add(make_item(pass, index, base, bytes));
+    }
+  }
+
+  Item make_item(const Pass& pass, int64_t index, int64_t base,
+                 const std::shared_ptr<const std::string>& bytes) const {
+    const PromptTemplates& templates = reader_.templates();
+    Item item;
+    item.id = str(index);
+    item.picture = {path_.parent_path() / str(path_.filename().string(), ", index ", base), bytes};
+    item.prompt =
+        options_prompt(templates.benchmark(pass.hint.empty() ? "mmbench" : "mmbench_hint"),
+                       pass.question, pass.hint, pass.options);
+    item.question = pass.question;
+    item.candidates = pass.options;
+    item.truth.candidate = pass.right;
+    item.category = pass.category;
+    // The question goes by the index of its first pass: others may have the same words.
+    item.official = {{"index", index}, {"question", str(base)}, {"shift", index / kPassStep}};
+    return item;
+  }
+
+  /// The picture of the row `index`, which may point to another row's.
+  std::shared_ptr<const std::string> picture(int64_t index) {
+    const std::string_view image = passes_.at(index).image;
+    const auto known = pictures_.find(image.data());
+    if (known != pictures_.end()) return known->second;
+    if (const auto other = data::parse_integer(image)) {
+      if (!passes_.contains(*other) || *other == index ||
+          data::parse_integer(passes_.at(*other).image)) {
+        throw BadRecord{ProblemKind::kUnknownPicture,
+                        str("the picture is that of index ", *other, ", which has none")};
+      }
+      return picture(*other);
+    }
+    if (image.empty()) throw BadRecord{ProblemKind::kMissingPicture, "\"image\" is empty"};
+    try {
+      const auto bytes = std::make_shared<const std::string>(decode_base64(image));
+      pictures_.emplace(image.data(), bytes);
+      return bytes;
+    } catch (const InputError& error) {
+      throw BadRecord{ProblemKind::kBrokenPicture, error.what()};
+    }
+  }
+
+  void report(int64_t at, size_t size) const {
+    if (!reader_.options().progress) return;
+    const std::string name = path_.filename().string();
+    reader_.options().progress({name, at, static_cast<int64_t>(size), "bytes"});
+  }
+
+  std::string where(std::string_view noun, int64_t number) const {
+    return ItemReader::where(path_, noun, number);
+  }
+
+  ItemReader& reader_;
+  const fs::path& path_;
+  std::shared_ptr<const MappedFile> file_;
+  std::unordered_map<int64_t, Pass> passes_;  // by index
+  std::vector<int64_t> order_;                // of the questions in the file
+  std::vector<int64_t> rotations_;            // indices of later passes
+  std::unordered_map<const char*, std::shared_ptr<const std::string>> pictures_;
+};
+
+}  // namespace
+
+void read_mmbench_items(ItemReader& reader) {
+  const bool test = reader.info().name == "mmbench_test";
+  const fs::path path =
+      reader.file(test ? Names{"mmbench_test_20230712.tsv", "MMBench_TEST_EN_legacy.tsv",
+                               "mmbench_test_en_20231003.tsv", "MMBench_TEST_EN.tsv"}
+                       : Names{"mmbench_dev_20230712.tsv", "MMBench_DEV_EN_legacy.tsv",
+                               "mmbench_dev_en_20231003.tsv", "MMBench_DEV_EN.tsv"},
+                  str("questions of ", reader.info().title));
+  Table table(reader, path);
+  table.read();
+  table.make_items();
+}
+
+std::string options_prompt(const std::string& prompt_template, const std::string& question,
+                           const std::string& hint, const std::vector<std::string>& options) {
+  PromptValues values = {{"question", question}, {"options", lettered(options)}};
+  if (prompt_template.find("{hint}") != std::string::npos) {
+    values.emplace_back("hint", hint);
+    return fill(prompt_template, values);
+  }
+  return str(hint.empty() ? "" : str("Context: ", hint, " "), fill(prompt_template, values));
+}
+
+}  // namespace lion::eval

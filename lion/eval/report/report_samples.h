@@ -1,0 +1,13 @@
+#pragma once
+/// Private to this room: the worst and the best samples of a benchmark as cards.
+
+#include <string>
+
+#include "lion/eval/report/html_report.h"
+
+namespace lion::eval {
+
+/// Headings and cards; without a score, some samples from everywhere.
+std::string report_samples(const ReportPart& part, const ReportOptions& options);
+
+}  // namespace lion::eval

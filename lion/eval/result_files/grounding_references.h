@@ -1,0 +1,39 @@
+#pragma once
+/// Private to this room: expressions and their boxes in the layouts in use.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lion/eval/result_files/score_parts.h"
+#include "lion/text/box.h"
+
+namespace lion::eval {
+
+struct GroundingReference {
+  std::string id;       ///< "" when the file has none
+  std::string picture;  ///< picture_id of its name
+  std::string expression;
+  PixelBox box;        ///< pixels, not rounded
+  int64_t width = 0;   ///< 0: not known
+  int64_t height = 0;  ///< 0: not known
+  int64_t place = 0;   ///< in the file, from 0
+  std::string where;
+};
+
+/// Lines or a list of img_path and expression, or image and sent, with bbox (corners in pixels),
+/// width, height and perhaps id; or MDETR's JSON ("images": id, file_name, caption, width, height,
+/// "annotations": image_id, bbox as left, top, width, height).
+std::vector<GroundingReference> read_grounding_references(const FileScoreOptions& options,
+                                                          FindingLog& log);
+
+/// The id of a record, "id" or "question_id"; "" when it has none.
+std::string grounding_id(const data::RecordFields& fields);
+
+/// The text under the first of `keys` that is there; "" when none is.
+std::string first_text(const data::RecordFields& fields, std::span<const char* const> keys);
+
+inline constexpr const char* kPictureKeys[] = {"img_path", "image"};
+inline constexpr const char* kExpressionKeys[] = {"expression", "sent"};
+
+}  // namespace lion::eval

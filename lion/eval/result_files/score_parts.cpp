@@ -1,0 +1,202 @@
+#include "lion/eval/result_files/score_parts.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include "lion/base/error.h"
+#include "lion/base/file.h"
+#include "lion/base/str.h"
+#include "lion/data/coco_name.h"
+#include "lion/data/json_stream.h"
+
+namespace lion::eval {
+namespace {
+
+constexpr size_t kFindingsInWords = 20;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+/// Visits one element; what is wrong with it goes to the log.
+void visit_element(const simdjson::dom::element& element, std::string_view key, int64_t place,
+                   const std::string& where, FindingLog& log, const RecordVisitor& visit) {
+  try {
+    const data::RecordFields fields(element);
+    visit({fields, element, key, place, where});
+  } catch (const data::BadRecord& bad) {
+    log.malformed(where, bad.what);
+  }
+}
+
+data::JsonVisitor numbered(const std::filesystem::path& path, const char* noun, FindingLog& log,
+                           const RecordVisitor& visit) {
+  return [name = file_name(path), noun, &log, &visit](const data::JsonElement& element) {
+    visit_element(element.value, element.key, element.number,
+                  str(name, ", ", noun, " ", element.number), log, visit);
+  };
+}
+
+/// One line after the other, each parsed alone: a broken one does not end the reading.
+void each_line(std::string_view text, const std::string& name, FindingLog& log,
+               const RecordVisitor& visit) {
+  simdjson::dom::parser parser;
+  int64_t place = 0;
+  for (int64_t number = 1; !text.empty(); ++number) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = trim(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.empty()) continue;
+    const std::string where = str(name, ", line ", number);
+    simdjson::dom::element element;
+    if (const auto error = parser.parse(line.data(), line.size()).get(element)) {
+      log.malformed(where, str("is not JSON (", simdjson::error_message(error), ")"));
+    } else {
+      visit_element(element, "", place, where, log, visit);
+    }
+    ++place;
+  }
+}
+
+}  // namespace
+
+void FindingLog::add(int64_t& count, const std::string& where, std::string_view what) {
+  ++count;
+  if (findings_.first.size() < kFindingsInWords) findings_.first.push_back(str(where, ": ", what));
+}
+
+void FindingLog::malformed(const std::string& where, std::string_view what) {
+  add(findings_.malformed, where, what);
+}
+
+void FindingLog::unknown(const std::string& where, std::string_view what) {
+  add(findings_.unknown, where, what);
+}
+
+void FindingLog::duplicate(const std::string& where, std::string_view what) {
+  add(findings_.duplicate, where, what);
+}
+
+void FindingLog::missing(const std::string& where, std::string_view what) {
+  add(findings_.missing, where, what);
+}
+
+void each_result(const std::filesystem::path& path, FindingLog& log, const RecordVisitor& visit) {
+  const auto file = MappedFile::open(path);
+  std::string_view text(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  const std::string_view content = trim(text);
+  if (content.empty()) {
+    throw InputError(
+        str(path.string(), ": is empty, expected a JSON list or JSON lines. Make the file again."));
+  }
+  if (content.front() == '[') {
+    data::JsonStream(path).each(numbered(path, "record", log, visit));
+  } else {
+    each_line(text, file_name(path), log, visit);
+  }
+}
+
+void each_result_in(const std::filesystem::path& path, const std::string& key, FindingLog& log,
+                    const RecordVisitor& visit) {
+  const std::string noun = str("\"", key, "\" record");
+  data::JsonStream(path).each_in(
+      std::array{data::JsonList{key, numbered(path, noun.c_str(), log, visit)}});
+}
+
+void each_result_pair(const std::filesystem::path& path, FindingLog& log,
+                      const RecordVisitor& visit) {
+  data::JsonStream(path).each_pair(numbered(path, "record", log, visit));
+}
+
+bool is_json_object(const std::filesystem::path& path) {
+  const auto file = MappedFile::open(path);
+  std::string_view text(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  text = trim(text);
+  if (!text.starts_with('{')) return false;  // also lines of which the first is broken
+  return data::JsonStream(path).layout() == data::JsonLayout::kObject;
+}
+
+IdMatch::IdMatch(const FileScoreOptions& options, FindingLog& log)
+    : reference_file_(file_name(options.references)), log_(log) {}
+
+std::optional<size_t> IdMatch::add(const std::string& id, const std::string& where) {
+  const auto [place, is_new] = numbers_.emplace(id, ids_.size());
+  if (!is_new) {
+    log_.duplicate(where, str("reference ", id, " is there twice; the first counts"));
+    return std::nullopt;
+  }
+  ids_.push_back(id);
+  answered_.push_back(false);
+  return place->second;
+}
+
+std::optional<size_t> IdMatch::find(const std::string& id) const {
+  const auto found = numbers_.find(id);
+  if (found == numbers_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<size_t> IdMatch::answer(const std::string& id, const std::string& where) {
+  const std::optional<size_t> number = find(id);
+  if (!number) {
+    log_.unknown(where, str("no reference is called ", id));
+    return std::nullopt;
+  }
+  if (answered_[*number]) {
+    log_.duplicate(where, str("prediction for ", id, " is there twice; the first counts"));
+    return std::nullopt;
+  }
+  answered_[*number] = true;
+  return number;
+}
+
+void IdMatch::report_missing() {
+  for (size_t i = 0; i < ids_.size(); ++i) {
+    if (!answered_[i]) log_.missing(reference_file_, str(ids_[i], " has no prediction"));
+  }
+}
+
+std::string picture_id(std::string_view name) {
+  const bool has_extension = name.ends_with(".jpg") || name.ends_with(".jpeg") ||
+                             name.ends_with(".png") || name.ends_with(".gif");
+  const auto coco = data::parse_coco_name(has_extension ? std::string(name) : str(name, ".jpg"));
+  if (coco) return str(coco->id);
+  name.remove_prefix(name.rfind('/') + 1);  // the whole name when there is no slash
+  return std::string(has_extension ? name.substr(0, name.rfind('.')) : name);
+}
+
+std::string file_name(const std::filesystem::path& path) { return path.filename().string(); }
+
+void set_units(FileScoreResult& result, const FileScoreOptions& options, const FindingLog& log,
+               std::span<const ScoredUnit> units) {
+  result.findings = log.findings();
+  if (units.empty()) {
+    throw InputError(
+        str(options.predictions.string(), ": nothing in it can be scored against ",
+            options.references.string(), " (",
+            result.findings.first.empty() ? "both are empty" : result.findings.first.front(),
+            "). Check that both files are of the same split."));
+  }
+  Score& score = result.score;
+  std::map<std::string, std::pair<int64_t, double>> sums;
+  double sum = 0;
+  for (const ScoredUnit& unit : units) {
+    score.ids.push_back(unit.id);
+    score.values.push_back(unit.value);
+    sum += unit.value;
+    for (const std::string& category : unit.categories) {
+      auto& [n, total] = sums[category];
+      ++n;
+      total += unit.value;
+    }
+  }
+  for (const auto& [name, part] : sums) {
+    score.categories.push_back({name, part.first, part.second / static_cast<double>(part.first)});
+  }
+  score.n = static_cast<int64_t>(units.size());
+  score.missing = result.findings.missing;
+  score.main = 100 * sum / static_cast<double>(units.size());
+}
+
+}  // namespace lion::eval
