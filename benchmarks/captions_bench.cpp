@@ -30,7 +30,8 @@ class Writer {
   std::string caption() {
     std::string text = "A";
     for (int64_t i = 1; i < words_; ++i) {
-      text += " " + word();
+      text += ' ';
+      text += word();
     }
     return text + ".";
   }

@@ -95,6 +95,7 @@ void read_scenes(JsonReader& reader, DatasetConfig& config) {
   scene.seed = static_cast<uint64_t>(seed);
   reader.read("count", config.scenes.count);
   reader.read("size", scene.size);
+  reader.read("scale", scene.scale);
   reader.read("kinds", scene.kinds);
   reader.read("min_things", scene.min_things);
   reader.read("max_things", scene.max_things);
