@@ -8,7 +8,7 @@
 #include "lion/base/error.h"
 #include "lion/base/str.h"
 #include "lion/data/record_fields.h"
-#include "lion/eval/readers/tsv.h"
+#include "lion/eval/delimited_table.h"
 #include "lion/eval/submissions.h"
 
 namespace lion::eval {
@@ -207,20 +207,19 @@ void check_lines(Check& check, std::string_view content) {
 }
 
 void check_table(Check& check, std::string_view content) {
-  TsvReader rows(content, "submission");
-  std::vector<TsvField> row;
-  if (!rows.next(row)) return;
-  const size_t columns = row.size();
-  const bool named = columns >= 7 && row[0].raw == "index" && row[1].raw == "question" &&
-                     row[2].raw == "A" && row.back().raw == "prediction";
-  if (!named) {
-    return check.fault("the columns are not index, question, A, B, C, D, prediction");
+  TableReader rows(content, "the file");
+  const std::vector<std::string>& names = rows.header().names();
+  const bool named = names.size() >= 7 && names[0] == "index" && names[1] == "question" &&
+                     names[2] == "A" && names.back() == "prediction";
+  if (!named || rows.separator() != '\t') {
+    return check.fault(
+        "the columns are not index, question, A, B, C, D, prediction with tabs between them");
   }
-  while (rows.next(row)) {
-    check.record(str("line ", rows.line()), [&] {
-      if (row.size() != columns) refuse(str("has ", row.size(), " fields, expected ", columns));
-      const Item& item = check.see(row[0].text());
-      const std::string letter = row.back().text();
+  for (TableRow row; rows.next(row);) {
+    check.record(str("line ", row.line), [&] {
+      if (!row.fault.empty()) refuse(row.fault);
+      const Item& item = check.see(row.cells[0]);
+      const std::string& letter = row.cells.back();
       if (letter.empty()) return;
       const auto choice = static_cast<size_t>(static_cast<unsigned char>(letter[0]) - 'A');
       if (letter.size() != 1 || choice >= item.candidates.size()) {

@@ -10,8 +10,8 @@
 #include "lion/base/file.h"
 #include "lion/base/json.h"
 #include "lion/base/str.h"
+#include "lion/eval/delimited_table.h"
 #include "lion/eval/metrics/grounding.h"
-#include "lion/eval/readers/tsv.h"
 #include "lion/eval/score_benchmark.h"
 #include "lion/text/unicode.h"
 
@@ -143,9 +143,9 @@ std::string option_table(const Benchmark& benchmark, Predictions predictions) {
   text += "prediction\n";
   for (size_t i = 0; i < predictions.size(); ++i) {
     const Item& item = benchmark.items[i];
-    text += str(item.id, "\t", tsv_field(valid_utf8(item.question)), "\t");
+    text += str(item.id, "\t", table_cell(valid_utf8(item.question)), "\t");
     for (size_t k = 0; k < columns; ++k) {
-      if (k < item.candidates.size()) text += tsv_field(valid_utf8(item.candidates[k]));
+      if (k < item.candidates.size()) text += table_cell(valid_utf8(item.candidates[k]));
       text += '\t';
     }
     const int64_t choice = choice_of(item, predictions[i]);

@@ -44,6 +44,26 @@ at::Tensor fresh_adapter(const std::string& name, at::IntArrayRef shape, at::Gen
   return value;
 }
 
+/// Sines and cosines of row and column, a quarter of the channels each; the class token has zeros.
+/// Wavelengths are in patches, 4 to 40: a part of a picture has the positions of its corner.
+/// Source: Vaswani 2017, in two dimensions. Only for models that are trained from nothing: a random
+/// table stays small there, and where a patch is gets lost; the paper's encoder brings a table.
+at::Tensor sine_positions(at::IntArrayRef shape) {
+  const int64_t tokens = shape[1] - 1, width = shape[2], quarter = width / 4;
+  const auto grid = static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(tokens))));
+  at::Tensor table = at::zeros(shape);
+  if (grid * grid != tokens || quarter == 0) return table;
+  const at::Tensor exponent = at::arange(quarter, at::kFloat) / static_cast<double>(quarter);
+  const at::Tensor frequency = 2 * M_PI / (4.0 * at::pow(10.0, exponent));  // [V/4]
+  const at::Tensor angle = at::arange(grid, at::kFloat).outer(frequency);   // [g,V/4]
+  const at::Tensor wave = at::cat({angle.sin(), angle.cos()}, 1);           // [g,V/2]
+  const at::Tensor rows = wave.unsqueeze(1).expand({grid, grid, 2 * quarter});
+  const at::Tensor columns = wave.unsqueeze(0).expand({grid, grid, 2 * quarter});
+  const at::Tensor patches = at::cat({rows, columns}, 2).reshape({tokens, 4 * quarter});
+  table.select(0, 0).narrow(0, 1, tokens).narrow(1, 0, 4 * quarter).copy_(patches);
+  return table;
+}
+
 /// One tensor per name, from wherever it came.
 struct Collected {
   TensorMap tensors;
@@ -121,6 +141,7 @@ void take_file(const InitFile& init, const ParameterMap& parameters, uint64_t se
 at::Tensor fresh_value(const std::string& name, at::IntArrayRef shape, uint64_t seed) {
   at::Generator generator = generator_of(name, seed);
   if (has(name, ".adapter.")) return fresh_adapter(name, shape, std::move(generator));
+  if (name == "visual_encoder.pos_embed") return sine_positions(shape);
   if (name == "soft_prompt_hint") return normal(shape, 1.0, std::move(generator));
   const bool norm = has(name, "LayerNorm.") || has(name, "ln_") || has(name, "norm");
   if (norm) return name.ends_with("weight") ? at::ones(shape) : at::zeros(shape);

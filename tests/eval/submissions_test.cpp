@@ -167,11 +167,14 @@ TEST(Submissions, TheTableOfMmbench) {
   const std::string head = "index\tquestion\tA\tB\tC\tD\tprediction\n";
   EXPECT_THAT(check_submission(mmbench, head + "7\tQ\ta\tb\tc\t\tD\n1000007\tQ\tA\n"
                                                "2000007\tQ\ta\tb\tc\t\tAB\n"),
-              AllOf(Contains(HasSubstr("\"D\" is no letter")), Contains(HasSubstr("has 3 fields")),
-                    Contains(HasSubstr("\"AB\""))));
+              AllOf(Contains(HasSubstr("\"D\" is no letter")),
+                    Contains(HasSubstr("line 3: has 3 cells")), Contains(HasSubstr("\"AB\""))));
   EXPECT_THAT(check_submission(mmbench, "index\tprediction\n7\tA\n"),
               Contains(HasSubstr("columns are not")));
-  EXPECT_THAT(check_submission(mmbench, head + "7\t\"Q\ta\n"), Contains(HasSubstr("quote")));
+  EXPECT_THAT(check_submission(mmbench, "index,question,A,B,C,D,prediction\n7,Q,a,b,c,,A\n"),
+              Contains(HasSubstr("tabs between them")));
+  EXPECT_THAT(check_submission(mmbench, head + "7\t\"Q\ta\n"),
+              Contains(HasSubstr("line 2: has a quote")));
 }
 
 TEST(Submissions, ChoicesAsLines) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <torch/torch.h>
+#include <cmath>
 
 #include "lion/checkpoint/safetensors.h"
 #include "lion/train/trained_model.h"
@@ -48,6 +49,20 @@ TEST(FreshValue, FollowsTheReleasedCode) {
   EXPECT_EQ(value("ln_vision.bias", {8}).abs().sum().item<double>(), 0);
   EXPECT_NEAR(value("soft_prompt_hint", {5000}).std().item<double>(), 1, 0.05);
   EXPECT_TRUE(at::equal(value("query_tokens", {1, 4, 8}), value("query_tokens", {1, 4, 8})));
+}
+
+TEST(FreshValue, PositionsAreSinesAndASmallGridIsTheCornerOfALargeOne) {
+  const auto grid = [](int64_t g) {
+    const at::Tensor table = fresh_value("visual_encoder.pos_embed", {1, 1 + g * g, 16}, 5);
+    EXPECT_EQ(table.select(1, 0).abs().sum().item<double>(), 0);  // the class token
+    return table.slice(1, 1).view({g, g, 16});
+  };
+  const at::Tensor large = grid(8), small = grid(3);
+  EXPECT_TRUE(at::allclose(small, large.slice(0, 0, 3).slice(1, 0, 3)));
+  // Every sine has its cosine: all patches have the same length, and no two are the same.
+  EXPECT_TRUE(at::allclose(large.norm(2, 2), at::full({8, 8}, std::sqrt(8.0))));
+  const at::Tensor distance = at::cdist(large.view({64, 16}), large.view({64, 16}));
+  EXPECT_GT((distance + 10 * at::eye(64)).min().item<double>(), 0.1);
 }
 
 class InitialWeightsTest : public ::testing::Test {

@@ -1,6 +1,5 @@
 // MMBench: questions with options, asked once per rotation of the options.
 #include <algorithm>
-#include <map>
 #include <unordered_map>
 #include <utility>
 
@@ -9,8 +8,8 @@
 #include "lion/base/file.h"
 #include "lion/base/str.h"
 #include "lion/data/text_rules.h"
+#include "lion/eval/delimited_table.h"
 #include "lion/eval/readers/item_reader.h"
-#include "lion/eval/readers/tsv.h"
 
 namespace lion::eval {
 namespace {
@@ -26,8 +25,7 @@ constexpr std::string_view kLetters = "ABCDEFGH";
 struct Pass {
   std::string question, hint, category;
   std::vector<std::string> options;
-  int64_t right = -1;      ///< -1: the split's answers are not public
-  std::string_view image;  ///< base64, or the index of the row that has it
+  int64_t right = -1;  ///< -1: the split's answers are not public
 };
 
 /// Letter j of pass k shows option (j + k) mod N.
@@ -39,51 +37,51 @@ Pass rotated(const Pass& first, int64_t shift) {
   return pass;
 }
 
-/// Which column holds what.
-class Columns {
+void check_columns(const TableHeader& header, const fs::path& path) {
+  Names missing;
+  for (const char* name : {"index", "question", "A", "B", "image"}) {
+    if (!header.find(name)) missing.emplace_back(name);
+  }
+  if (missing.empty()) return;
+  throw InputError(str(path.string(), ": has no column ", join(missing, ", "),
+                       " (expected index, question, A, B, image and more). Is it MMBench's "
+                       "table?"));
+}
+
+/// The cells of one row by the names of their columns.
+class Cells {
  public:
-  Columns(const std::vector<TsvField>& header, const fs::path& path) {
-    for (size_t i = 0; i < header.size(); ++i) columns_.emplace(header[i].text(), i);
-    Names missing;
-    for (const char* name : {"index", "question", "A", "B", "image"}) {
-      if (!columns_.contains(name)) missing.emplace_back(name);
-    }
-    if (missing.empty()) return;
-    throw InputError(str(path.string(), ": has no column ", join(missing, ", "),
-                         " (expected index, question, A, B, image and more). Is it MMBench's "
-                         "table?"));
+  Cells(const TableHeader& header, TableRow& row) : header_(header), row_(row) {
+    if (!row.fault.empty()) throw BadRecord{ProblemKind::kMalformed, row.fault};
   }
 
-  bool has(const std::string& name) const { return columns_.contains(name); }
+  bool has(std::string_view name) const { return header_.find(name).has_value(); }
 
   /// "" where the file has no such column.
-  TsvField field(const std::vector<TsvField>& row, const std::string& name) const {
-    const auto column = columns_.find(name);
-    if (column == columns_.end()) return {};
-    if (column->second >= row.size()) {
-      throw BadRecord{ProblemKind::kMalformed, str("has no field \"", name, "\"")};
-    }
-    return row[column->second];
-  }
-  std::string text(const std::vector<TsvField>& row, const std::string& name) const {
-    return field(row, name).text();
+  std::string text(std::string_view name) const {
+    const auto column = header_.find(name);
+    return column ? row_.cells[*column] : "";
   }
 
+  /// The text of a column that is there; the row has it no more.
+  std::string take(std::string_view name) { return std::move(row_.cells[*header_.find(name)]); }
+
  private:
-  std::map<std::string, size_t> columns_;
+  const TableHeader& header_;
+  TableRow& row_;
 };
 
 std::string clean(const std::string& text) {
   return data::clean_text(text, data::TextRule::kRaw, data::TextKind::kQuestion);
 }
 
-std::vector<std::string> read_options(const Columns& columns, const std::vector<TsvField>& row) {
+std::vector<std::string> read_options(const Cells& cells) {
   std::vector<std::string> options;
   bool ended = false;
   for (const char letter : kLetters) {
     const std::string name(1, letter);
-    if (!columns.has(name)) break;
-    std::string text = columns.text(row, name);
+    if (!cells.has(name)) break;
+    std::string text = cells.text(name);
     if (trim(text).empty()) {
       ended = true;
       continue;
@@ -98,15 +96,14 @@ std::vector<std::string> read_options(const Columns& columns, const std::vector<
   return options;
 }
 
-Pass read_pass(const Columns& columns, const std::vector<TsvField>& row, bool needs_answer) {
+Pass read_pass(const Cells& cells, bool needs_answer) {
   Pass pass;
-  pass.question = clean(columns.text(row, "question"));
+  pass.question = clean(cells.text("question"));
   if (pass.question.empty()) throw BadRecord{ProblemKind::kEmptyText, "\"question\" is empty"};
-  pass.hint = clean(columns.text(row, "hint"));
-  pass.options = read_options(columns, row);
-  pass.category = columns.text(row, columns.has("l2-category") ? "l2-category" : "category");
-  pass.image = columns.field(row, "image").raw;
-  const std::string answer = columns.text(row, "answer");
+  pass.hint = clean(cells.text("hint"));
+  pass.options = read_options(cells);
+  pass.category = cells.text(cells.has("l2-category") ? "l2-category" : "category");
+  const std::string answer = cells.text("answer");
   if (answer.empty() && !needs_answer) return pass;
   const size_t right = answer.size() == 1 ? kLetters.find(answer[0]) : kLetters.npos;
   if (right >= pass.options.size()) {
@@ -120,25 +117,23 @@ Pass read_pass(const Columns& columns, const std::vector<TsvField>& row, bool ne
 /// The rows of a file, and pictures that several rows share.
 class Table {
  public:
-  Table(ItemReader& reader, const fs::path& path)
-      : reader_(reader), path_(path), file_(MappedFile::open(path)) {}
+  Table(ItemReader& reader, const fs::path& path) : reader_(reader), path_(path) {}
 
   void read() {
-    const std::string_view text(reinterpret_cast<const char*>(file_->bytes().data()),
-                                file_->bytes().size());
-    TsvReader rows(text, path_.string());
-    std::vector<TsvField> row;
-    if (!rows.next(row)) {
-      throw InputError(str(path_.string(), ": is empty, expected a table. Download it again."));
-    }
-    const Columns columns(row, path_);
+    const auto file = MappedFile::open(path_);
+    const auto bytes = file->bytes();
+    TableReader rows({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path_.string());
+    check_columns(rows.header(), path_);
     // The test split's answers are not public.
     const bool needs_answer = reader_.info().name == "mmbench";
-    while (rows.next(row)) {
+    size_t begin = rows.position();
+    for (TableRow row; rows.next(row); begin = rows.position()) {
       data::read_record(
-          reader_.problems(), [&] { return where("line", rows.line()); },
-          [&] { add_row(columns, row, needs_answer); });
-      report(row.back().raw.data() - text.data(), text.size());
+          reader_.problems(), [&] { return where("line", row.line); },
+          [&] { add_row(Cells(rows.header(), row), needs_answer); });
+      // Its picture is kept as a cell.
+      file->release(bytes.subspan(begin, rows.position() - begin));
+      report(rows.position(), bytes.size());
     }
   }
 
@@ -158,8 +153,8 @@ class Table {
   }
 
  private:
-  void add_row(const Columns& columns, const std::vector<TsvField>& row, bool needs_answer) {
-    const std::string text = columns.text(row, "index");
+  void add_row(Cells cells, bool needs_answer) {
+    const std::string text = cells.text("index");
     const auto index = data::parse_integer(text);
     if (!index || *index < 0) {
       throw BadRecord{ProblemKind::kMalformed,
@@ -168,7 +163,8 @@ class Table {
     if (passes_.contains(*index)) {
       throw BadRecord{ProblemKind::kDuplicate, str("index ", *index, " is there twice")};
     }
-    passes_.emplace(*index, read_pass(columns, row, needs_answer));
+    passes_.emplace(*index, read_pass(cells, needs_answer));
+    images_.emplace(*index, cells.take("image"));
     const int64_t base = *index % kPassStep;
     (base == *index ? order_ : rotations_).push_back(*index);
   }
@@ -226,31 +222,35 @@ class Table {
 
   /// The picture of the row `index`, which may point to another row's.
   std::shared_ptr<const std::string> picture(int64_t index) {
-    const std::string_view image = passes_.at(index).image;
-    const auto known = pictures_.find(image.data());
-    if (known != pictures_.end()) return known->second;
-    if (const auto other = data::parse_integer(image)) {
-      if (!passes_.contains(*other) || *other == index ||
-          data::parse_integer(passes_.at(*other).image)) {
-        throw BadRecord{ProblemKind::kUnknownPicture,
-                        str("the picture is that of index ", *other, ", which has none")};
-      }
-      return picture(*other);
+    const auto other = data::parse_integer(images_.at(index));
+    if (!other) return own_picture(index);
+    if (!images_.contains(*other) || *other == index || data::parse_integer(images_.at(*other))) {
+      throw BadRecord{ProblemKind::kUnknownPicture,
+                      str("the picture is that of index ", *other, ", which has none")};
     }
+    return own_picture(*other);
+  }
+
+  std::shared_ptr<const std::string> own_picture(int64_t index) {
+    const auto known = pictures_.find(index);
+    if (known != pictures_.end()) return known->second;
+    std::string& image = images_.at(index);
     if (image.empty()) throw BadRecord{ProblemKind::kMissingPicture, "\"image\" is empty"};
     try {
       const auto bytes = std::make_shared<const std::string>(decode_base64(image));
-      pictures_.emplace(image.data(), bytes);
+      std::string().swap(image);  // gives its memory back
+      pictures_.emplace(index, bytes);
       return bytes;
     } catch (const InputError& error) {
       throw BadRecord{ProblemKind::kBrokenPicture, error.what()};
     }
   }
 
-  void report(int64_t at, size_t size) const {
+  void report(size_t at, size_t size) const {
     if (!reader_.options().progress) return;
     const std::string name = path_.filename().string();
-    reader_.options().progress({name, at, static_cast<int64_t>(size), "bytes"});
+    reader_.options().progress(
+        {name, static_cast<int64_t>(at), static_cast<int64_t>(size), "bytes"});
   }
 
   std::string where(std::string_view noun, int64_t number) const {
@@ -259,11 +259,12 @@ class Table {
 
   ItemReader& reader_;
   const fs::path& path_;
-  std::shared_ptr<const MappedFile> file_;
   std::unordered_map<int64_t, Pass> passes_;  // by index
   std::vector<int64_t> order_;                // of the questions in the file
   std::vector<int64_t> rotations_;            // indices of later passes
-  std::unordered_map<const char*, std::shared_ptr<const std::string>> pictures_;
+  /// By index: base64 until it is decoded, or the index of the row that has it.
+  std::unordered_map<int64_t, std::string> images_;
+  std::unordered_map<int64_t, std::shared_ptr<const std::string>> pictures_;  // by index
 };
 
 }  // namespace

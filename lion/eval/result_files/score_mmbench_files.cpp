@@ -10,9 +10,9 @@
 
 #include "lion/base/error.h"
 #include "lion/base/str.h"
+#include "lion/eval/delimited_table.h"
 #include "lion/eval/metrics/circular.h"
 #include "lion/eval/metrics/python_text.h"
-#include "lion/eval/result_files/delimited_table.h"
 #include "lion/eval/result_files/score_parts.h"
 
 namespace lion::eval {
@@ -76,15 +76,12 @@ class Cells {
   const TableRow& row_;
 };
 
-/// Calls `read` for each row that is complete; what is wrong with one goes to the log.
+/// Calls `read` for each row without fault; what is wrong with one goes to the log.
 void each_row(const std::filesystem::path& path, FindingLog& log,
               const std::function<void(const Cells&, const std::string& where)>& read) {
   each_table_row(path, [&](const TableHeader& header, const TableRow& row) {
     const std::string where = str(file_name(path), ", line ", row.line);
-    if (!row.complete) {
-      return log.malformed(where, str("has ", row.cells.size(), " cells, the header ",
-                                      header.size(), ", or a quote without end"));
-    }
+    if (!row.fault.empty()) return log.malformed(where, row.fault);
     try {
       read(Cells(path, header, row), where);
     } catch (const BadRecord& bad) {
