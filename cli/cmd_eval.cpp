@@ -192,9 +192,7 @@ class Evaluator {
     check_files();
     const eval::Answerer answerer = make_answerer(arguments_, templates_);
     for (const eval::BenchmarkInfo& info : infos_) {
-      options_.run.folder = out_ / info.name;
-      std::optional<eval::Evaluation> evaluation =
-          eval::evaluate(info, templates_, answerer, options_);
+      std::optional<eval::Evaluation> evaluation = run_one(info, answerer);
       if (stop.came()) {
         terminal_.info(str(out_.string(), ": stopped; the same command goes on from here."));
         return;
@@ -209,13 +207,31 @@ class Evaluator {
  private:
   bool is_group() const { return infos_.size() + skipped_.size() > 1; }
 
+  void skip(const std::string& benchmark, const std::string& why) {
+    terminal_.warning(str(benchmark, ": is not run: ", why));
+    skipped_.emplace_back(benchmark, why);
+  }
+
+  /// Of a group, one benchmark's bad data (its pictures are missing) does not end the others.
+  std::optional<eval::Evaluation> run_one(const eval::BenchmarkInfo& info,
+                                          const eval::Answerer& answerer) {
+    options_.run.folder = out_ / info.name;
+    try {
+      return eval::evaluate(info, templates_, answerer, options_);
+    } catch (const InputError& error) {
+      if (!is_group()) throw;
+      skip(info.name, error.what());
+      return std::nullopt;
+    }
+  }
+
   void add(const eval::BenchmarkInfo& info) {
     const bool wanted_by_name = info.name == arguments_.benchmark;
     try {
       infos_.push_back(with_decoding(info, arguments_));
     } catch (const InputError& error) {
       if (wanted_by_name) throw;
-      skipped_.emplace_back(info.name, error.what());
+      skip(info.name, error.what());
     }
   }
 
@@ -231,11 +247,10 @@ class Evaluator {
         return false;
       } catch (const Error& error) {
         if (one) throw;
-        skipped_.emplace_back(info.name, error.what());
+        skip(info.name, error.what());
         return true;
       }
     });
-    for (const auto& [name, why] : skipped_) terminal_.warning(str(name, ": is not run: ", why));
     if (infos_.empty()) {
       throw ResourceError(str(arguments_.data, ": holds the files of none of these benchmarks (",
                               skipped_.size(), " looked for). Name the folder with --data."));
@@ -243,6 +258,11 @@ class Evaluator {
   }
 
   void tell() {
+    if (evaluations_.empty()) {
+      throw InputError(str(arguments_.benchmark,
+                           ": none of these benchmarks could be run, as told above. Mend what is "
+                           "wrong and run the same command again."));
+    }
     const fs::path report = out_ / "report.html";
     write_report(report, evaluations_, arguments_);
     const Json all = evaluations_json(evaluations_, skipped_);

@@ -196,6 +196,33 @@ TEST_F(EvalTest, MissingPicturesMalformedLinesAndIdsTwiceAreNamedAndCounted) {
                                 HasSubstr("line 3"), HasSubstr("1 items were not answered")));
 }
 
+TEST_F(EvalTest, OfAGroupABenchmarkWithoutPicturesIsPassedOver) {
+  const std::string data = folder_.path("data");
+  fs::create_directories(data + "/val2014");
+  fs::copy_file(picture("rgb.png"), data + "/val2014/COCO_val2014_000000000001.jpg");
+  const auto line = [](int image) {
+    return str(R"({"question_id": 1, "image": "COCO_val2014_00000000000)", image,
+               R"(.jpg", "text": "Is there a dog in the image?", "label": "no"})", "\n");
+  };
+  write(data + "/coco_pope_random.json", line(7));
+  write(data + "/coco_pope_popular.json", line(1));
+  const auto run = [&](const std::string& benchmark) {
+    return lion({"eval", benchmark, "--data", data, "--out", out(), "--model",
+                 model_folder().string(), "--dtype", "fp32", "--json"});
+  };
+  const Outcome group = run("pope");
+  ASSERT_EQ(group.exit_code, 0) << group.err;
+  const Json json = parse_json(group.out, "stdout");
+  EXPECT_EQ(json["benchmarks"].size(), 1u);
+  ASSERT_EQ(json["skipped"].size(), 2u);  // the adversarial file is not there at all
+  EXPECT_EQ(json["skipped"][1]["benchmark"], "pope_random");
+  EXPECT_THAT(json["skipped"][1]["what"].get<std::string>(), HasSubstr("none answered"));
+  const Outcome alone = run("pope_random");
+  EXPECT_EQ(alone.exit_code, 2);
+  EXPECT_THAT(alone.err, HasSubstr("there is no answer to score (1 items, none answered)"));
+  EXPECT_EQ(alone.out, "");
+}
+
 /// The real files of ../shared/data, under their official names.
 class RealFilesTest : public testing::Test {
  protected:
