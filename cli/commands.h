@@ -22,6 +22,7 @@ void add_bench(CLI::App& program, Terminal& terminal);
 void add_data(CLI::App& program, Terminal& terminal);
 void add_train(CLI::App& program, Terminal& terminal);
 void add_scenes(CLI::App& program, Terminal& terminal);
+void add_new(CLI::App& program, Terminal& terminal);
 void add_eval(CLI::App& program, Terminal& terminal);
 void add_score(CLI::App& program, Terminal& terminal);
 

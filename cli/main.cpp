@@ -71,6 +71,7 @@ void add_commands(CLI::App& program, Terminal& terminal) {
   add_data(program, terminal);
   add_train(program, terminal);
   add_scenes(program, terminal);
+  add_new(program, terminal);
   add_eval(program, terminal);
   add_score(program, terminal);
 }

@@ -28,7 +28,7 @@ struct Batch {
   std::vector<float> pixels;   ///< [B,3,S,S], normalised
   TokenMatrix question;        ///< WordPiece ids for the Q-Former
   TokenMatrix prompt;          ///< T5 ids, tag sentence included
-  TokenMatrix target;          ///< T5 ids of the answers; the mask tells the padding
+  TokenMatrix target;          ///< T5 ids of the answers, or numbers of tags; the mask tells which
   std::vector<int64_t> level;  ///< [B]: 0 region, 1 image
   std::vector<SampleRef> samples;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lion/base/error.h"
+#include "lion/base/str.h"
 
 namespace lion::data {
 
@@ -21,6 +22,24 @@ TextEncoder::TextEncoder(std::shared_ptr<const T5Tokenizer> t5,
       templates_(std::move(templates)),
       options_(options) {
   options_.validate();
+  for (const std::string& name : options_.tag_classes) {
+    classes_.emplace(name, static_cast<int64_t>(classes_.size()));
+  }
+}
+
+std::vector<int64_t> TextEncoder::classes_of(std::string_view tags) const {
+  std::vector<int64_t> numbers;
+  for (const std::string& part : split(tags, ',')) {
+    const std::string_view name = trim(part);
+    if (name.empty()) continue;
+    const auto found = classes_.find(name);
+    if (found == classes_.end()) {
+      throw InputError(str("tag \"", name, "\": is none of the model's ", classes_.size(),
+                           " tags. Use pictures tagged with the list of this model."));
+    }
+    numbers.push_back(found->second);
+  }
+  return numbers;
 }
 
 SampleTokens TextEncoder::encode(const Example& example, std::string_view tags) const {
@@ -31,7 +50,8 @@ SampleTokens TextEncoder::encode(const Example& example, std::string_view tags) 
   SampleTokens out;
   if (bert_) out.question = bert_->encode(example.instruction, options_.max_question);
   out.prompt = t5_->encode(prompt, options_.max_prompt, Truncate::kLeft);
-  out.target = t5_->encode(example.answer, options_.max_target, Truncate::kRight);
+  out.target = classes_.empty() ? t5_->encode(example.answer, options_.max_target, Truncate::kRight)
+                                : classes_of(tags);
   return out;
 }
 

@@ -2,8 +2,10 @@
 /// Texts of samples as the ids that the networks read.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +27,8 @@ enum class TagUse {
 /// The limits count tokens, the closing ones included. Source: data.md, "Lengths".
 struct TextOptions {
   TagUse tags = TagUse::kNone;
+  /// Not empty: what a sample must give are its picture's tags, as numbers in this list.
+  std::vector<std::string> tag_classes;
   int64_t max_question = 128;  ///< cut on the left
   int64_t max_prompt = 128;    ///< tags included, cut on the left
   int64_t max_target = 128;    ///< cut on the right
@@ -37,7 +41,7 @@ struct TextOptions {
 struct SampleTokens {
   std::vector<int64_t> question;  ///< WordPiece, of the instruction; empty without its tokenizer
   std::vector<int64_t> prompt;    ///< T5, of tags and instruction
-  std::vector<int64_t> target;    ///< T5, of the answer
+  std::vector<int64_t> target;    ///< T5, of the answer; or the picture's tags
 };
 
 /// Turns texts into ids. Const and thread-safe.
@@ -48,9 +52,10 @@ class TextEncoder {
   TextEncoder(std::shared_ptr<const T5Tokenizer> t5, std::shared_ptr<const BertTokenizer> bert,
               PromptTemplates templates, const TextOptions& options);
 
-  bool needs_tags() const { return options_.tags != TagUse::kNone; }
+  bool needs_tags() const { return options_.tags != TagUse::kNone || !classes_.empty(); }
 
-  /// `tags` are joined with ", "; they are left aside unless `needs_tags()`.
+  /// `tags` are joined with ", "; they are left aside unless `needs_tags()`. Throws InputError for
+  /// a tag that is none of the classes.
   SampleTokens encode(const Example& example, std::string_view tags) const;
 
   /// Pads the ids of the samples of a batch and puts them into its fields.
@@ -60,7 +65,10 @@ class TextEncoder {
   std::shared_ptr<const T5Tokenizer> t5_;
   std::shared_ptr<const BertTokenizer> bert_;
   PromptTemplates templates_;
+  std::vector<int64_t> classes_of(std::string_view tags) const;
+
   TextOptions options_;
+  std::map<std::string, int64_t, std::less<>> classes_;
 };
 
 /// Rows of ids, padded on the right to the longest.

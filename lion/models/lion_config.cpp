@@ -152,6 +152,48 @@ LionConfig lion_12b() {
   return config;
 }
 
+LionConfig lion_mini(const VocabularySizes& sizes) {
+  LionConfig config;
+  config.max_output_txt_len = 64;
+  config.vit = {.image_size = 128,
+                .patch_size = 16,
+                .embed_dim = 192,
+                .depth = 6,
+                .num_heads = 6,
+                .mlp_hidden = 768};
+  config.qformer.num_query_tokens = 16;
+  config.qformer.hidden_size = 128;
+  config.qformer.num_hidden_layers = 4;
+  config.qformer.num_attention_heads = 4;
+  config.qformer.intermediate_size = 256;
+  config.qformer.max_position_embeddings = 128;
+  config.qformer.vocab_size = sizes.bert;
+  config.aggregator.layers = {5, 3, 1};  // after a third, two thirds and all of the blocks
+  config.aggregator.num_heads = 6;
+  config.aggregator.intermediate_size = 384;
+  config.adapter.bottleneck = 32;
+  config.t5.d_model = 128;
+  config.t5.d_kv = 32;
+  config.t5.num_heads = 4;
+  config.t5.d_ff = 256;
+  config.t5.num_layers = 2;
+  config.t5.num_decoder_layers = 2;
+  config.t5.vocab_size = sizes.t5;
+  RamConfig ram;
+  ram.swin = {.image_size = 128,
+              .patch_size = 4,
+              .embed_dim = 48,
+              .depths = {2, 2, 2},
+              .num_heads = {2, 4, 8},
+              .window_size = 4};
+  ram.proj_dim = 128;
+  ram.hidden_size = 128;
+  ram.intermediate_size = 256;
+  ram.num_tags = sizes.tags;
+  config.ram = ram;
+  return config;
+}
+
 namespace {
 
 /// Calls `field(key, member)` for every member of a part: one list serves reading and writing.

@@ -47,6 +47,15 @@ struct LionConfig {
 LionConfig lion_4b();
 LionConfig lion_12b();
 
+/// lion-mini: a LION for pictures of 128 x 128, to be trained from nothing on painted scenes. The
+/// sizes of vocabularies and tag list are those of the texts that it is made for.
+struct VocabularySizes {
+  int64_t t5 = 0;    ///< ids of the T5 tokenizer
+  int64_t bert = 0;  ///< ids of the Q-Former's tokenizer, [DEC] included
+  int64_t tags = 0;
+};
+LionConfig lion_mini(const VocabularySizes& sizes);
+
 /// Reads and validates; an unknown key is an InputError. Missing keys keep LION-4B's values,
 /// "ram" excepted: without it the model has no tagger.
 LionConfig lion_config_from_json(const Json& json, std::string_view where);

@@ -9,7 +9,7 @@
 #include "lion/checkpoint/safetensors.h"
 #include "lion/checkpoint/tensor_map.h"
 #include "lion/checkpoint/torch_file.h"
-#include "lion/nn/precision.h"
+#include "lion/folder/networks.h"
 
 namespace lion::train {
 
@@ -64,11 +64,8 @@ void export_trained(const fs::path& folder, const TrainedModel& model) {
 }
 
 void export_model(const fs::path& folder, const TrainConfig& config, const TrainedModel& model) {
-  // What the model would be stored as: matrices in the run's precision, the rest in float32.
-  models::LionT5 like(model.config);
-  nn::set_compute_type(*like, config.precision);
-  ParameterMap types;
-  add_parameters(types, "", *like);
+  // Which types a model of this precision has: matrices in it, the rest in float32.
+  ParameterMap types = Networks(model.config, config.precision).parameters();
 
   const ModelFolder base{config.weights.model};
   const TensorMap base_tensors = read_tensors(base.root);
@@ -86,8 +83,11 @@ void export_model(const fs::path& folder, const TrainConfig& config, const Train
         keeps_file(name) ? base_tensors.at(name).dtype : from_torch(types.at(name).scalar_type());
     specs.push_back({name, type, parameter.sizes().vec()});
   }
+  // The other network is the folder's.
   for (const auto& [name, view] : base_tensors) {
-    if (name.starts_with(kTaggerPrefix)) specs.push_back({name, view.dtype, view.shape});
+    if (name.starts_with(kTaggerPrefix) != static_cast<bool>(model.ram)) {
+      specs.push_back({name, view.dtype, view.shape});
+    }
   }
 
   fs::remove_all(folder);

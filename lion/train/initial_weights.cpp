@@ -142,6 +142,7 @@ at::Tensor fresh_value(const std::string& name, at::IntArrayRef shape, uint64_t 
   at::Generator generator = generator_of(name, seed);
   if (has(name, ".adapter.")) return fresh_adapter(name, shape, std::move(generator));
   if (name == "visual_encoder.pos_embed") return sine_positions(shape);
+  if (name == "ram.label_embed") return normal(shape, 1.0, std::move(generator));
   if (name == "soft_prompt_hint") return normal(shape, 1.0, std::move(generator));
   const bool norm = has(name, "LayerNorm.") || has(name, "ln_") || has(name, "norm");
   if (norm) return name.ends_with("weight") ? at::ones(shape) : at::zeros(shape);

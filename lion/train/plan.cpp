@@ -8,6 +8,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "lion/base/error.h"
 #include "lion/base/memory.h"
 
 namespace lion::train {
@@ -163,6 +164,11 @@ std::string duration_str(double seconds) {
 
 TrainPlan plan_training(const TrainConfig& config, const TrainedModel& model, int64_t world,
                         at::Device device) {
+  if (model.ram) {
+    throw InputError(
+        "--plan: counts LION's networks, and this run trains the tagger. Start the run: its "
+        "progress line tells samples/s and the time left.");
+  }
   TrainPlan plan;
   for (const auto& [name, parameter] : model.parameters) {
     if (std::ranges::binary_search(model.trained_names, name)) {

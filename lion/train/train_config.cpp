@@ -206,6 +206,10 @@ TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view
                                               {"size", data::MixtureRule::kSize},
                                               {"weight", data::MixtureRule::kWeight}});
   config.augment = read_augment(reader.object("augment"));
+  text = "answers";
+  reader.read("objective", text);
+  config.objective = choice<Objective>(
+      where + ": objective", text, {{"answers", Objective::kAnswers}, {"tags", Objective::kTags}});
   text = "none";
   reader.read("tags", text);
   config.tags = choice<data::TagUse>(where + ": tags", text,

@@ -32,8 +32,12 @@ struct ValidationConfig {
   int64_t samples = 256;  ///< records of each dataset, evenly spread
 };
 
+/// What is learned: the words that answer, by LION, or the tags of pictures, by its tagger.
+enum class Objective { kAnswers, kTags };
+
 struct TrainConfig {
   std::string name;  ///< for people: of the log, the plots
+  Objective objective = Objective::kAnswers;
   InitialWeights weights;
   Json model_changes;              ///< laid over the folder's config.json (RFC 7386)
   std::vector<std::string> train;  ///< patterns of the parameters that are trained

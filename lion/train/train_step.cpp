@@ -2,9 +2,11 @@
 
 #include <torch/torch.h>
 
+#include <array>
 #include <cmath>
 
 #include "lion/base/error.h"
+#include "lion/image/normalize.h"
 #include "lion/nn/dropout.h"
 #include "lion/nn/finite.h"
 #include "lion/nn/recompute.h"
@@ -20,6 +22,22 @@ Tensor view_of(const std::vector<int64_t>& numbers, at::IntArrayRef shape, at::D
   return at::from_blob(const_cast<int64_t*>(numbers.data()), shape, at::kLong).to(device);
 }
 
+Tensor image_of(const data::Batch& batch, at::Device device) {
+  const int64_t s = batch.image_size;
+  return at::from_blob(const_cast<float*>(batch.pixels.data()), {batch.size, 3, s, s}, at::kFloat)
+      .to(device);  // [B,3,S,S]
+}
+
+/// Of losses [B,...] that are 0 where nothing was asked.
+BatchLoss loss_of(const Tensor& losses, const data::Batch& batch) {
+  BatchLoss out;
+  out.sum = losses.sum();
+  const Tensor sums = losses.detach().sum(1).to(at::kDouble).cpu();  // [B]
+  out.sample_sums.assign(sums.const_data_ptr<double>(), sums.const_data_ptr<double>() + batch.size);
+  out.tokens = batch.target_tokens();
+  return out;
+}
+
 models::TokenBatch tokens_of(const data::TokenMatrix& matrix, at::Device device) {
   const std::vector<int64_t> shape = {matrix.rows, matrix.length};
   return {view_of(matrix.ids, shape, device), view_of(matrix.mask, shape, device)};
@@ -30,10 +48,7 @@ models::TokenBatch tokens_of(const data::TokenMatrix& matrix, at::Device device)
 BatchLoss forward(const models::LionT5Impl& lion, const data::Batch& batch,
                   const ForwardOptions& options) {
   const at::Device device = lion.t5_model->shared->weight.device();
-  const int64_t s = batch.image_size;
-  const Tensor image =
-      at::from_blob(const_cast<float*>(batch.pixels.data()), {batch.size, 3, s, s}, at::kFloat)
-          .to(device);
+  const Tensor image = image_of(batch, device);
   const nn::RecomputeScope recompute(options.recompute);
   models::PictureFeatures picture = lion.see(image);  // no dropout in the vision encoder
   Tensor queries;
@@ -48,32 +63,62 @@ BatchLoss forward(const models::LionT5Impl& lion, const data::Batch& batch,
   const Tensor labels = target.ids.masked_fill(target.mask == 0, -100);  // [B,T]
   const nn::DropoutScope dropout(options.t5_dropout);
   const auto result = lion.loss(inputs, labels, view_of(batch.level, {batch.size}, device));
-  BatchLoss out;
-  out.sum = result.token_loss.sum();
-  const Tensor sums = result.token_loss.detach().sum(1).to(at::kDouble).cpu();  // [B]
-  out.sample_sums.assign(sums.const_data_ptr<double>(), sums.const_data_ptr<double>() + batch.size);
-  out.tokens = batch.target_tokens();
-  return out;
+  return loss_of(result.token_loss, batch);
 }
 
-std::string find_not_finite(const models::LionT5Impl& lion, const data::Batch& batch,
+namespace {
+
+/// Pixels normalised for the vision encoder, as the tagger takes them.
+Tensor for_tagger(const Tensor& image) {
+  const auto channels = [&image](const std::array<float, 3>& values) {
+    return at::tensor(at::ArrayRef<float>(values)).view({1, 3, 1, 1}).to(image.device());
+  };
+  const Tensor pixels =
+      image * channels(kClipNormalization.std) + channels(kClipNormalization.mean);
+  return (pixels - channels(kImageNetNormalization.mean)) / channels(kImageNetNormalization.std);
+}
+
+}  // namespace
+
+BatchLoss forward_tags(const models::RamImpl& ram, const data::Batch& batch) {
+  const at::Device device = ram.label_embed.device();
+  const Tensor logits = ram.forward(for_tagger(image_of(batch, device))).logits;  // [B,N]
+  Tensor labels = at::zeros(logits.sizes(), at::kFloat);
+  auto value = labels.accessor<float, 2>();
+  for (int64_t b = 0; b < batch.size; ++b) {
+    for (int64_t i = b * batch.target.length; i < (b + 1) * batch.target.length; ++i) {
+      const auto place = static_cast<size_t>(i);
+      if (batch.target.mask[place]) value[b][batch.target.ids[place]] = 1;
+    }
+  }
+  const Tensor each =
+      at::binary_cross_entropy_with_logits(logits, labels.to(device), {}, {}, at::Reduction::None);
+  return loss_of(each, batch);
+}
+
+BatchLoss forward(const TrainedModel& model, const data::Batch& batch,
+                  const ForwardOptions& options) {
+  return model.ram ? forward_tags(*model.ram, batch) : forward(*model.lion, batch, options);
+}
+
+std::string find_not_finite(const TrainedModel& model, const data::Batch& batch,
                             const ForwardOptions& options) {
   for (const float pixel : batch.pixels) {
     if (!std::isfinite(pixel)) return "the pixels of its pictures";
   }
-  for (const auto& item : lion.named_parameters()) {
+  for (const auto& item : model.network().named_parameters()) {
     if (!at::isfinite(item.value()).all().item<bool>()) return str("parameter ", item.key());
   }
   const at::NoGradGuard no_grad;
   ForwardOptions plain = options;
   plain.dropout = plain.t5_dropout = 0;
   const nn::FiniteScope finite;
-  forward(lion, batch, plain);
+  forward(model, batch, plain);
   if (!finite.first()) return "no module without dropout: the loss itself overflowed";
-  for (const auto& item : lion.named_modules()) {
+  for (const auto& item : model.network().named_modules()) {
     if (item.value().get() == finite.first()) return str("module ", item.key());
   }
-  throw InternalError("find_not_finite: a module that is not LION's.");
+  throw InternalError("find_not_finite: a module that is not the network's.");
 }
 
 }  // namespace lion::train

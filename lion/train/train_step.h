@@ -5,6 +5,8 @@
 
 #include "lion/data/batch.h"
 #include "lion/models/lion_t5.h"
+#include "lion/models/ram.h"
+#include "lion/train/trained_model.h"
 
 namespace lion::train {
 
@@ -26,9 +28,17 @@ struct BatchLoss {
 BatchLoss forward(const models::LionT5Impl& lion, const data::Batch& batch,
                   const ForwardOptions& options);
 
+/// The tagger: binary cross entropy, summed over the tags of its list; the tokens are the tags that
+/// the pictures have.
+BatchLoss forward_tags(const models::RamImpl& ram, const data::Batch& batch);
+
+/// Whichever of the two is trained.
+BatchLoss forward(const TrainedModel& model, const data::Batch& batch,
+                  const ForwardOptions& options);
+
 /// Runs a batch whose loss is not finite once more, without gradients or dropout, and names where
 /// it broke: "pixels of ...", "parameter ...", or the first module whose output is not finite.
-std::string find_not_finite(const models::LionT5Impl& lion, const data::Batch& batch,
+std::string find_not_finite(const TrainedModel& model, const data::Batch& batch,
                             const ForwardOptions& options);
 
 }  // namespace lion::train

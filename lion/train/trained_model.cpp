@@ -7,6 +7,7 @@
 #include "lion/base/error.h"
 #include "lion/nn/parameter.h"
 #include "lion/nn/precision.h"
+#include "lion/text/tag_list.h"
 #include "lion/train/freeze_map.h"
 
 namespace lion::train {
@@ -30,12 +31,20 @@ ParameterMap TrainedModel::trained() const {
 
 NamedParameters TrainedModel::trained_in_order() const {
   NamedParameters out;
-  for (const auto& item : lion->named_parameters()) {
-    if (std::ranges::binary_search(trained_names, item.key())) {
-      out.emplace_back(item.key(), item.value());
-    }
+  for (const auto& item : network().named_parameters()) {
+    const std::string name = str(prefix(), item.key());
+    if (std::ranges::binary_search(trained_names, name)) out.emplace_back(name, item.value());
   }
   return out;
+}
+
+torch::nn::Module& TrainedModel::network() const {
+  if (ram) return *ram.ptr();
+  return *lion.ptr();
+}
+
+int64_t TrainedModel::image_size() const {
+  return ram ? config.ram->swin.image_size : config.vit.image_size;
 }
 
 TrainedModel plan_model(const TrainConfig& config) {
@@ -47,9 +56,17 @@ TrainedModel plan_model(const TrainConfig& config) {
         "tags: \"soft\" needs the soft prompt, which this model has not. Set "
         "config.enable_semantic_tags to true, or tags to \"hard\" or \"none\".");
   }
-  model.lion = models::LionT5(model.config);
-  nn::set_compute_type(*model.lion, config.precision);
-  add_parameters(model.parameters, "", *model.lion);
+  if (config.objective == Objective::kTags) {
+    if (!model.config.ram) {
+      throw InputError(str("objective: \"tags\" needs a tagger, which ",
+                           config.weights.model.string(), " has not. Name a folder with one."));
+    }
+    model.ram = models::Ram(*model.config.ram);
+  } else {
+    model.lion = models::LionT5(model.config);
+  }
+  nn::set_compute_type(model.network(), config.precision);
+  add_parameters(model.parameters, std::string(model.prefix()), model.network());
   model.trained_names = select(model.parameters, config.train, "train");
   for (const std::string& name : model.trained_names) {
     at::Tensor parameter = model.parameters.at(name);
@@ -64,6 +81,14 @@ std::vector<std::string> load_model(const TrainConfig& config, TrainedModel& mod
   model.t5 = std::make_shared<T5Tokenizer>(T5Tokenizer::load(folder.t5_tokenizer()));
   if (model.config.has_qformer()) {
     model.bert = std::make_shared<BertTokenizer>(BertTokenizer::load(folder.bert_tokenizer()));
+  }
+  if (model.ram) {
+    model.tags = TagList::load(folder.tags(), folder.thresholds()).names;
+    if (static_cast<int64_t>(model.tags.size()) != model.config.ram->num_tags) {
+      throw InputError(str(folder.tags().string(), ": has ", model.tags.size(),
+                           " tags, the tagger has ", model.config.ram->num_tags,
+                           ". Use the list of this tagger."));
+    }
   }
   std::vector<std::string> report = load_initial_weights(model.parameters, config.weights, device);
   for (const std::string& name : model.trained_names) {

@@ -8,6 +8,7 @@
 
 #include "lion/folder/model_folder.h"
 #include "lion/models/lion_t5.h"
+#include "lion/models/ram.h"
 #include "lion/text/bert_tokenizer.h"
 #include "lion/text/t5_tokenizer.h"
 #include "lion/train/gradients.h"
@@ -18,10 +19,19 @@ namespace lion::train {
 struct TrainedModel {
   models::LionConfig config;  ///< the folder's, with the run's changes; its tagger included
   models::LionT5 lion{nullptr};
-  ParameterMap parameters;                 ///< all of LION's
+  models::Ram ram{nullptr};                ///< only where the tagger is what is trained
+  ParameterMap parameters;                 ///< all of LION's, or all of the tagger's
   std::vector<std::string> trained_names;  ///< sorted
   std::shared_ptr<const T5Tokenizer> t5;
   std::shared_ptr<const BertTokenizer> bert;  ///< null without a Q-Former
+  std::vector<std::string> tags;              ///< of the tagger, where it is trained
+
+  /// What is trained: LION, or its tagger.
+  torch::nn::Module& network() const;
+  /// Before the names of the network's parameters in a model folder.
+  std::string_view prefix() const { return ram ? kTaggerPrefix : ""; }
+  /// Pixels a side of its pictures.
+  int64_t image_size() const;
 
   /// The trained parameters by name, and in the order of the forward pass.
   ParameterMap trained() const;

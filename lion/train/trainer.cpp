@@ -37,6 +37,7 @@ data::TextEncoder make_encoder(const TrainConfig& config, const TrainedModel& mo
                                const data::DataConfig& data) {
   data::TextOptions options;
   options.tags = config.tags;
+  options.tag_classes = model.tags;
   options.max_question = options.max_prompt = model.config.max_txt_len;
   options.max_target = model.config.max_output_txt_len;
   return data::TextEncoder(model.t5, model.bert, data::load_templates(data), options);
@@ -67,7 +68,7 @@ class Trainer {
     note(freeze_table(model_.parameters, model_.trained_names));
     for (const std::string& line : load_model(config, model_, device)) note(line);
     for (const auto& [name, parameter] : model_.trained_in_order()) group.broadcast(parameter);
-    model_.lion->train();
+    model_.network().train();
     optimizer_ = std::make_unique<AdamW>(model_.trained(), config.optimizer);
     forward_ = {config.dropout, config.t5_dropout, config.recompute, hint_id(config, model_)};
     open_data();
@@ -132,7 +133,7 @@ class Trainer {
     if (config_.validation) {
       validation_ = std::make_unique<Validation>(
           open_all(config_.validation->data, hooks_.progress), config_.validation->samples,
-          config_.micro_batch, model_.config.vit.image_size,
+          config_.micro_batch, model_.image_size(),
           make_encoder(config_, model_, config_.validation->data), tags_);
     }
     datasets_ = std::move(datasets);
@@ -144,7 +145,7 @@ class Trainer {
     options.mixture = config_.mixture;
     options.deal = {config_.grouping, config_.micro_batch, group_.world()};
     options.rank = group_.rank();
-    options.image_size = model_.config.vit.image_size;
+    options.image_size = model_.image_size();
     options.augment = config_.augment;
     options.threads = config_.loader_threads;
     options.skip_broken = config_.skip_broken;
@@ -217,7 +218,7 @@ class Trainer {
     for (size_t i = 0; i < batches.size(); ++i) {
       if (i + 1 == batches.size()) gradients_->sum_as_they_come();
       seed_dropout(i);
-      const BatchLoss loss = forward(*model_.lion, batches[i], forward_);
+      const BatchLoss loss = forward(model_, batches[i], forward_);
       metrics_->add(batches[i], loss);
       refuse_bad_loss(loss, batches[i]);
       (loss.sum / tokens).backward();
@@ -255,7 +256,7 @@ class Trainer {
       throw InputError(
           str("step ", state_.step + 1, ": the loss is ", loss.sample_sums[i], " for ",
               datasets_[static_cast<size_t>(sample.dataset)].dataset->describe(sample.record),
-              "; it broke first in ", find_not_finite(*model_.lion, batch, forward_),
+              "; it broke first in ", find_not_finite(model_, batch, forward_),
               ". Lower the learning rate or set optimizer.clip. ", last_good()));
     }
   }
@@ -295,7 +296,7 @@ class Trainer {
   }
 
   void run_validation() {
-    const Json result = validation_->run(*model_.lion, forward_, group_);
+    const Json result = validation_->run(model_, forward_, group_);
     const double loss = result["loss"];
     Json line;
     for (const auto& [name, value] : result.items()) line["validation/" + name] = value;

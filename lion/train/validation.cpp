@@ -58,7 +58,7 @@ data::Batch Validation::make_batch(const std::vector<data::SampleRef>& samples) 
   return batch;
 }
 
-Json Validation::run(const models::LionT5Impl& lion, const ForwardOptions& options,
+Json Validation::run(const TrainedModel& model, const ForwardOptions& options,
                      ProcessGroup& group) const {
   const at::NoGradGuard no_grad;
   ForwardOptions plain = options;
@@ -74,7 +74,7 @@ Json Validation::run(const models::LionT5Impl& lion, const ForwardOptions& optio
     const size_t end = std::min(begin + size, samples_.size());
     const data::Batch batch = make_batch({samples_.begin() + static_cast<std::ptrdiff_t>(begin),
                                           samples_.begin() + static_cast<std::ptrdiff_t>(end)});
-    metrics.add(batch, forward(lion, batch, plain));
+    metrics.add(batch, forward(model, batch, plain));
   }
   metrics.share(group);
   return metrics.means();

@@ -21,8 +21,7 @@ class Validation {
 
   /// {"loss": mean over target tokens, "loss/<dataset>": ...}, the same on all ranks, which share
   /// the work.
-  Json run(const models::LionT5Impl& lion, const ForwardOptions& options,
-           ProcessGroup& group) const;
+  Json run(const TrainedModel& model, const ForwardOptions& options, ProcessGroup& group) const;
 
  private:
   data::Batch make_batch(const std::vector<data::SampleRef>& samples) const;

@@ -233,6 +233,21 @@ TEST(JsonResult, AGroupOfEvaluations) {
   EXPECT_THAT(keys(json["skipped"][0]), ElementsAre("benchmark", "what"));
 }
 
+TEST(JsonResult, ANewModel) {
+  const TempFolder folder;
+  const Outcome run = lion({"new", "--out", folder.path("new"), "--kinds", "6", "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const Json json = parse_json(run.out, "stdout");
+  EXPECT_THAT(keys(json), ElementsAre("command", "out", "shape", "words", "t5_vocabulary",
+                                      "bert_vocabulary", "tags"));
+  EXPECT_GT(json["words"], 100);
+  // It is whole: it answers, though with noise.
+  const Outcome answer = lion({"caption", picture("rgb.png"), "--model", folder.path("new"),
+                               "--dtype", "fp32", "--beams", "1", "--max-new-tokens", "3"});
+  EXPECT_EQ(answer.exit_code, 0) << answer.err;
+  EXPECT_EQ(lion({"new", "--out", folder.path("new")}).exit_code, 2);  // is there already
+}
+
 TEST(JsonResult, AScoreOfFiles) {
   const TempFolder folder;
   write(

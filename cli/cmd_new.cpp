@@ -1,0 +1,79 @@
+#include <memory>
+
+#include "cli/arguments.h"
+#include "cli/commands.h"
+#include "lion/base/error.h"
+#include "lion/base/str.h"
+#include "lion/data/scene_words.h"
+#include "lion/scenes/vocabulary.h"
+#include "lion/text/bert_tokenizer.h"
+#include "lion/text/t5_tokenizer.h"
+#include "lion/train/new_model.h"
+
+namespace lion::cli {
+namespace {
+
+constexpr int64_t kScenes = 5000;  // whose texts are looked through for words
+
+struct Arguments {
+  CommonArguments common;
+  std::string shape = "lion-mini";
+  std::string out;
+  scenes::SceneConfig scene;
+  uint64_t seed = 1;
+};
+
+void run(const Arguments& arguments, Terminal& terminal) {
+  if (arguments.shape != "lion-mini") {
+    throw InputError(str("--shape: is none that can be trained from nothing (got \"",
+                         arguments.shape, "\", expected lion-mini). For the others, lion convert ",
+                         "--base makes a folder of pretrained parts."));
+  }
+  if (arguments.out.empty()) {
+    throw InputError("--out: is missing. Name the folder to make.");
+  }
+  const WordVocabulary words =
+      data::scene_words(arguments.scene, PromptTemplates::builtin(), kScenes);
+  const std::vector<std::string> tags = scenes::Vocabulary(arguments.scene.kinds).tag_list();
+  models::VocabularySizes sizes;
+  sizes.t5 = T5Tokenizer::from_json(words.tokenizer_json(), "lion new").size();
+  sizes.bert = BertTokenizer(lines(words.bert_vocabulary()), true, "lion new").size();
+  sizes.tags = static_cast<int64_t>(tags.size());
+  train::write_new_model(arguments.out, models::lion_mini(sizes), words, tags, arguments.seed);
+  if (arguments.common.json) {
+    terminal.json_result({{"command", "new"},
+                          {"out", arguments.out},
+                          {"shape", arguments.shape},
+                          {"words", words.words()},
+                          {"t5_vocabulary", sizes.t5},
+                          {"bert_vocabulary", sizes.bert},
+                          {"tags", sizes.tags}});
+    return;
+  }
+  terminal.result(str(arguments.out, ": ", words.words(), " words, ", tags.size(),
+                      " tags, fresh weights; lion train makes something of them"));
+}
+
+}  // namespace
+
+void add_new(CLI::App& program, Terminal& terminal) {
+  CLI::App* command =
+      add_command(program, "new", "Make an untrained model, to be trained from nothing on scenes",
+                  "lion new --shape lion-mini --out runs/mini/base");
+  command->group("About training");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("--shape", arguments->shape, "lion-mini")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command->add_option("--out", arguments->out, "Folder to make; must not exist")->type_name("DIR");
+  command->add_option("--kinds", arguments->scene.kinds, "Kinds of things that it will know")
+      ->type_name("K")
+      ->capture_default_str();
+  command->add_option("--seed", arguments->seed, "Of the weights")
+      ->type_name("S")
+      ->capture_default_str();
+  add_output_options(*command, arguments->common);
+  command->callback([arguments, &terminal] { run(*arguments, terminal); });
+}
+
+}  // namespace lion::cli

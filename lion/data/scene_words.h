@@ -1,0 +1,16 @@
+#pragma once
+/// What is ever said about painted scenes: the words that a model of them has to know.
+
+#include <cstdint>
+
+#include "lion/scenes/scene.h"
+#include "lion/text/prompt.h"
+#include "lion/text/word_vocabulary.h"
+
+namespace lion::data {
+
+/// The words of `templates` and of all tasks' texts about `count` scenes.
+WordVocabulary scene_words(const scenes::SceneConfig& config, const PromptTemplates& templates,
+                           int64_t count);
+
+}  // namespace lion::data
