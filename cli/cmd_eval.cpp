@@ -180,6 +180,10 @@ class Evaluator {
     options_.score.vqa = eval::parse_vqa_evaluator(arguments.vqa_eval);
     if (arguments.aokvqa_norm) options_.score.aokvqa = eval::AokvqaAnswer::kNormalized;
     options_.restart = arguments.restart;
+    if (arguments.restart && place_.world > 1) {
+      throw InputError(str("--restart: several processes cannot drop each other's answers. Remove ",
+                           out_.string(), ", or name another --out."));
+    }
     options_.model = model_name(arguments);
     for (const eval::BenchmarkInfo* info : eval::benchmarks_named(arguments.benchmark)) {
       add(*info);
@@ -194,7 +198,7 @@ class Evaluator {
     for (const eval::BenchmarkInfo& info : infos_) {
       std::optional<eval::Evaluation> evaluation = run_one(info, answerer);
       if (stop.came()) {
-        terminal_.info(str(out_.string(), ": stopped; the same command goes on from here."));
+        tell_stop();
         return;
       }
       if (!evaluation) continue;  // rank 0 tells
@@ -221,8 +225,11 @@ class Evaluator {
     } catch (const InputError& error) {
       if (!is_group()) throw;
       skip(info.name, error.what());
-      return std::nullopt;
+    } catch (const InternalError& error) {
+      if (!is_group()) throw;
+      skip(info.name, error.what());
     }
+    return std::nullopt;
   }
 
   void add(const eval::BenchmarkInfo& info) {
@@ -257,14 +264,29 @@ class Evaluator {
     }
   }
 
+  fs::path report_of(const eval::Evaluation& evaluation) const {
+    return out_ / evaluation.benchmark.info->name / "report.html";
+  }
+
+  void tell_stop() {
+    if (arguments_.common.json) {
+      terminal_.json_result({{"command", "eval"}, {"stopped", true}, {"out", out_.string()}});
+    } else {
+      terminal_.result(str(out_.string(), ": stopped; the same command goes on from here"));
+    }
+  }
+
   void tell() {
     if (evaluations_.empty()) {
       throw InputError(str(arguments_.benchmark,
                            ": none of these benchmarks could be run, as told above. Mend what is "
                            "wrong and run the same command again."));
     }
-    const fs::path report = out_ / "report.html";
-    write_report(report, evaluations_, arguments_);
+    for (const eval::Evaluation& one : evaluations_) {
+      write_report(report_of(one), {&one, 1}, arguments_);
+    }
+    const fs::path report = is_group() ? out_ / "report.html" : report_of(evaluations_.front());
+    if (is_group()) write_report(report, evaluations_, arguments_);
     const Json all = evaluations_json(evaluations_, skipped_);
     if (is_group()) {
       write_file(out_ / "summary.json",

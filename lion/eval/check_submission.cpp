@@ -56,15 +56,7 @@ class Check {
     if (known == numbers_.end()) refuse(str("the id ", id, " is unknown"));
     if (seen_[known->second]) refuse(str("the id ", id, " is there twice"));
     seen_[known->second] = true;
-    last_ = known->second;
     return benchmark_.items[known->second];
-  }
-
-  /// For formats that are read side by side with the questions.
-  void require_order() {
-    if (last_ + 1 != static_cast<size_t>(records_)) {
-      refuse(str("the id ", benchmark_.items[last_].id, " is not in the order of the questions"));
-    }
   }
 
   /// `all`: every item needs a record.
@@ -85,7 +77,6 @@ class Check {
   std::vector<bool> seen_;
   std::vector<std::string> faults_;
   size_t count_ = 0;
-  size_t last_ = 0;
   int64_t records_ = 0;
 };
 
@@ -197,7 +188,6 @@ void check_lines(Check& check, std::string_view content) {
   each_line(check, content, [&](const RecordFields& line) {
     if (metric == MetricKind::kPope) {
       check.see(read_id(line, "question_id", check.benchmark().items.front()));
-      check.require_order();
       line.text("answer");
       return;
     }
@@ -274,9 +264,8 @@ std::vector<std::string> check_submission(const Benchmark& benchmark, std::strin
   } catch (const InputError& error) {
     check.fault(error.what());
   }
-  // Items without an answer are left out of lines, except where they are matched by their order.
-  const bool all = !by_line || benchmark.info->metric == MetricKind::kPope;
-  return check.finish(all);
+  // Items without an answer are left out of lines.
+  return check.finish(/*all=*/!by_line);
 }
 
 }  // namespace lion::eval

@@ -6,6 +6,7 @@
 
 #include "lion/base/error.h"
 #include "lion/base/file.h"
+#include "lion/base/log.h"
 #include "lion/base/str.h"
 #include "lion/eval/fingerprint.h"
 #include "lion/eval/journal.h"
@@ -127,11 +128,17 @@ std::string sample_lines(const Evaluation& evaluation) {
   return text;
 }
 
+/// What a unit's value is: F1 is one of a whole set of answers.
+std::string unit_figure(const Evaluation& evaluation) {
+  const bool pope = evaluation.benchmark.info->metric == MetricKind::kPope;
+  return pope ? "accuracy" : evaluation.score->figure;
+}
+
 void write_files(const fs::path& folder, const Evaluation& evaluation) {
   if (evaluation.score) {
     const Score& score = *evaluation.score;
     write_file(folder / "scores.json", str(Json{{"benchmark", evaluation.benchmark.info->name},
-                                                {"figure", score.figure},
+                                                {"figure", unit_figure(evaluation)},
                                                 {"ids", score.ids},
                                                 {"values", score.values}}
                                                .dump(),
@@ -150,6 +157,11 @@ std::optional<Evaluation> evaluate(const BenchmarkInfo& info, const PromptTempla
   evaluation.benchmark = read_benchmark(info, options.read, templates);
   if (options.restart) Journal::clear(options.run.folder);
   RunResult run = run_benchmark(evaluation.benchmark, answerer, options.run);
+  if (run.outdated > 0) {
+    log_warning(str(options.run.folder.string(), ": ", run.outdated,
+                    " answers of the journal were to other questions, choices or pictures of the "
+                    "same ids. They were not used."));
+  }
   if (!run.finished) return std::nullopt;
   evaluation.predictions = std::move(run.predictions);
   if (can_be_scored(evaluation.benchmark)) {
@@ -157,12 +169,10 @@ std::optional<Evaluation> evaluate(const BenchmarkInfo& info, const PromptTempla
     evaluation.interval = score_interval(evaluation.benchmark, *evaluation.score);
   }
   evaluation.result = result_json(evaluation, answerer, options);
-  const std::string submission =
-      write_submission(options.run.folder, evaluation.benchmark, evaluation.predictions)
-          .filename()
-          .string();
-  evaluation.result["submission"] = submission;
+  evaluation.result["submission"] =
+      make_submission(evaluation.benchmark, evaluation.predictions).file_name;
   write_files(options.run.folder, evaluation);
+  write_submission(options.run.folder, evaluation.benchmark, evaluation.predictions);
   return evaluation;
 }
 

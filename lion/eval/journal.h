@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,45 +16,62 @@
 
 namespace lion::eval {
 
-/// Predictions by the id of their item.
-using Predictions = std::unordered_map<std::string, Prediction>;
+/// What an item asks, in 16 digits: its prompt, candidates and picture (name and size, or bytes).
+/// Answers of a journal count only for items that ask the same.
+std::string item_key(const Item& item);
 
 class Journal {
  public:
   /// Reads every `journal-<n>.jsonl` of `folder`, whoever wrote it, and opens the one of `rank` to
-  /// write. `settings` is what answers depend on (model, prompts, decoding, ...): the first line of
-  /// each file. A torn last line is dropped. Throws InputError when a file was begun with other
-  /// settings (the message names them) or is no journal, ResourceError when it cannot be read or
-  /// written, or another process writes it now.
+  /// write. `settings` is what all answers depend on (model, tags, decoding, ...): the first line
+  /// of each file, and of each run that went on with it. A torn last line is dropped. Throws
+  /// InputError when a file was begun with other settings (the message names them) or is no
+  /// journal, ResourceError when it cannot be read or written, or another process writes it now.
   Journal(std::filesystem::path folder, int64_t rank, Json settings);
   ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  const Predictions& done() const { return done_; }
+  /// The answer to this item; null when there is none, or only one to another question.
+  const Prediction* find(const std::string& id, const std::string& key) const;
 
-  /// Appends answers and waits until the disk has them. Those with an error are left out: they are
-  /// tried again by the next run. Throws ResourceError.
-  void add(std::span<const Prediction> predictions);
+  /// Why a rank could not answer this item since it was last started; "" when nobody said so.
+  std::string failure(const std::string& id, const std::string& key) const;
+
+  /// Whether there is an answer under this id, but to another question.
+  bool is_outdated(const std::string& id, const std::string& key) const;
+
+  /// Appends predictions, `keys[i]` what the item of prediction i asks, and waits until the disk
+  /// has them. Those with an error are told to the other ranks, and are tried again by the next
+  /// run. Throws ResourceError.
+  void add(std::span<const Prediction> predictions, std::span<const std::string> keys);
 
   /// Reads what other ranks have written meanwhile.
   void refresh();
 
-  /// Removes every journal of `folder`.
+  /// Empties every journal of `folder`. Throws ResourceError, before anything is changed, when one
+  /// of them is being written.
   static void clear(const std::filesystem::path& folder);
 
  private:
+  struct Entry {
+    std::string key;
+    Prediction prediction;
+  };
+
   /// Returns how many bytes of the file are whole lines.
   uint64_t read(const std::filesystem::path& path, uint64_t from);
-  void check_settings(const std::filesystem::path& path, const Json& line) const;
+  void read_line(const std::filesystem::path& path, const Json& line, const std::string& where);
+  void check_settings(const std::filesystem::path& path, const Json& before) const;
 
   std::filesystem::path folder_;
   std::filesystem::path own_;
   Json settings_;
   int lock_ = -1;
   std::optional<AppendFile> file_;
-  Predictions done_;
-  std::unordered_map<std::string, uint64_t> read_to_;  // bytes of other ranks' files
+  std::unordered_map<std::string, Entry> done_;                   // by id
+  std::map<std::string, std::map<std::string, Entry>> failures_;  // by file, by id
+  std::unordered_map<std::string, uint64_t> read_to_;             // bytes of other ranks' files
 };
 
 }  // namespace lion::eval

@@ -40,126 +40,132 @@ Stretch stretch_of(int64_t items, int64_t batch, int64_t rank, int64_t world) {
   return {batches * rank / world * batch, std::min(items, batches * (rank + 1) / world * batch)};
 }
 
+/// What all parts of a run look at.
+struct Work {
+  const Benchmark& benchmark;
+  const Answerer& answerer;
+  const RunOptions& options;
+  Journal& journal;
+  std::vector<std::string> keys;  ///< what each item asks
+
+  int64_t size() const { return static_cast<int64_t>(benchmark.items.size()); }
+  const Item& item(int64_t i) const { return benchmark.items[static_cast<size_t>(i)]; }
+  const std::string& key(int64_t i) const { return keys[static_cast<size_t>(i)]; }
+  const Prediction* answer(int64_t i) const { return journal.find(item(i).id, key(i)); }
+  std::string failure(int64_t i) const { return journal.failure(item(i).id, key(i)); }
+  Stretch stretch(int64_t rank) const {
+    return stretch_of(size(), answerer.batch, rank, options.world);
+  }
+  bool stop_requested() const { return options.stop_requested && options.stop_requested(); }
+};
+
 /// The items of one rank, batch by batch, with their pictures.
 class Shard {
  public:
-  Shard(const Benchmark& benchmark, const Answerer& answerer, const RunOptions& options,
-        Journal& journal, std::vector<std::string>& errors)
-      : benchmark_(benchmark),
-        answerer_(answerer),
-        options_(options),
-        journal_(journal),
-        errors_(errors) {
-    stretch_ = stretch_of(static_cast<int64_t>(benchmark.items.size()), answerer.batch,
-                          options.rank, options.world);
-    for (int64_t i = stretch_.first; i < stretch_.last; ++i) {
-      if (journal.done().contains(item(i).id)) ++done_;
-    }
+  explicit Shard(const Work& work) : work_(work), stretch_(work.stretch(work.options.rank)) {
+    for (int64_t i = stretch_.first; i < stretch_.last; ++i) done_ += work.answer(i) ? 1 : 0;
   }
 
   /// False when a stop was requested.
   bool run() {
     show();
+    const int64_t size = work_.answerer.batch;
     std::vector<int64_t> batch;
-    for (int64_t start = stretch_.first; start < stretch_.last; start += answerer_.batch) {
-      const int64_t end = std::min(start + answerer_.batch, stretch_.last);
-      for (int64_t i = start; i < end; ++i) {
-        if (!journal_.done().contains(item(i).id)) batch.push_back(i);
+    for (int64_t start = stretch_.first; start < stretch_.last; start += size) {
+      for (int64_t i = start; i < std::min(start + size, stretch_.last); ++i) {
+        if (!work_.answer(i)) batch.push_back(i);
       }
       if (batch.empty()) continue;
       ask(batch);
       done_ += static_cast<int64_t>(batch.size());
       batch.clear();
       show();
-      if (options_.stop_requested && options_.stop_requested()) return false;
+      if (work_.stop_requested()) return false;
     }
     return true;
   }
 
  private:
-  const Item& item(int64_t i) const { return benchmark_.items[static_cast<size_t>(i)]; }
-
   void ask(std::span<const int64_t> batch) {
     std::vector<Asked> asked;
-    std::vector<int64_t> places;
-    for (const int64_t i : batch) {
-      if (std::shared_ptr<const Image> image = picture(item(i), i)) {
-        asked.push_back({&item(i), std::move(image)});
-        places.push_back(i);
+    std::vector<Prediction> predictions(batch.size());
+    std::vector<size_t> places;
+    std::vector<std::string> keys;
+    for (size_t k = 0; k < batch.size(); ++k) {
+      const Item& item = work_.item(batch[k]);
+      predictions[k].id = item.id;
+      keys.push_back(work_.key(batch[k]));
+      if (std::shared_ptr<const Image> image = picture(item)) {
+        asked.push_back({&item, std::move(image)});
+        places.push_back(k);
+      } else {
+        predictions[k].error = picture_error_;
       }
     }
     if (!asked.empty()) {
-      std::vector<Prediction> answers = answerer_.answer(*benchmark_.info, asked);
-      LION_CHECK(answers.size() == asked.size(), "answers ", answers.size(), " of ", asked.size());
+      std::vector<Prediction> answers = work_.answerer.answer(*work_.benchmark.info, asked);
+      LION_CHECK(answers.size() == asked.size(), answers.size(), " answers of ", asked.size());
       for (size_t k = 0; k < answers.size(); ++k) {
         answers[k].id = asked[k].item->id;
-        errors_[static_cast<size_t>(places[k])] = answers[k].error;
+        predictions[places[k]] = std::move(answers[k]);
       }
-      journal_.add(answers);
     }
+    work_.journal.add(predictions, keys);
   }
 
-  /// Null when it cannot be read; the error is kept.
-  std::shared_ptr<const Image> picture(const Item& item, int64_t index) {
-    if (last_item_ && same_picture(*last_item_, item)) {
-      if (!last_image_) errors_[static_cast<size_t>(index)] = last_error_;
-      return last_image_;
-    }
+  /// Null when it cannot be read; `picture_error_` says why.
+  std::shared_ptr<const Image> picture(const Item& item) {
+    if (last_item_ && same_picture(*last_item_, item)) return last_image_;
     last_item_ = &item;
     last_image_.reset();
     try {
-      last_image_ = std::make_shared<const Image>(load_picture(item, options_.decode));
+      last_image_ = std::make_shared<const Image>(load_picture(item, work_.options.decode));
     } catch (const InputError& error) {
-      last_error_ = error.what();
+      picture_error_ = error.what();
     } catch (const ResourceError& error) {
-      last_error_ = error.what();
+      picture_error_ = error.what();
     }
-    if (!last_image_) errors_[static_cast<size_t>(index)] = last_error_;
     return last_image_;
   }
 
   void show() const {
-    if (options_.progress) {
-      options_.progress({benchmark_.info->name, done_, stretch_.last - stretch_.first, "items"});
-    }
+    if (!work_.options.progress) return;
+    work_.options.progress(
+        {work_.benchmark.info->name, done_, stretch_.last - stretch_.first, "items"});
   }
 
-  const Benchmark& benchmark_;
-  const Answerer& answerer_;
-  const RunOptions& options_;
-  Journal& journal_;
-  std::vector<std::string>& errors_;
+  const Work& work_;
   Stretch stretch_;
   int64_t done_ = 0;
   const Item* last_item_ = nullptr;
   std::shared_ptr<const Image> last_image_;
-  std::string last_error_;
+  std::string picture_error_;
 };
 
 /// Rank 0 waits here for the items of the others.
 class OtherRanks {
  public:
-  OtherRanks(const Benchmark& benchmark, int64_t batch, const RunOptions& options, Journal& journal,
-             std::vector<std::string>& errors)
-      : benchmark_(benchmark), options_(options), journal_(journal), errors_(errors) {
-    const auto n = static_cast<int64_t>(benchmark.items.size());
-    for (int64_t i = stretch_of(n, batch, 0, options.world).last; i < n; ++i) {
-      if (!journal.done().contains(item(i).id)) open_.push_back(i);
+  explicit OtherRanks(const Work& work) : work_(work) {
+    for (int64_t i = work.stretch(0).last; i < work.size(); ++i) {
+      if (!work.answer(i)) open_.push_back(i);
     }
   }
 
   void wait() {
     auto last_change = Clock::now();
     while (!open_.empty()) {
-      if (options_.stop_requested && options_.stop_requested()) return;
-      journal_.refresh();
+      if (work_.stop_requested()) return;
+      work_.journal.refresh();
       const auto now = Clock::now();
-      if (std::erase_if(open_, [&](int64_t i) { return journal_.done().contains(item(i).id); })) {
+      if (std::erase_if(open_, [&](int64_t i) { return work_.answer(i) != nullptr; })) {
         last_change = now;
       }
       show();
-      if (now - last_change > kStall) drop_broken_pictures();
-      if (now - last_change > std::chrono::seconds(options_.patience)) give_up();
+      // Failures count when nobody is busy any more: a rank that just started tries them again.
+      if (now - last_change > kStall) {
+        std::erase_if(open_, [&](int64_t i) { return !work_.failure(i).empty(); });
+      }
+      if (now - last_change > std::chrono::seconds(work_.options.patience)) give_up();
       if (!open_.empty()) std::this_thread::sleep_for(kLook);
     }
   }
@@ -167,43 +173,23 @@ class OtherRanks {
  private:
   using Clock = std::chrono::steady_clock;
 
-  const Item& item(int64_t i) const { return benchmark_.items[static_cast<size_t>(i)]; }
-
   void show() const {
-    if (!options_.progress) return;
-    const auto n = static_cast<int64_t>(benchmark_.items.size());
-    options_.progress({str(benchmark_.info->name, ", other ranks"),
-                       n - static_cast<int64_t>(open_.size()), n, "items"});
-  }
-
-  /// Nobody will answer these. Looked for only when the others are silent: it takes a while.
-  void drop_broken_pictures() {
-    if (std::exchange(looked_, true)) return;
-    std::erase_if(open_, [&](int64_t i) {
-      std::string& error = errors_[static_cast<size_t>(i)];
-      try {
-        load_picture(item(i), options_.decode);
-      } catch (const Error& failed) {
-        error = failed.what();
-      }
-      return !error.empty();
-    });
+    if (!work_.options.progress) return;
+    work_.options.progress({str(work_.benchmark.info->name, ", other ranks"),
+                            work_.size() - static_cast<int64_t>(open_.size()), work_.size(),
+                            "items"});
   }
 
   [[noreturn]] void give_up() const {
-    throw ResourceError(str(options_.folder.string(), ": the other ranks have not answered ",
-                            open_.size(), " of ", benchmark_.items.size(),
-                            " items and wrote nothing for ", options_.patience,
+    throw ResourceError(str(work_.options.folder.string(), ": the other ranks have not answered ",
+                            open_.size(), " of ", work_.size(), " items and wrote nothing for ",
+                            work_.options.patience,
                             " s. Look why they stopped and start the run again, with any number of "
                             "processes: it goes on from here."));
   }
 
-  const Benchmark& benchmark_;
-  const RunOptions& options_;
-  Journal& journal_;
-  std::vector<std::string>& errors_;
+  const Work& work_;
   std::vector<int64_t> open_;
-  bool looked_ = false;
 };
 
 }  // namespace
@@ -230,34 +216,32 @@ RunResult run_benchmark(const Benchmark& benchmark, const Answerer& answerer,
   Json settings = benchmark_settings(benchmark);
   settings.update(answerer.settings);
   Journal journal(options.folder, options.rank, std::move(settings));
+  Work work{benchmark, answerer, options, journal, {}};
   RunResult result;
-  result.resumed =
-      std::count_if(benchmark.items.begin(), benchmark.items.end(),
-                    [&](const Item& item) { return journal.done().contains(item.id); });
-  std::vector<std::string> errors(benchmark.items.size());
-  result.finished = Shard(benchmark, answerer, options, journal, errors).run();
+  for (const Item& item : benchmark.items) {
+    work.keys.push_back(item_key(item));
+    result.resumed += journal.find(item.id, work.keys.back()) ? 1 : 0;
+    result.outdated += journal.is_outdated(item.id, work.keys.back()) ? 1 : 0;
+  }
+  result.finished = Shard(work).run();
   if (options.rank > 0) {
     result.finished = false;
     return result;
   }
-  if (result.finished && options.world > 1) {
-    OtherRanks(benchmark, answerer.batch, options, journal, errors).wait();
-  }
-  for (size_t i = 0; i < benchmark.items.size(); ++i) {
-    const std::string& id = benchmark.items[i].id;
-    if (const auto found = journal.done().find(id); found != journal.done().end()) {
-      result.predictions.push_back(found->second);
-    } else {
-      Prediction none;
-      none.id = id;
-      none.error = errors[i].empty() ? "was not asked: the run was stopped" : errors[i];
-      result.predictions.push_back(std::move(none));
+  if (result.finished && options.world > 1) OtherRanks(work).wait();
+  for (int64_t i = 0; i < work.size(); ++i) {
+    if (const Prediction* answer = work.answer(i)) {
+      result.predictions.push_back(*answer);
+      continue;
     }
-  }
-  if (options.stop_requested && options.stop_requested()) {
-    result.finished =
-        std::none_of(result.predictions.begin(), result.predictions.end(),
-                     [](const Prediction& one) { return one.error.starts_with("was not asked"); });
+    Prediction none;
+    none.id = work.item(i).id;
+    none.error = work.failure(i);
+    if (none.error.empty()) {
+      none.error = "was not asked: the run was stopped";
+      result.finished = false;
+    }
+    result.predictions.push_back(std::move(none));
   }
   return result;
 }

@@ -45,7 +45,8 @@ struct RunOptions {
 struct RunResult {
   std::vector<Prediction> predictions;  ///< of the items, in order; unanswered ones have an error
   int64_t resumed = 0;                  ///< answers that the journals had before
-  bool finished = false;                ///< false when a stop was requested, or on ranks above 0
+  int64_t outdated = 0;   ///< answers that they had to other questions of the same ids: not used
+  bool finished = false;  ///< false when a stop was requested, or on ranks above 0
 };
 
 /// What `item`'s answer depends on within its benchmark; part of the journal's settings.
@@ -54,9 +55,9 @@ Json benchmark_settings(const Benchmark& benchmark);
 /// The picture of an item, from its file or its bytes. Throws as `load_image`.
 Image load_picture(const Item& item, const DecodeOptions& options);
 
-/// Ranks take stretches of the items. Rank 0 waits until all journals together have every item that
-/// the others could answer, and returns the whole. Throws ResourceError when it waits in vain (a
-/// run by one process then answers the rest), and what the answerer throws.
+/// Ranks take stretches of the items. Rank 0 waits until all journals together have every item, its
+/// answer or why there is none, and returns the whole. Throws ResourceError when it waits in vain
+/// (a run by one process then answers the rest), and what the answerer throws.
 RunResult run_benchmark(const Benchmark& benchmark, const Answerer& answerer,
                         const RunOptions& options);
 

@@ -207,7 +207,7 @@ Submission make_submission(const Benchmark& benchmark, Predictions predictions) 
               json_lines(benchmark, predictions, /*all=*/false, box_line)};
     case MetricKind::kPope:
       return {str("coco_", name, "_lion_answers.jsonl"),
-              json_lines(benchmark, predictions, /*all=*/true, pope_line)};
+              json_lines(benchmark, predictions, /*all=*/false, pope_line)};
     case MetricKind::kCircular:
       return {str(name == "mmbench" ? "mmbench_dev" : name, "_lion.tsv"),
               option_table(benchmark, predictions)};

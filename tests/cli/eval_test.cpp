@@ -178,21 +178,21 @@ TEST_F(EvalTest, MissingPicturesMalformedLinesAndIdsTwiceAreNamedAndCounted) {
                R"(.jpg", "text": "Is there a dog in the image?", "label": "no"})", "\n");
   };
   write(data + "/coco_pope_random.json",
-        line(1, 1) + line(2, 1) + "{\"question_id\": 3}\n" + line(2, 1) + line(4, 7));
+        line(1, 1) + line(2, 1) + "{\"question_id\": 3}\nbroken\n" + line(2, 1) + line(4, 7));
   const std::vector<std::string> words = {
       "eval",    "pope_random",           "--data",  data,  "--out", out(),
       "--model", model_folder().string(), "--dtype", "fp32"};
   const Json json = json_of(words);
   EXPECT_EQ(json["n"], 2);
   EXPECT_EQ(json["missing"], 1);
-  EXPECT_EQ(json["problems"]["counts"]["malformed"], 1);
+  EXPECT_EQ(json["problems"]["counts"]["malformed"], 2);
   EXPECT_EQ(json["problems"]["counts"]["duplicate"], 1);
   EXPECT_EQ(json["unanswered"]["count"], 1);
   EXPECT_THAT(json["unanswered"]["first"][0]["what"].get<std::string>(),
               HasSubstr("COCO_val2014_000000000007.jpg"));
   const Outcome people = lion(words);
   EXPECT_THAT(people.out, HasSubstr("over 2 samples, 1 without an answer"));
-  EXPECT_THAT(people.err, AllOf(HasSubstr("1 malformed"), HasSubstr("1 duplicate"),
+  EXPECT_THAT(people.err, AllOf(HasSubstr("2 malformed"), HasSubstr("1 duplicate"),
                                 HasSubstr("line 3"), HasSubstr("1 items were not answered")));
 }
 
@@ -306,6 +306,28 @@ TEST_F(EvalTest, OtherSettingsNeedAnotherFolderOrRestart) {
               AllOf(HasSubstr("tags: \"tagger\" then, \"none\" now"), HasSubstr("--restart")));
   EXPECT_EQ(lion(arguments("pope_random", {"--limit", "2", "--no-tags", "--restart"})).exit_code,
             0);
+  const Outcome rank = lion(arguments("pope_random", {"--restart"}),
+                            {.environment = {{"RANK", "1"}, {"WORLD_SIZE", "2"}}});
+  EXPECT_EQ(rank.exit_code, 2);
+  EXPECT_THAT(rank.err, HasSubstr("--restart: several processes"));
+}
+
+TEST_F(EvalTest, AnswersToOtherFilesOfTheSameIdsAreNotUsed) {
+  ASSERT_EQ(lion(arguments("vsr", {"--limit", "3"})).exit_code, 0);
+  const Outcome other = lion(arguments("vsr", {"--limit", "3", "--vsr-yes-no"}));
+  ASSERT_EQ(other.exit_code, 0) << other.err;
+  EXPECT_THAT(other.err, HasSubstr("3 answers of the journal were to other questions"));
+  for (const std::string& line : lines(read(out("vsr/samples.jsonl")))) {
+    const auto answer = parse_json(line, "sample")["answer"].get<std::string>();
+    EXPECT_TRUE(answer == "yes" || answer == "no") << answer;
+  }
+}
+
+TEST_F(EvalTest, EachBenchmarkKeepsItsReport) {
+  ASSERT_EQ(lion(arguments("coco", {"--limit", "2", "--max-new-tokens", "2"})).exit_code, 0);
+  ASSERT_EQ(lion(arguments("pope_random", {"--limit", "2"})).exit_code, 0);
+  EXPECT_NE(read(out("coco/report.html")).find("COCO captions"), std::string::npos);
+  EXPECT_TRUE(fs::exists(out("pope_random/report.html")));
 }
 
 TEST_F(EvalTest, CompareTellsTestAndFlips) {
@@ -317,6 +339,7 @@ TEST_F(EvalTest, CompareTellsTestAndFlips) {
   const Json& one = json["benchmarks"][0];
   EXPECT_EQ(one["benchmark"], "pope_random");
   EXPECT_EQ(one["test"], "McNemar, exact");
+  EXPECT_EQ(one["figure"], "accuracy");  // F1 is no figure of one sample
   EXPECT_GT(one["n"], 2);
   EXPECT_LE(one["p_value"], 1.0);
   const Outcome people = lion({"eval", "compare", out(), folder_.path("other")});

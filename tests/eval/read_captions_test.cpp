@@ -110,6 +110,24 @@ TEST_F(CaptionsTest, TextcapsAreGroupedByPicture) {
   EXPECT_EQ(textcaps.problems.counted(ProblemKind::kMalformed), 1);
 }
 
+TEST_F(CaptionsTest, IdsOfTextcapsAreTextsEvenWhenAllDigits) {
+  make_folder("textcaps/train_images");
+  write("textcaps/TextCaps_0.1_val.json", R"({"data": [
+    {"image_id": "0a1b", "caption_str": "One."}, {"image_id": "1234", "caption_str": "Two."}]})");
+  const Benchmark textcaps = read("textcaps");
+  EXPECT_EQ(textcaps.items[1].official.dump(), R"({"image_id":"1234"})");
+}
+
+TEST_F(CaptionsTest, IdsOfOneFileAreOfOneType) {
+  make_folder("flickr30k-images");
+  write("dataset_flickr30k.json", R"({"images": [
+    {"filename": "12.jpg", "split": "test", "sentences": [{"raw": "A dog."}]},
+    {"filename": "x3.jpg", "split": "test", "sentences": [{"raw": "A cat."}]}]})");
+  const Benchmark flickr = read("flickr30k");
+  EXPECT_EQ(flickr.items[0].official.dump(), R"({"image_id":"12"})");
+  EXPECT_EQ(flickr.items[1].official.dump(), R"({"image_id":"x3"})");
+}
+
 TEST_F(CaptionsTest, MissingFilesAndFoldersAreNamed) {
   EXPECT_THAT(message_of<ResourceError>([&] { read("coco"); }),
               AllOf(HasSubstr("coco_karpathy_test.json"), HasSubstr("dataset_coco.json")));

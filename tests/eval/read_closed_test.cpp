@@ -37,6 +37,19 @@ TEST_F(ClosedTest, PopeLines) {
               HasSubstr("coco_pope_random.json"));
 }
 
+TEST_F(ClosedTest, BrokenLinesAreCountedAndTheOthersRead) {
+  make_folder("val2014");
+  const std::string good =
+      R"({"question_id": 7, "image": "COCO_val2014_000000000005.jpg", "text": "A?", "label": "no"})";
+  write("coco_pope_random.json", str("broken\r\n", good, "\r\n{\"question_id\": 8,\r\n"));
+  const Benchmark pope = read("pope_random");
+  ASSERT_EQ(pope.items.size(), 1u);
+  EXPECT_EQ(pope.items[0].id, "7");
+  EXPECT_EQ(pope.problems.counted(ProblemKind::kMalformed), 2);
+  EXPECT_EQ(pope.problems.kept()[0].where, "coco_pope_random.json, line 1");
+  EXPECT_EQ(pope.problems.kept()[1].where, "coco_pope_random.json, line 3");
+}
+
 TEST_F(ClosedTest, PopeOfOneLine) {
   make_folder("val2014");
   write(

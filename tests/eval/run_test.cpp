@@ -135,6 +135,53 @@ TEST_F(RunTest, OtherSettingsAreRefusedAndNamed) {
   EXPECT_EQ(run_benchmark(benchmark_, answerer_, options_).resumed, 0);
 }
 
+TEST_F(RunTest, AnswersToOtherQuestionsOfTheSameIdsAreNotUsed) {
+  run_benchmark(benchmark_, answerer_, options_);
+  asked_.clear();
+  benchmark_.items[0].prompt = "Another question";
+  benchmark_.items[1].candidates = {"yes", "no"};
+  save_image(benchmark_.items[2].picture.path, Image::black(40, 40));  // and so of item 3
+  const RunResult result = run_benchmark(benchmark_, answerer_, options_);
+  EXPECT_THAT(asked_, ElementsAre("q0", "q1", "q2", "q3"));
+  EXPECT_EQ(result.resumed, 20);
+  EXPECT_EQ(result.outdated, 4);
+  asked_.clear();
+  EXPECT_EQ(run_benchmark(benchmark_, answerer_, options_).outdated, 0);
+  EXPECT_TRUE(asked_.empty());
+}
+
+TEST_F(RunTest, FailuresOfOtherRanksReachRankZero) {
+  options_.world = 2;
+  options_.rank = 1;
+  Answerer failing = answerer_;
+  failing.answer = [](const BenchmarkInfo&, std::span<const Asked> items) {
+    std::vector<Prediction> predictions(items.size());
+    for (size_t i = 0; i < items.size(); ++i) predictions[i].error = "refused";
+    return predictions;
+  };
+  run_benchmark(benchmark_, failing, options_);
+  options_.rank = 0;
+  const RunResult result = run_benchmark(benchmark_, answerer_, options_);
+  EXPECT_TRUE(result.finished);
+  EXPECT_EQ(result.predictions[11].error, "");
+  EXPECT_EQ(result.predictions[12].error, "refused");
+  // A later run tries them again.
+  options_.world = 1;
+  EXPECT_EQ(run_benchmark(benchmark_, answerer_, options_).predictions[12].error, "");
+}
+
+TEST_F(RunTest, AJournalThatIsBeingWrittenIsNotCleared) {
+  {
+    const Journal journal(options_.folder, 0, {{"model", "m"}});
+    const std::string before = read_file(options_.folder / "journal-0.jsonl");
+    EXPECT_THROW(Journal::clear(options_.folder), ResourceError);
+    EXPECT_EQ(read_file(options_.folder / "journal-0.jsonl"), before);
+  }
+  Journal::clear(options_.folder);
+  EXPECT_EQ(fs::file_size(options_.folder / "journal-0.jsonl"), 0u);
+  const Journal other(options_.folder, 0, {{"model", "another"}});  // nothing to disagree with
+}
+
 TEST_F(RunTest, RanksShareTheItemsAndRankZeroHasTheWhole) {
   const std::vector<std::string> whole = texts(run_benchmark(benchmark_, answerer_, options_));
   asked_.clear();
@@ -219,9 +266,11 @@ TEST_F(RunTest, JournalKeepsOddTextsAndLosses) {
   odd.id = "x";
   odd.text = "a\"b\n\xff";
   odd.losses = {0.1, 1e300, std::nan("")};
-  { Journal(options_.folder, 0, {}).add(std::array{odd}); }
+  { Journal(options_.folder, 0, {}).add(std::array{odd}, std::array{std::string("key")}); }
   const Journal journal(options_.folder, 0, {});
-  const Prediction& read = journal.done().at("x");
+  EXPECT_EQ(journal.find("x", "another key"), nullptr);
+  ASSERT_NE(journal.find("x", "key"), nullptr);
+  const Prediction& read = *journal.find("x", "key");
   EXPECT_EQ(read.text, "a\"b\n\xef\xbf\xbd");
   EXPECT_EQ(read.losses[0], 0.1);
   EXPECT_EQ(read.losses[1], 1e300);

@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "lion/base/error.h"
+#include "lion/base/file.h"
 #include "lion/base/random.h"
 #include "lion/base/str.h"
 #include "lion/data/random_key.h"
 #include "lion/data/text_rules.h"
+#include "lion/eval/json_lines.h"
 
 namespace lion::eval {
 namespace {
@@ -81,6 +83,32 @@ void ItemReader::add(Item item) {
 
 bool ItemReader::full() const { return options_.limit > 0 && size() >= options_.limit; }
 
+void ItemReader::each_line(
+    const fs::path& path,
+    const std::function<void(int64_t line, const simdjson::dom::element&)>& read) {
+  const auto file = MappedFile::open(path);
+  const std::string_view text(reinterpret_cast<const char*>(file->bytes().data()),
+                              file->bytes().size());
+  each_json_line(text, read, [&](int64_t line, std::string_view what) {
+    problems().add(ProblemKind::kMalformed, where(path, "line", line), std::string(what));
+  });
+}
+
+/// In submissions all ids have one type: they are texts as soon as one is no number.
+void ItemReader::make_ids_alike() {
+  for (const char* key : {"image_id", "question_id"}) {
+    const auto is_text = [key](const Item& item) {
+      return item.official.contains(key) && item.official.at(key).is_string();
+    };
+    if (std::none_of(benchmark_.items.begin(), benchmark_.items.end(), is_text)) continue;
+    for (Item& item : benchmark_.items) {
+      if (!item.official.contains(key)) continue;
+      Json& id = item.official[key];
+      if (id.is_number()) id = id.dump();
+    }
+  }
+}
+
 std::string ItemReader::where(const fs::path& file, std::string_view noun, int64_t number) {
   return str(file.filename().string(), ", ", noun, " ", number);
 }
@@ -97,6 +125,7 @@ Benchmark ItemReader::finish() {
             kept.empty() ? "" : str("; the first: ", kept[0].where, ": ", kept[0].what),
             "). Is it the file of this benchmark and split?"));
   }
+  make_ids_alike();
   if (full() && limit_counts_items(info_)) {
     benchmark_.items.resize(static_cast<size_t>(options_.limit));
   }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "lion/data/official_files.h"
 #include "lion/data/picture_finder.h"
 #include "lion/data/record_fields.h"
+#include "lion/eval/json_lines.h"
 #include "lion/eval/read_benchmark.h"
 
 namespace lion::eval {
@@ -61,19 +63,16 @@ class ItemReader {
   /// by "file, record 3" or "file, line 4".
   template <typename Read>
   void each_record(const std::filesystem::path& path, Read&& read) {
-    const data::JsonStream stream = open(path);
-    const bool list = stream.layout() == data::JsonLayout::kList;
-    const data::JsonVisitor visit = [&](const data::JsonElement& element) {
-      const int64_t number = list ? element.number : element.number + 1;
+    const bool list = is_json_list(path);
+    const auto visit = [&](int64_t number, const simdjson::dom::element& value) {
       data::read_record(
           problems(), [&] { return where(path, list ? "record" : "line", number); },
-          [&] { read(data::RecordFields(element.value), number, list); });
+          [&] { read(data::RecordFields(value), number, list); });
     };
-    // A file of one line looks like an object.
     if (list) {
-      stream.each(visit);
+      open(path).each([&](const data::JsonElement& one) { visit(one.number, one.value); });
     } else {
-      stream.each_line(visit);
+      each_line(path, visit);
     }
   }
 
@@ -88,6 +87,10 @@ class ItemReader {
             }};
   }
 
+  /// Values of a file with one a line; broken lines are problems.
+  void each_line(const std::filesystem::path& path,
+                 const std::function<void(int64_t line, const simdjson::dom::element&)>& read);
+
   static std::string where(const std::filesystem::path& file, std::string_view noun,
                            int64_t number);
 
@@ -96,6 +99,8 @@ class ItemReader {
   Benchmark finish();
 
  private:
+  void make_ids_alike();
+
   const BenchmarkInfo& info_;
   const ReadOptions& options_;
   const PromptTemplates& templates_;

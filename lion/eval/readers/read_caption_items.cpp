@@ -31,7 +31,8 @@ class CaptionItems {
     item.id = id;
     item.picture.path = path;
     item.prompt = reader_.prompt();
-    item.official["image_id"] = id_value(id);
+    // TextCaps' ids are texts, even those that are all digits.
+    item.official["image_id"] = reader_.info().name == "textcaps" ? Json(id) : id_value(id);
     return item;
   }
 

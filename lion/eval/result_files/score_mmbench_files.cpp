@@ -1,11 +1,12 @@
 /// References: MMBench's table with answers (index, A to D, answer, l2-category; separated by tabs
 /// or commas). Predictions: a table of index and prediction, a letter or words. Rows whose index is
-/// base + 1,000,000 x k are passes with the options rotated by k; where the references have none
-/// but the predictions do, they are made of the base rows. A question counts when all its passes
-/// have a prediction.
+/// base + 1,000,000 x k are passes with the options rotated by k; those that the references lack
+/// are made of the base rows. A question counts when all its passes have a prediction. Predictions
+/// without any rotated row are scored by pass 0 alone, and the figure says so.
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "lion/base/error.h"
@@ -111,11 +112,19 @@ Row rotated(const Row& base, int64_t shift) {
   return row;
 }
 
+/// Makes the passes that the references lack.
 void add_rotations(std::vector<Row>& rows) {
+  std::set<int64_t> known;
+  for (const Row& row : rows) known.insert(row.index);
   const size_t n = rows.size();
   for (size_t i = 0; i < n; ++i) {
+    if (rows[i].index >= kRotation) continue;
     const auto options = static_cast<int64_t>(rows[i].options.size());
-    for (int64_t shift = 1; shift < options; ++shift) rows.push_back(rotated(rows[i], shift));
+    for (int64_t shift = 1; shift < options; ++shift) {
+      if (known.contains(rows[i].index + shift * kRotation)) continue;
+      Row row = rotated(rows[i], shift);
+      rows.push_back(std::move(row));
+    }
   }
 }
 
@@ -192,7 +201,12 @@ FileScoreResult score_mmbench_files(const FileScoreOptions& options) {
     predictions.push_back({cells.index(), cells.cell({"prediction"}), where});
   });
   drop_without_base(rows, options, log);
-  if (!any_rotated(rows) && any_rotated(predictions)) add_rotations(rows);
+  const bool circular = any_rotated(predictions);
+  if (circular) {
+    add_rotations(rows);
+  } else {
+    std::erase_if(rows, [](const Row& row) { return row.index >= kRotation; });
+  }
   IdMatch match(options, log);
   for (const Row& row : rows) match.add(str(row.index), "");
   std::vector<std::string> said(rows.size());
@@ -208,7 +222,7 @@ FileScoreResult score_mmbench_files(const FileScoreOptions& options) {
   if (!passes.empty()) scores = score_circular(passes);
   FileScoreResult result;
   set_units(result, options, log, units_of(passes, scores));
-  result.score.figure = any_rotated(rows) ? "accuracy" : "single-pass accuracy";
+  result.score.figure = circular ? "accuracy" : "single-pass accuracy";
   result.score.missing = incomplete;
   set_metrics(result.score, scores);
   return result;

@@ -1,4 +1,5 @@
 #include "lion/eval/result_files/score_parts.h"
+#include "lion/eval/json_lines.h"
 
 #include <algorithm>
 #include <array>
@@ -41,20 +42,16 @@ void each_line(std::string_view text, const std::string& name, FindingLog& log,
                const RecordVisitor& visit) {
   simdjson::dom::parser parser;
   int64_t place = 0;
-  for (int64_t number = 1; !text.empty(); ++number) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = trim(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.empty()) continue;
-    const std::string where = str(name, ", line ", number);
-    simdjson::dom::element element;
-    if (const auto error = parser.parse(line.data(), line.size()).get(element)) {
-      log.malformed(where, str("is not JSON (", simdjson::error_message(error), ")"));
-    } else {
-      visit_element(element, "", place, where, log, visit);
-    }
-    ++place;
-  }
+  const auto where = [&](int64_t number) { return str(name, ", line ", number); };
+  each_json_line(
+      text,
+      [&](int64_t number, const simdjson::dom::element& element) {
+        visit_element(element, "", place++, where(number), log, visit);
+      },
+      [&](int64_t number, std::string_view what) {
+        log.malformed(where(number), what);
+        ++place;
+      });
 }
 
 }  // namespace
