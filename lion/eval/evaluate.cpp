@@ -169,10 +169,10 @@ std::optional<Evaluation> evaluate(const BenchmarkInfo& info, const PromptTempla
     evaluation.interval = score_interval(evaluation.benchmark, *evaluation.score);
   }
   evaluation.result = result_json(evaluation, answerer, options);
-  evaluation.result["submission"] =
-      make_submission(evaluation.benchmark, evaluation.predictions).file_name;
+  const Submission submission = make_submission(evaluation.benchmark, evaluation.predictions);
+  evaluation.result["submission"] = submission.file_name;
   write_files(options.run.folder, evaluation);
-  write_submission(options.run.folder, evaluation.benchmark, evaluation.predictions);
+  write_submission(options.run.folder, evaluation.benchmark, submission);
   return evaluation;
 }
 

@@ -10,9 +10,9 @@
 
 namespace lion::eval {
 
-/// Calls `read` for each line that is JSON, `broken` for the others; empty lines are passed over. A
-/// byte order mark and carriage returns do not matter. Lines are counted from 1; a value is valid
-/// until the call returns.
+/// Calls `read` for each line that is JSON, `broken` for the others; empty lines are passed over.
+/// Carriage returns do not matter. Lines are counted from 1; a value is valid until the call
+/// returns.
 void each_json_line(
     std::string_view text,
     const std::function<void(int64_t line, const simdjson::dom::element& value)>& read,

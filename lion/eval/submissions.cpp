@@ -216,8 +216,7 @@ Submission make_submission(const Benchmark& benchmark, Predictions predictions) 
 }
 
 fs::path write_submission(const fs::path& folder, const Benchmark& benchmark,
-                          Predictions predictions) {
-  const Submission submission = make_submission(benchmark, predictions);
+                          const Submission& submission) {
   const std::vector<std::string> faults = check_submission(benchmark, submission.content);
   if (!faults.empty()) {
     throw InternalError(str(submission.file_name, ": the check finds ", faults.size(),

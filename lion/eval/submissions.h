@@ -30,9 +30,8 @@ Submission make_submission(const Benchmark& benchmark, std::span<const Predictio
 /// `content`.
 std::vector<std::string> check_submission(const Benchmark& benchmark, std::string_view content);
 
-/// Makes, checks and writes `folder`/<file_name>. Throws InternalError when the check finds fault.
+/// Checks and writes `folder`/<file_name>. Throws InternalError when the check finds fault.
 std::filesystem::path write_submission(const std::filesystem::path& folder,
-                                       const Benchmark& benchmark,
-                                       std::span<const Prediction> predictions);
+                                       const Benchmark& benchmark, const Submission& submission);
 
 }  // namespace lion::eval

@@ -232,23 +232,27 @@ class WriteSubmissionTest : public ReadTest {};
 
 TEST_F(WriteSubmissionTest, TheFileIsWritten) {
   const std::vector predictions = {answer("42", "a"), answer("7", "b")};
-  const auto path = write_submission(root_ / "new", captions(), predictions);
+  const auto path =
+      write_submission(root_ / "new", captions(), make_submission(captions(), predictions));
   EXPECT_EQ(path, root_ / "new/captions_val2014_lion_results.json");
   EXPECT_EQ(read_file(path), make_submission(captions(), predictions).content);
   write("file", "x");
-  EXPECT_THAT(
-      message_of<ResourceError>([&] { write_submission(root_ / "file", captions(), predictions); }),
-      HasSubstr("file"));
+  EXPECT_THAT(message_of<ResourceError>([&] {
+                write_submission(root_ / "file", captions(),
+                                 make_submission(captions(), predictions));
+              }),
+              HasSubstr("file"));
 }
 
 TEST_F(WriteSubmissionTest, FaultsStopIt) {
   Benchmark twice = captions();
   twice.items[1] = twice.items[0];
-  EXPECT_THAT(
-      message_of<InternalError>([&] {
-        write_submission(root_ / "new", twice, std::vector{answer("42", "a"), answer("42", "b")});
-      }),
-      HasSubstr("there twice"));
+  EXPECT_THAT(message_of<InternalError>([&] {
+                write_submission(
+                    root_ / "new", twice,
+                    make_submission(twice, std::vector{answer("42", "a"), answer("42", "b")}));
+              }),
+              HasSubstr("there twice"));
   EXPECT_FALSE(std::filesystem::exists(root_ / "new"));
 }
 

@@ -10,6 +10,10 @@
 
 namespace lion::eval {
 
+/// Between the indices of a question's passes in MMBench's tables: pass k of question i is row
+/// i + 1,000,000 k.
+inline constexpr int64_t kCircularStep = 1'000'000;
+
 /// One pass of a question: options rotated by `shift`.
 struct CircularPass {
   std::string question;  ///< the same for all passes of a question

@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "lion/base/error.h"
-#include "lion/base/file.h"
 #include "lion/base/random.h"
 #include "lion/base/str.h"
 #include "lion/data/random_key.h"
 #include "lion/data/text_rules.h"
 #include "lion/eval/json_lines.h"
+#include "lion/eval/mapped_text.h"
 
 namespace lion::eval {
 namespace {
@@ -86,10 +86,8 @@ bool ItemReader::full() const { return options_.limit > 0 && size() >= options_.
 void ItemReader::each_line(
     const fs::path& path,
     const std::function<void(int64_t line, const simdjson::dom::element&)>& read) {
-  const auto file = MappedFile::open(path);
-  const std::string_view text(reinterpret_cast<const char*>(file->bytes().data()),
-                              file->bytes().size());
-  each_json_line(text, read, [&](int64_t line, std::string_view what) {
+  const MappedText file(path);
+  each_json_line(file.text(), read, [&](int64_t line, std::string_view what) {
     problems().add(ProblemKind::kMalformed, where(path, "line", line), std::string(what));
   });
 }

@@ -9,6 +9,7 @@
 #include "lion/base/str.h"
 #include "lion/data/text_rules.h"
 #include "lion/eval/delimited_table.h"
+#include "lion/eval/metrics/circular.h"
 #include "lion/eval/readers/item_reader.h"
 
 namespace lion::eval {
@@ -18,7 +19,6 @@ namespace fs = std::filesystem;
 using data::BadRecord;
 using data::ProblemKind;
 
-constexpr int64_t kPassStep = 1'000'000;  // between the indices of a question's rotations
 constexpr std::string_view kLetters = "ABCDEFGH";
 
 /// A pass of a question, as the file has it or rotated here.
@@ -165,13 +165,13 @@ class Table {
     }
     passes_.emplace(*index, read_pass(cells, needs_answer));
     images_.emplace(*index, cells.take("image"));
-    const int64_t base = *index % kPassStep;
+    const int64_t base = *index % kCircularStep;
     (base == *index ? order_ : rotations_).push_back(*index);
   }
 
   /// A later pass must belong to a question, and have as many options.
   void check_rotation(int64_t index) {
-    const auto first = passes_.find(index % kPassStep);
+    const auto first = passes_.find(index % kCircularStep);
     data::read_record(
         reader_.problems(), [&] { return where("index", index); },
         [&] {
@@ -180,7 +180,7 @@ class Table {
           }
           const size_t n = first->second.options.size();
           if (passes_.at(index).options.size() != n ||
-              index / kPassStep >= static_cast<int64_t>(n)) {
+              index / kCircularStep >= static_cast<int64_t>(n)) {
             throw BadRecord{ProblemKind::kMalformed,
                             str("rotates a question of ", n, " options and does not fit it")};
           }
@@ -193,7 +193,7 @@ class Table {
     const auto bytes = picture(base);
     const auto n = static_cast<int64_t>(first.options.size());
     for (int64_t shift = 0; shift < n; ++shift) {
-      const int64_t index = base + shift * kPassStep;
+      const int64_t index = base + shift * kCircularStep;
       const auto given = passes_.find(index);
       const bool usable =
           given != passes_.end() && given->second.options.size() == first.options.size();
@@ -216,7 +216,7 @@ class Table {
     item.truth.candidate = pass.right;
     item.category = pass.category;
     // The question goes by the index of its first pass: others may have the same words.
-    item.official = {{"index", index}, {"question", str(base)}, {"shift", index / kPassStep}};
+    item.official = {{"index", index}, {"question", str(base)}, {"shift", index / kCircularStep}};
     return item;
   }
 

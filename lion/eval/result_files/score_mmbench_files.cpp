@@ -19,8 +19,6 @@
 namespace lion::eval {
 namespace {
 
-constexpr int64_t kRotation = 1'000'000;  // between the indices of two passes
-
 using data::BadRecord;
 using data::ProblemKind;
 
@@ -105,7 +103,8 @@ Row read_row(const Cells& cells) {
 
 Row rotated(const Row& base, int64_t shift) {
   const auto n = static_cast<int64_t>(base.options.size());
-  Row row{base.index + shift * kRotation, {}, letter_of_option(base.right, shift, n), base.ability};
+  Row row{
+      base.index + shift * kCircularStep, {}, letter_of_option(base.right, shift, n), base.ability};
   for (int64_t letter = 0; letter < n; ++letter) {
     row.options.push_back(base.options[static_cast<size_t>(shown_option(letter, shift, n))]);
   }
@@ -118,10 +117,10 @@ void add_rotations(std::vector<Row>& rows) {
   for (const Row& row : rows) known.insert(row.index);
   const size_t n = rows.size();
   for (size_t i = 0; i < n; ++i) {
-    if (rows[i].index >= kRotation) continue;
+    if (rows[i].index >= kCircularStep) continue;
     const auto options = static_cast<int64_t>(rows[i].options.size());
     for (int64_t shift = 1; shift < options; ++shift) {
-      if (known.contains(rows[i].index + shift * kRotation)) continue;
+      if (known.contains(rows[i].index + shift * kCircularStep)) continue;
       Row row = rotated(rows[i], shift);
       rows.push_back(std::move(row));
     }
@@ -131,20 +130,20 @@ void add_rotations(std::vector<Row>& rows) {
 template <typename Rows>
 bool any_rotated(const Rows& rows) {
   return std::any_of(rows.begin(), rows.end(),
-                     [](const auto& row) { return row.index >= kRotation; });
+                     [](const auto& row) { return row.index >= kCircularStep; });
 }
 
 /// Takes out the passes of questions whose base row is not there: their first pass is not known.
 void drop_without_base(std::vector<Row>& rows, const FileScoreOptions& options, FindingLog& log) {
   std::map<int64_t, bool> has_base;
-  for (const Row& row : rows) has_base[row.index % kRotation] |= row.index < kRotation;
+  for (const Row& row : rows) has_base[row.index % kCircularStep] |= row.index < kCircularStep;
   for (const auto& [base, has] : has_base) {
     if (!has) {
       log.malformed(file_name(options.references),
                     str("question ", base, " has no row of its own"));
     }
   }
-  std::erase_if(rows, [&](const Row& row) { return !has_base.at(row.index % kRotation); });
+  std::erase_if(rows, [&](const Row& row) { return !has_base.at(row.index % kCircularStep); });
 }
 
 /// The passes of the questions that were answered in every pass.
@@ -153,14 +152,14 @@ std::vector<CircularPass> complete_passes(const std::vector<Row>& rows, const Id
                                           int64_t& incomplete_questions) {
   std::map<int64_t, bool> complete;
   for (size_t i = 0; i < rows.size(); ++i) {
-    const auto place = complete.emplace(rows[i].index % kRotation, true).first;
+    const auto place = complete.emplace(rows[i].index % kCircularStep, true).first;
     place->second &= match.answered(i);
   }
   std::vector<CircularPass> passes;
   for (size_t i = 0; i < rows.size(); ++i) {
-    const int64_t question = rows[i].index % kRotation;
+    const int64_t question = rows[i].index % kCircularStep;
     if (!complete.at(question)) continue;
-    passes.push_back({str(question), rows[i].ability, rows[i].index / kRotation,
+    passes.push_back({str(question), rows[i].ability, rows[i].index / kCircularStep,
                       matched_option(said[i], rows[i].options) == rows[i].right});
   }
   incomplete_questions = std::count_if(complete.begin(), complete.end(),
@@ -205,7 +204,7 @@ FileScoreResult score_mmbench_files(const FileScoreOptions& options) {
   if (circular) {
     add_rotations(rows);
   } else {
-    std::erase_if(rows, [](const Row& row) { return row.index >= kRotation; });
+    std::erase_if(rows, [](const Row& row) { return row.index >= kCircularStep; });
   }
   IdMatch match(options, log);
   for (const Row& row : rows) match.add(str(row.index), "");

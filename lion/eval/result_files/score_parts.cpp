@@ -1,5 +1,6 @@
 #include "lion/eval/result_files/score_parts.h"
 #include "lion/eval/json_lines.h"
+#include "lion/eval/mapped_text.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +8,6 @@
 #include <utility>
 
 #include "lion/base/error.h"
-#include "lion/base/file.h"
 #include "lion/base/str.h"
 #include "lion/data/coco_name.h"
 #include "lion/data/json_stream.h"
@@ -16,7 +16,6 @@ namespace lion::eval {
 namespace {
 
 constexpr size_t kFindingsInWords = 20;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// Visits one element; what is wrong with it goes to the log.
 void visit_element(const simdjson::dom::element& element, std::string_view key, int64_t place,
@@ -78,10 +77,8 @@ void FindingLog::missing(const std::string& where, std::string_view what) {
 }
 
 void each_result(const std::filesystem::path& path, FindingLog& log, const RecordVisitor& visit) {
-  const auto file = MappedFile::open(path);
-  std::string_view text(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  const std::string_view content = trim(text);
+  const MappedText file(path);
+  const std::string_view content = trim(file.text());
   if (content.empty()) {
     throw InputError(
         str(path.string(), ": is empty, expected a JSON list or JSON lines. Make the file again."));
@@ -89,7 +86,7 @@ void each_result(const std::filesystem::path& path, FindingLog& log, const Recor
   if (content.front() == '[') {
     data::JsonStream(path).each(numbered(path, "record", log, visit));
   } else {
-    each_line(text, file_name(path), log, visit);
+    each_line(file.text(), file_name(path), log, visit);
   }
 }
 
@@ -106,11 +103,8 @@ void each_result_pair(const std::filesystem::path& path, FindingLog& log,
 }
 
 bool is_json_object(const std::filesystem::path& path) {
-  const auto file = MappedFile::open(path);
-  std::string_view text(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  text = trim(text);
-  if (!text.starts_with('{')) return false;  // also lines of which the first is broken
+  const MappedText file(path);
+  if (!trim(file.text()).starts_with('{')) return false;  // also lines of which the first is broken
   return data::JsonStream(path).layout() == data::JsonLayout::kObject;
 }
 
