@@ -29,13 +29,7 @@ std::vector<Tag> TaggerNetwork::tags(const Image& image) const {
 }
 
 TagList load_tag_list(const ModelFolder& folder, const models::LionConfig& config) {
-  TagList list = TagList::load(folder.tags(), folder.thresholds());
-  if (static_cast<int64_t>(list.names.size()) != config.ram->num_tags) {
-    throw InputError(str(folder.tags().string(), ": has ", list.names.size(),
-                         " tags, the tagger has ", config.ram->num_tags,
-                         ". Use the list of this tagger."));
-  }
-  return list;
+  return TagList::load_for(config.ram->num_tags, folder.tags(), folder.thresholds());
 }
 
 struct Tagger::Impl {

@@ -52,4 +52,14 @@ TagList TagList::load(const std::filesystem::path& names_path,
   return list;
 }
 
+TagList TagList::load_for(int64_t tags, const std::filesystem::path& names_path,
+                          const std::filesystem::path& thresholds_path) {
+  TagList list = load(names_path, thresholds_path);
+  if (static_cast<int64_t>(list.names.size()) != tags) {
+    throw InputError(str(names_path.string(), ": has ", list.names.size(), " tags, the tagger has ",
+                         tags, ". Use the list of this tagger."));
+  }
+  return list;
+}
+
 }  // namespace lion

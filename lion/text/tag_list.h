@@ -1,6 +1,7 @@
 #pragma once
 /// The names of RAM's tags and the score from which each counts: two text files, a line per tag.
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -16,6 +17,10 @@ struct TagList {
   /// line is wrong or the counts differ.
   static TagList load(const std::filesystem::path& names_path,
                       const std::filesystem::path& thresholds_path);
+
+  /// The same for a tagger of so many tags. Throws InputError when the files have another number.
+  static TagList load_for(int64_t tags, const std::filesystem::path& names_path,
+                          const std::filesystem::path& thresholds_path);
 };
 
 }  // namespace lion

@@ -83,12 +83,8 @@ std::vector<std::string> load_model(const TrainConfig& config, TrainedModel& mod
     model.bert = std::make_shared<BertTokenizer>(BertTokenizer::load(folder.bert_tokenizer()));
   }
   if (model.ram) {
-    model.tags = TagList::load(folder.tags(), folder.thresholds()).names;
-    if (static_cast<int64_t>(model.tags.size()) != model.config.ram->num_tags) {
-      throw InputError(str(folder.tags().string(), ": has ", model.tags.size(),
-                           " tags, the tagger has ", model.config.ram->num_tags,
-                           ". Use the list of this tagger."));
-    }
+    const int64_t tags = model.config.ram->num_tags;
+    model.tags = TagList::load_for(tags, folder.tags(), folder.thresholds()).names;
   }
   std::vector<std::string> report = load_initial_weights(model.parameters, config.weights, device);
   for (const std::string& name : model.trained_names) {
