@@ -9,6 +9,7 @@
 #include "lion/data/data_config.h"
 #include "lion/scenes/captions.h"
 #include "lion/scenes/expressions.h"
+#include "lion/scenes/inventory.h"
 #include "lion/scenes/questions.h"
 #include "lion/scenes/statements.h"
 #include "lion/scenes/words.h"
@@ -17,6 +18,7 @@ namespace lion::data {
 namespace {
 
 constexpr int64_t kTurns = 4;  // of the conversations that dialogue takes a turn from
+constexpr uint8_t kBlank = 128;  // about the mean of all pictures
 
 void check(const SceneDatasetConfig& config, Task task) {
   if (config.count < 1) {
@@ -50,6 +52,7 @@ class SceneDataset : public Dataset {
         task_(task),
         count_(config.count),
         box_step_(config.box_step),
+        in_words_(config.in_words),
         name_(config.name.empty() ? str(task_name(task), "_scenes") : config.name),
         templates_(templates.all(task)) {}
 
@@ -58,24 +61,25 @@ class SceneDataset : public Dataset {
   int64_t size() const override { return count_; }
 
   Example example(int64_t index, Random& random) const override {
-    const std::string& prompt = scenes::pick(templates_, random);
     const scenes::Scene scene = scene_of(index);
     const scenes::Facts facts(scene, painter_->vocabulary());
-    switch (task_) {
-      case Task::kVqa:
-      case Task::kVqg:
-        return question(facts, prompt, random);
-      case Task::kDialogue:
-        return turn(facts, prompt, random);
-      case Task::kRec:
-      case Task::kReg:
-        return region(facts, prompt, random);
-      default:  // captions; `check` lets no other task in
-        return {fill(prompt, {}), scenes::caption(facts, random), {}};
+    Example example = ask(facts, random);
+    if (in_words_) {
+      const auto box_of = [&](const scenes::Thing& thing) {
+        return printed_box(thing, scene.size);
+      };
+      example.instruction = str(inventory(facts, box_of, random), " ", example.instruction);
     }
+    return example;
   }
 
-  Image image(int64_t index) const override { return painter_->paint(scene_of(index)); }
+  Image image(int64_t index) const override {
+    const scenes::Scene scene = scene_of(index);
+    if (!in_words_) return painter_->paint(scene);
+    Image blank = Image::black(scene.size, scene.size);
+    std::fill(blank.rgb.begin(), blank.rgb.end(), kBlank);
+    return blank;
+  }
 
   std::string image_name(int64_t index) const override {
     const scenes::SceneConfig& config = painter_->config();
@@ -105,6 +109,22 @@ class SceneDataset : public Dataset {
       if (!is_region(task_)) return scene;
       if (!referable(scenes::Facts(scene, painter_->vocabulary())).empty()) return scene;
       number += static_cast<uint64_t>(count_);
+    }
+  }
+
+  Example ask(const scenes::Facts& facts, Random& random) const {
+    const std::string& prompt = scenes::pick(templates_, random);
+    switch (task_) {
+      case Task::kVqa:
+      case Task::kVqg:
+        return question(facts, prompt, random);
+      case Task::kDialogue:
+        return turn(facts, prompt, random);
+      case Task::kRec:
+      case Task::kReg:
+        return region(facts, prompt, random);
+      default:  // captions; `check` lets no other task in
+        return {fill(prompt, {}), scenes::caption(facts, random), {}};
     }
   }
 
@@ -146,6 +166,7 @@ class SceneDataset : public Dataset {
   Task task_;
   int64_t count_;
   double box_step_;
+  bool in_words_;
   std::string name_;
   std::vector<std::string> templates_;
 };

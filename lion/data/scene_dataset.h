@@ -18,6 +18,9 @@ struct SceneDatasetConfig {
   /// are not. With 0.02 the last of the three decimals is always 0, which small models learn
   /// sooner.
   double box_step = 0.0;
+  /// The picture is blank, and the instruction begins with all that is in it (inventory.h): what a
+  /// language model learns before it sees.
+  bool in_words = false;
   std::string name;  ///< "": "rec_scenes", "vqa_scenes", ...
 };
 

@@ -19,8 +19,23 @@ at::Tensor merge_heads(const at::Tensor& x) {
   return x.transpose(1, 2).reshape({x.size(0), x.size(2), x.size(1) * x.size(3)});
 }
 
+namespace {
+
+/// Where the bias itself is trained, ATen has no fused kernel, and its plain one goes over the
+/// scores five more times to guard rows that are masked by -inf, which ours never are.
+at::Tensor trained_bias_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                                  double scale, const at::Tensor& bias) {
+  at::Tensor scores = at::matmul(q, k.transpose(-2, -1)).to(at::kFloat);  // [B,H,T,S]
+  if (scale != 1.0) scores = scores * scale;
+  const at::Tensor shares = dropout(at::softmax(scores + bias, -1));
+  return at::matmul(shares.to(v.scalar_type()), v);
+}
+
+}  // namespace
+
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double scale,
                      const at::Tensor& bias) {
+  if (bias.defined() && bias.requires_grad()) return trained_bias_attention(q, k, v, scale, bias);
   const auto mask = bias.defined() ? std::optional(bias) : std::nullopt;
   return at::scaled_dot_product_attention(q, k, v, mask, dropout_rate(), /*is_causal=*/false,
                                           scale);

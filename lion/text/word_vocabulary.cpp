@@ -39,6 +39,13 @@ std::vector<std::string> characters(std::string_view text) {
   return all;
 }
 
+/// "0.00" to "1.00".
+std::vector<std::string> hundredths() {
+  std::vector<std::string> all;
+  for (int i = 0; i <= 100; ++i) all.push_back(str(i / 100, ".", i / 10 % 10, i % 10));
+  return all;
+}
+
 Json added_token(int64_t id, std::string_view content) {
   return {{"id", id},        {"content", content},  {"single_word", false}, {"lstrip", false},
           {"rstrip", false}, {"normalized", false}, {"special", true}};
@@ -72,6 +79,7 @@ std::string WordVocabulary::tokenizer_json() const {
   }
   for (const std::string& one : characters(kDigits)) add_piece(one, kWordScore);
   for (const std::string& one : characters(kMarks)) add_piece(one, kWordScore);
+  for (const std::string& one : hundredths()) add_piece(one, kWordScore);
   for (const std::string& one : letters()) add_piece(one, kLetterScore);
   Json added =
       Json::array({added_token(0, "<pad>"), added_token(1, "</s>"), added_token(2, "<unk>")});

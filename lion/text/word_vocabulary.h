@@ -1,7 +1,8 @@
 #pragma once
 /// Vocabularies of whole words, for small models that are trained from nothing on texts with few
 /// words: one for T5, one for the Q-Former. Every word seen is a piece, every digit and every mark
-/// is one of its own; letters spell what was not seen.
+/// is one of its own; letters spell what was not seen. T5 has the hundredths of 1 as pieces, too
+/// ("0.37"): a corner of a box is one choice then, and a third decimal a digit behind it.
 
 #include <cstdint>
 #include <set>

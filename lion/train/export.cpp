@@ -75,8 +75,7 @@ void export_model(const fs::path& folder, const TrainConfig& config, const Train
   };
   const auto keeps_file = [&](const std::string& name) {
     const auto it = base_tensors.find(name);
-    return it != base_tensors.end() && !is_trained(name) &&
-           at::IntArrayRef(it->second.shape) == model.parameters.at(name).sizes();
+    return it != base_tensors.end() && !is_trained(name) && model.of_folder.contains(name);
   };
   for (const auto& [name, parameter] : model.parameters) {
     const DType type =

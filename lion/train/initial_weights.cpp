@@ -93,7 +93,7 @@ at::Tensor with_fresh_rows(const std::string& name, const TensorView& view, at::
 }
 
 void take_file(const InitFile& init, const ParameterMap& parameters, uint64_t seed,
-               Collected& collected, std::vector<std::string>& report) {
+               Collected& collected, LoadedWeights& loaded) {
   int64_t taken = 0;
   int64_t left = 0;
   std::vector<std::string> misfits;
@@ -112,6 +112,7 @@ void take_file(const InitFile& init, const ParameterMap& parameters, uint64_t se
     }
     if (is_shorter_vocabulary(name, view, it->second)) {
       collected.keep(name, with_fresh_rows(name, view, it->second.sizes(), seed));
+      loaded.of_folder.erase(name);
       ++taken;
       continue;
     }
@@ -122,6 +123,7 @@ void take_file(const InitFile& init, const ParameterMap& parameters, uint64_t se
     }
     collected.owned.erase(name);
     collected.tensors[name] = view;
+    loaded.of_folder.erase(name);
     ++taken;
   }
   if (!misfits.empty()) {
@@ -132,8 +134,8 @@ void take_file(const InitFile& init, const ParameterMap& parameters, uint64_t se
     throw InputError(str(init.file.string(), ": none of its ", left,
                          " tensors belongs to this model. Check \"rename\" and \"only\"."));
   }
-  report.push_back(str(init.file.string(), ": ", taken, " tensors",
-                       left ? str(", ", left, " not used") : std::string()));
+  loaded.report.push_back(str(init.file.string(), ": ", taken, " tensors",
+                              left ? str(", ", left, " not used") : std::string()));
 }
 
 }  // namespace
@@ -155,13 +157,16 @@ at::Tensor fresh_value(const std::string& name, at::IntArrayRef shape, uint64_t 
   return normal(shape, 0.02, std::move(generator));
 }
 
-std::vector<std::string> load_initial_weights(const ParameterMap& parameters,
-                                              const InitialWeights& sources, at::Device device) {
-  std::vector<std::string> report;
+LoadedWeights load_initial_weights(const ParameterMap& parameters, const InitialWeights& sources,
+                                   at::Device device) {
+  LoadedWeights loaded;
+  std::vector<std::string>& report = loaded.report;
   Collected collected;
   // The folder's tensors that this run has no use for (another branch, the tagger) are left aside.
   for (auto& [name, view] : read_tensors(sources.model)) {
-    if (parameters.contains(name)) collected.tensors.emplace(name, view);
+    if (!parameters.contains(name)) continue;
+    collected.tensors.emplace(name, view);
+    loaded.of_folder.insert(name);
   }
   report.push_back(str(sources.model.string(), ": ", collected.tensors.size(), " tensors"));
   const auto fresh = select(parameters, sources.fresh, "fresh");
@@ -169,8 +174,9 @@ std::vector<std::string> load_initial_weights(const ParameterMap& parameters,
     collected.keep(name, fresh_value(name, parameters.at(name).sizes(), sources.seed));
   }
   if (!fresh.empty()) report.push_back(str("fresh values: ", fresh.size(), " tensors"));
+  for (const std::string& name : fresh) loaded.of_folder.erase(name);
   for (const InitFile& file : sources.files)
-    take_file(file, parameters, sources.seed, collected, report);
+    take_file(file, parameters, sources.seed, collected, loaded);
   std::vector<std::string> missing;
   for (const auto& [name, parameter] : parameters) {
     if (!collected.tensors.contains(name)) missing.push_back(name);
@@ -187,7 +193,7 @@ std::vector<std::string> load_initial_weights(const ParameterMap& parameters,
     at::Tensor parameter = parameters.at(name);
     parameter.set_data(parameter.clone());
   }
-  return report;
+  return loaded;
 }
 
 }  // namespace lion::train

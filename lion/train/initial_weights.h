@@ -2,6 +2,7 @@
 /// Where the weights of a run come from: a model folder, files laid over it, and fresh values.
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,11 +27,15 @@ struct InitialWeights {
   uint64_t seed = 0;
 };
 
-/// Fills all parameters, each in its own type, on `device`. Returns a line for people about each
-/// source. Throws InputError for a pattern that matches nothing, a file of which nothing was taken
+struct LoadedWeights {
+  std::vector<std::string> report;  ///< a line for people about each source
+  std::set<std::string> of_folder;  ///< names whose value is the model folder's
+};
+
+/// Fills all parameters, each in its own type, on `device`. Throws InputError for a pattern that matches nothing, a file of which nothing was taken
 /// or a misshapen tensor; ResourceError that lists every parameter that no source supplies.
-std::vector<std::string> load_initial_weights(const ParameterMap& parameters,
-                                              const InitialWeights& sources, at::Device device);
+LoadedWeights load_initial_weights(const ParameterMap& parameters, const InitialWeights& sources,
+                                   at::Device device);
 
 /// The value that a parameter of LION has before any training, from its name and shape:
 /// architecture.md, sections 5, 6 and 9. The same for the same seed and name. On the CPU, float32.

@@ -86,13 +86,14 @@ std::vector<std::string> load_model(const TrainConfig& config, TrainedModel& mod
     const int64_t tags = model.config.ram->num_tags;
     model.tags = TagList::load_for(tags, folder.tags(), folder.thresholds()).names;
   }
-  std::vector<std::string> report = load_initial_weights(model.parameters, config.weights, device);
+  LoadedWeights loaded = load_initial_weights(model.parameters, config.weights, device);
+  model.of_folder = std::move(loaded.of_folder);
   for (const std::string& name : model.trained_names) {
     at::Tensor parameter = model.parameters.at(name);
     parameter.set_data(parameter.clone());  // the file it may lie in is read-only
     parameter.set_requires_grad(true);
   }
-  return report;
+  return std::move(loaded.report);
 }
 
 int64_t hint_id(const TrainConfig& config, const TrainedModel& model) {

@@ -3,6 +3,7 @@
 /// frozen in the run's precision.
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct TrainedModel {
   models::Ram ram{nullptr};                ///< only where the tagger is what is trained
   ParameterMap parameters;                 ///< all of LION's, or all of the tagger's
   std::vector<std::string> trained_names;  ///< sorted
+  std::set<std::string> of_folder;         ///< parameters that began as the model folder has them
   std::shared_ptr<const T5Tokenizer> t5;
   std::shared_ptr<const BertTokenizer> bert;  ///< null without a Q-Former
   std::vector<std::string> tags;              ///< of the tagger, where it is trained

@@ -28,9 +28,14 @@ std::vector<std::string> t5_pieces(const std::string& text) {
 TEST(WordVocabulary, WordsAreWholeAndDigitsAndMarksAreSingle) {
   EXPECT_THAT(t5_pieces("Where is the dog?"),
               ElementsAre("\u2581Where", "\u2581is", "\u2581the", "\u2581dog", "?", "</s>"));
-  EXPECT_THAT(t5_pieces("Answer: [0.25]"),
-              ElementsAre("\u2581Answer", ":", "\u2581", "[", "0", ".", "2", "5", "]", "</s>"));
+  EXPECT_THAT(t5_pieces("12.5"), ElementsAre("\u2581", "1", "2", ".", "5", "</s>"));
   EXPECT_THAT(t5_pieces("(red"), ElementsAre("\u2581", "(", "red", "</s>"));
+}
+
+TEST(WordVocabulary, HundredthsAreWhole) {
+  EXPECT_THAT(t5_pieces("Answer: [0.250,1.000]"),
+              ElementsAre("\u2581Answer", ":", "\u2581", "[", "0.25", "0", ",", "1.00", "0", "]",
+                          "</s>"));
 }
 
 TEST(WordVocabulary, WhatWasNotSeenIsSpelled) {

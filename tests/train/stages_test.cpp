@@ -7,6 +7,7 @@
 #include "lion/pipeline/lion.h"
 #include "lion/pipeline/tasks.h"
 #include "lion/train/freeze_map.h"
+#include "lion/train/initial_weights.h"
 #include "lion/train/trained_model.h"
 #include "lion/train/trainer.h"
 #include "run_files.h"
@@ -138,6 +139,24 @@ TEST_F(TrainerTest, StopsOnRequestAndGoesOnExactly) {
     EXPECT_TRUE(at::equal(a.at(name), tensor)) << name;
   }
   EXPECT_TRUE(std::filesystem::exists(folder_ / "run/loss.svg"));
+}
+
+TEST_F(TrainerTest, TheFolderHasWhatWasLaidOverAndWhatBeganAnewThoughItWasNotTrained) {
+  json_["steps"] = 1;
+  run(json_);
+  Json next = json_;
+  next["out"] = (folder_ / "next").string();
+  next["export_model"] = true;
+  next["init"] = {{{"file", (folder_ / "run/export/trained.safetensors").string()}}};
+  next["fresh"] = {"visual_encoder.cls_token"};
+  next["train"] = {"t5_proj."};
+  run(next);
+  const auto laid_over = tensors_in(folder_ / "run/export/trained.safetensors");
+  const auto after = tensors_in(folder_ / "next/model");
+  EXPECT_TRUE(at::equal(after.at("query_tokens").to(at::kFloat), laid_over.at("query_tokens")));
+  const at::Tensor& token = after.at("visual_encoder.cls_token");
+  EXPECT_TRUE(at::equal(token.to(at::kFloat),
+                        fresh_value("visual_encoder.cls_token", token.sizes(), 42)));
 }
 
 TEST_F(TrainerTest, ASecondRunIsNotLaidOverTheFirst) {
