@@ -1,6 +1,7 @@
 #include "lion/data/loader.h"
 
 #include <numeric>
+#include <optional>
 #include <span>
 
 #include "lion/base/error.h"
@@ -26,20 +27,21 @@ std::string place_of(const Dataset& dataset, int64_t record) {
 
 }  // namespace
 
-struct Loader::Record {
-  Example example;
+/// A picture and what is said about it.
+struct Loader::Seen {
+  std::vector<Example> examples;
   Image image;
 };
 
-/// What this process loads of one step. A worker fills the slots of its sample and no others.
+/// What this process loads of one step. A worker fills the slots of its picture and no others.
 struct Loader::Step {
-  SamplerState after;                // of the sampler, once the step is drawn
-  std::vector<SampleRef> samples;    // of this process, micro-batch after micro-batch
-  std::vector<Batch> batches;        // pixels are filled in place
-  std::vector<SampleTokens> tokens;  // one per sample
-  std::vector<std::exception_ptr> errors;
-  std::vector<int64_t> replaced;  // how often each sample was found broken
-  int64_t taken = 0;              // samples that a worker has begun
+  SamplerState after;                      // of the sampler, once the step is drawn
+  std::vector<SampleRef> samples;          // of this process, micro-batch after micro-batch
+  std::vector<Batch> batches;              // pixels are filled in place
+  std::vector<SampleTokens> tokens;        // one per sample
+  std::vector<std::exception_ptr> errors;  // one per picture
+  std::vector<int64_t> replaced;           // how often each picture's record was found broken
+  int64_t taken = 0;                       // pictures that a worker has begun
   int64_t done = 0;
 };
 
@@ -55,6 +57,13 @@ void LoaderOptions::validate() const {
   at_least("image_size", image_size, 1);
   at_least("threads", threads, 0);
   at_least("prefetch_steps", prefetch_steps, 1);
+  const int64_t per_picture = sampler.per_picture;
+  if (deal.micro_batch % per_picture != 0 ||
+      (per_picture > 1 && deal.grouping != Grouping::kInOrder)) {
+    throw InputError(str("loader: ", per_picture, " samples of a picture stay together only in ",
+                         "micro-batches in order, of a multiple of as many samples (got ",
+                         deal.micro_batch, "). Set grouping to \"order\", or change micro_batch."));
+  }
   if (rank < 0 || rank >= deal.world) {
     throw InputError(str("loader: rank is ", rank, " (expected 0 to ", deal.world - 1, " for ",
                          deal.world, " processes). Correct rank or world size."));
@@ -109,12 +118,13 @@ std::unique_ptr<Loader::Step> Loader::plan_step() {
     for (const int64_t place : places) step->samples.push_back(all[place]);
     Batch& batch = step->batches.emplace_back();
     batch.size = size;
+    batch.per_picture = options_.sampler.per_picture;
     batch.image_size = options_.image_size;
-    batch.pixels.resize(size * 3 * options_.image_size * options_.image_size);
+    batch.pixels.resize(size / batch.per_picture * 3 * options_.image_size * options_.image_size);
   }
   step->tokens.resize(step->samples.size());
-  step->errors.resize(step->samples.size());
-  step->replaced.resize(step->samples.size());
+  step->errors.resize(pictures(*step));
+  step->replaced.resize(pictures(*step));
   return step;
 }
 
@@ -131,15 +141,29 @@ std::string Loader::tags_of(const SampleRef& sample) const {
   return tags_->tags(dataset.image_name(sample.record));
 }
 
-Loader::Record Loader::read(const SampleRef& sample) const {
-  const Dataset& dataset = *datasets_[sample.dataset].dataset;
+int64_t Loader::pictures(const Step& step) const {
+  return std::ssize(step.samples) / options_.sampler.per_picture;
+}
+
+std::span<SampleRef> Loader::samples_of(Step& step, int64_t picture) const {
+  const int64_t each = options_.sampler.per_picture;
+  return std::span(step.samples).subspan(picture * each, each);
+}
+
+Loader::Seen Loader::read(std::span<const SampleRef> samples) const {
+  const SampleRef& first = samples.front();
+  const Dataset& dataset = *datasets_[first.dataset].dataset;
   const auto told = [&](const Error& error) {
-    return str(place_of(dataset, sample.record), ": ", error.what());
+    return str(place_of(dataset, first.record), ": ", error.what());
   };
   try {
-    Random random(sample.key);
-    Example example = dataset.example(sample.record, random);
-    return {std::move(example), dataset.image(sample.record)};
+    Seen seen;
+    for (const SampleRef& sample : samples) {
+      Random random(sample.key);
+      seen.examples.push_back(dataset.example(sample.record, random));
+    }
+    seen.image = dataset.image(first.record);
+    return seen;
   } catch (const InputError& error) {
     throw InputError(told(error));
   } catch (const ResourceError& error) {
@@ -147,45 +171,59 @@ Loader::Record Loader::read(const SampleRef& sample) const {
   }
 }
 
-Loader::Record Loader::read_or_replace(Step& step, int64_t index) {
-  SampleRef& sample = step.samples[index];
-  const uint64_t first_key = sample.key;
-  const Dataset& dataset = *datasets_[sample.dataset].dataset;
+Loader::Seen Loader::read_or_replace(Step& step, int64_t picture) {
+  const std::span<SampleRef> samples = samples_of(step, picture);
+  const SampleRef first = samples.front();
+  const Dataset& dataset = *datasets_[first.dataset].dataset;
   while (true) {
     try {
-      return read(sample);
+      return read(samples);
     } catch (const InternalError&) {
       throw;
     } catch (const Error& error) {
-      if (!options_.skip_broken || step.replaced[index] == kMaxReplacements) throw;
-      warn_once(dataset.image_name(sample.record), error.what());
+      if (!options_.skip_broken || step.replaced[picture] == kMaxReplacements) throw;
+      warn_once(dataset.image_name(samples.front().record), error.what());
     }
-    Random random(random_key(KeyPurpose::kReplacement, first_key, ++step.replaced[index]));
-    sample.record = static_cast<int64_t>(random.below(dataset.size()));
-    sample.key = random.next();
+    Random random(random_key(KeyPurpose::kReplacement, first.key, ++step.replaced[picture]));
+    const auto record = static_cast<int64_t>(random.below(dataset.size()));
+    for (SampleRef& sample : samples) sample = {sample.dataset, record, random.next()};
   }
 }
 
-void Loader::load_sample(Step& step, int64_t index) noexcept try {
-  Record record = read_or_replace(step, index);
-  const SampleRef& sample = step.samples[index];
-  const Task task = datasets_[sample.dataset].dataset->task();
-  const Image& image = record.image;
-  // A stream of its own: another template must not mean another crop.
-  Random random(random_key(KeyPurpose::kAugmentation, sample.key));
-  const Augmentation augmentation =
-      draw_augmentation(task, record.example, image.width, image.height, options_.augment, random);
-  if (augmentation.flip && is_region(task)) record.example = mirror(record.example);
-  step.tokens[index] = encoder_.encode(record.example, tags_of(sample));
-  augment(image, augmentation, options_.image_size, pixels_of(step, index));
-} catch (...) {
-  step.errors[index] = std::current_exception();
+/// For all examples alike: not turned over where one of them names a side.
+Augmentation Loader::draw_one(Task task, const Seen& seen, uint64_t key) const {
+  std::optional<Augmentation> drawn;
+  for (const Example& example : seen.examples) {
+    // A stream of its own: another template must not mean another crop.
+    Random random(random_key(KeyPurpose::kAugmentation, key));
+    const Augmentation one = draw_augmentation(task, example, seen.image.width, seen.image.height,
+                                               options_.augment, random);
+    if (!drawn || !one.flip) drawn = one;
+  }
+  return *drawn;
 }
 
-std::span<float> Loader::pixels_of(Step& step, int64_t index) const {
+void Loader::load_picture(Step& step, int64_t picture) noexcept try {
+  Seen seen = read_or_replace(step, picture);
+  const std::span<const SampleRef> samples = samples_of(step, picture);
+  const Task task = datasets_[samples.front().dataset].dataset->task();
+  const Augmentation augmentation = draw_one(task, seen, samples.front().key);
+  const std::string tags = tags_of(samples.front());
+  for (size_t i = 0; i < samples.size(); ++i) {
+    Example& example = seen.examples[i];
+    if (augmentation.flip && is_region(task)) example = mirror(example);
+    step.tokens[picture * samples.size() + i] = encoder_.encode(example, tags);
+  }
+  augment(seen.image, augmentation, options_.image_size, pixels_of(step, picture));
+} catch (...) {
+  step.errors[picture] = std::current_exception();
+}
+
+std::span<float> Loader::pixels_of(Step& step, int64_t picture) const {
   const int64_t numbers = 3 * options_.image_size * options_.image_size;
-  Batch& batch = step.batches[index / options_.deal.micro_batch];
-  return std::span(batch.pixels).subspan(index % options_.deal.micro_batch * numbers, numbers);
+  const int64_t a_batch = options_.deal.micro_batch / options_.sampler.per_picture;
+  Batch& batch = step.batches[picture / a_batch];
+  return std::span(batch.pixels).subspan(picture % a_batch * numbers, numbers);
 }
 
 void Loader::warn_once(const std::string& file, std::string_view what) {
@@ -196,7 +234,7 @@ void Loader::warn_once(const std::string& file, std::string_view what) {
 
 Loader::Step* Loader::step_to_load() {
   for (const auto& step : steps_) {
-    if (step->taken < std::ssize(step->samples)) return step.get();
+    if (step->taken < pictures(*step)) return step.get();
   }
   return nullptr;
 }
@@ -235,9 +273,9 @@ void Loader::work() {
     }
     const int64_t index = step->taken++;
     lock.unlock();
-    load_sample(*step, index);
+    load_picture(*step, index);
     lock.lock();
-    if (++step->done == std::ssize(step->samples)) step_done_.notify_all();
+    if (++step->done == pictures(*step)) step_done_.notify_all();
   }
 }
 
@@ -258,13 +296,13 @@ std::vector<Batch> Loader::finish(Step& step) const {
 std::vector<Batch> Loader::next() {
   std::unique_lock lock(mutex_);
   const auto front_done = [this] {
-    return !steps_.empty() && steps_.front()->done == std::ssize(steps_.front()->samples);
+    return !steps_.empty() && steps_.front()->done == pictures(*steps_.front());
   };
   if (threads_.empty()) {
     if (steps_.empty() && can_plan()) plan(lock);
     while (Step* const step = step_to_load()) {
       lock.unlock();
-      load_sample(*step, step->taken++);
+      load_picture(*step, step->taken++);
       ++step->done;
       lock.lock();
     }

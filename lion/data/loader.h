@@ -74,14 +74,17 @@ class Loader {
 
  private:
   struct Step;
-  struct Record;
+  struct Seen;
 
   std::unique_ptr<Step> plan_step();
   std::vector<int64_t> lengths(const std::vector<SampleRef>& samples) const;
-  void load_sample(Step& step, int64_t index) noexcept;
-  Record read(const SampleRef& sample) const;
-  Record read_or_replace(Step& step, int64_t index);
-  std::span<float> pixels_of(Step& step, int64_t index) const;
+  int64_t pictures(const Step& step) const;
+  std::span<SampleRef> samples_of(Step& step, int64_t picture) const;
+  void load_picture(Step& step, int64_t picture) noexcept;
+  Seen read(std::span<const SampleRef> samples) const;
+  Seen read_or_replace(Step& step, int64_t picture);
+  Augmentation draw_one(Task task, const Seen& seen, uint64_t key) const;
+  std::span<float> pixels_of(Step& step, int64_t picture) const;
   std::string tags_of(const SampleRef& sample) const;
   void warn_once(const std::string& file, std::string_view what);
   std::vector<Batch> finish(Step& step) const;

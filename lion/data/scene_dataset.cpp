@@ -17,7 +17,7 @@
 namespace lion::data {
 namespace {
 
-constexpr int64_t kTurns = 4;  // of the conversations that dialogue takes a turn from
+constexpr int64_t kTurns = 4;    // of the conversations that dialogue takes a turn from
 constexpr uint8_t kBlank = 128;  // about the mean of all pictures
 
 void check(const SceneDatasetConfig& config, Task task) {

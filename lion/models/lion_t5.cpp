@@ -12,6 +12,15 @@ namespace lion::models {
 using at::Tensor;
 using nn::Bias;
 
+PictureFeatures repeat(const PictureFeatures& picture, int64_t times) {
+  PictureFeatures out;
+  if (picture.ln_vision.defined()) out.ln_vision = picture.ln_vision.repeat_interleave(times, 0);
+  if (picture.adapter_proj.defined()) {
+    out.adapter_proj = picture.adapter_proj.repeat_interleave(times, 0);
+  }
+  return out;
+}
+
 LionT5Impl::LionT5Impl(const LionConfig& config)
     : visual_encoder(config.vit), t5_model(config.t5, config.adapter), config_(config) {
   const int64_t v = config.vit.embed_dim;

@@ -24,6 +24,9 @@ struct PictureFeatures {
   at::Tensor adapter_proj;       ///< [B,P,D]: the aggregator's tokens for the language model
 };
 
+/// Every picture `times` in a row, for as many questions: the parts that `ask` and `join` read.
+PictureFeatures repeat(const PictureFeatures& picture, int64_t times);
+
 /// Token ids [B,L] int64 and their mask [B,L] of 0/1 (1 = token, 0 = padding).
 struct TokenBatch {
   at::Tensor ids;

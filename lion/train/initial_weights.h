@@ -32,8 +32,9 @@ struct LoadedWeights {
   std::set<std::string> of_folder;  ///< names whose value is the model folder's
 };
 
-/// Fills all parameters, each in its own type, on `device`. Throws InputError for a pattern that matches nothing, a file of which nothing was taken
-/// or a misshapen tensor; ResourceError that lists every parameter that no source supplies.
+/// Fills all parameters, each in its own type, on `device`. Throws InputError for a pattern that
+/// matches nothing, a file of which nothing was taken or a misshapen tensor; ResourceError that
+/// lists every parameter that no source supplies.
 LoadedWeights load_initial_weights(const ParameterMap& parameters, const InitialWeights& sources,
                                    at::Device device);
 

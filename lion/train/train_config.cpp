@@ -150,6 +150,11 @@ void validate(const TrainConfig& config, std::string_view where) {
   require(config.batch >= 1 && config.draw >= 1 && config.micro_batch >= 1, where,
           "\"batch\", \"draw\" and \"micro_batch\" must be at least 1");
   require(config.batch % config.draw == 0, where, "\"batch\" must be a multiple of \"draw\"");
+  require(config.per_picture >= 1 && config.draw % config.per_picture == 0 &&
+              config.micro_batch % config.per_picture == 0,
+          where, "\"draw\" and \"micro_batch\" must be multiples of \"per_picture\"");
+  require(config.per_picture == 1 || config.objective == Objective::kAnswers, where,
+          "\"per_picture\" must be 1 where tags are trained");
   require(config.batch % config.micro_batch == 0, where,
           "\"batch\" must be a multiple of \"micro_batch\"");
   require(config.log.every >= 1 && config.log.save_every >= 1 && config.log.keep >= 1, where,
@@ -216,7 +221,8 @@ TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view
                                      {{"none", data::TagUse::kNone},
                                       {"soft", data::TagUse::kSoft},
                                       {"hard", data::TagUse::kHard}});
-  text = "length";
+  reader.read("per_picture", config.per_picture);
+  text = config.per_picture > 1 ? "order" : "length";
   reader.read("grouping", text);
   config.grouping = choice<data::Grouping>(
       where + ": grouping", text,

@@ -50,6 +50,7 @@ struct TrainConfig {
   int64_t stage = 1;                ///< keys the random numbers: stages draw independently
   int64_t batch = 64;               ///< samples a step, of all processes together
   int64_t draw = 8;                 ///< samples that are drawn from one dataset at a time
+  int64_t per_picture = 1;          ///< samples about one picture, which is seen once for all
   int64_t micro_batch = 8;          ///< samples in one pass through the networks
   data::Grouping grouping = data::Grouping::kByLength;
   int64_t steps = 30000;

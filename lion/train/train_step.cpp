@@ -24,8 +24,9 @@ Tensor view_of(const std::vector<int64_t>& numbers, at::IntArrayRef shape, at::D
 
 Tensor image_of(const data::Batch& batch, at::Device device) {
   const int64_t s = batch.image_size;
-  return at::from_blob(const_cast<float*>(batch.pixels.data()), {batch.size, 3, s, s}, at::kFloat)
-      .to(device);  // [B,3,S,S]
+  return at::from_blob(const_cast<float*>(batch.pixels.data()),
+                       {batch.size / batch.per_picture, 3, s, s}, at::kFloat)
+      .to(device);  // [B/R,3,S,S]
 }
 
 /// Of losses [B,...] that are 0 where nothing was asked.
@@ -55,6 +56,7 @@ BatchLoss forward(const models::LionT5Impl& lion, const data::Batch& batch,
   {
     const nn::DropoutScope dropout(options.dropout);
     if (lion.fusion_adapter) lion.aggregate(picture);
+    if (batch.per_picture > 1) picture = models::repeat(picture, batch.per_picture);
     if (lion.qformer) queries = lion.ask(picture, tokens_of(batch.question, device));
   }
   const models::EncoderInputs inputs =
@@ -82,6 +84,7 @@ Tensor for_tagger(const Tensor& image) {
 
 BatchLoss forward_tags(const models::RamImpl& ram, const data::Batch& batch) {
   const at::Device device = ram.label_embed.device();
+  LION_CHECK(batch.per_picture == 1, "a picture has its tags once");
   const Tensor logits = ram.forward(for_tagger(image_of(batch, device))).logits;  // [B,N]
   Tensor labels = at::zeros(logits.sizes(), at::kFloat);
   auto value = labels.accessor<float, 2>();

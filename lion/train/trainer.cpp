@@ -141,7 +141,8 @@ class Trainer {
 
   data::LoaderOptions loader_options() const {
     data::LoaderOptions options;
-    options.sampler = {config_.seed(), config_.stage, config_.batch, config_.draw};
+    options.sampler = {config_.seed(), config_.stage, config_.batch, config_.draw,
+                       config_.per_picture};
     options.mixture = config_.mixture;
     options.deal = {config_.grouping, config_.micro_batch, group_.world()};
     options.rank = group_.rank();

@@ -107,6 +107,44 @@ TEST(Loader, ASampleIsWhatItsKeySays) {
   EXPECT_GT(plain, 5);
 }
 
+TEST(Loader, SamplesOfAPictureShareItsPixels) {
+  const Toys toys;
+  LoaderOptions options = small_options();
+  options.sampler.per_picture = 2;
+  EXPECT_THROW(Loader(toys.mixture(), options, oracle_encoder()), InputError);  // by length
+  options.deal.grouping = Grouping::kInOrder;
+  Loader loader(toys.mixture(), options, oracle_encoder());
+  options.threads = 3;
+  Loader threaded(toys.mixture(), options, oracle_encoder());
+  int mirrored = 0;
+  for (int step = 0; step < 6; ++step) {
+    const std::vector<Batch> batches = loader.next();
+    expect_same(batches, threaded.next());
+    for (const Batch& batch : batches) {
+      ASSERT_EQ(batch.size, 4);
+      ASSERT_EQ(batch.per_picture, 2);
+      ASSERT_EQ(std::ssize(batch.pixels), 2 * 3 * 12 * 12);
+      for (int64_t i = 0; i < batch.size; ++i) {
+        const SampleRef& sample = batch.samples[i];
+        EXPECT_EQ(sample.record, batch.samples[i / 2 * 2].record);
+        if (sample.dataset == 0) continue;
+        std::vector<float> pixels(3 * 12 * 12), got(pixels.size());
+        std::copy_n(batch.pixels.begin() + i / 2 * std::ssize(got), got.size(), got.begin());
+        augment(toys.rec->image(sample.record), {}, 12, pixels);
+        const bool flipped = got != pixels;
+        Random random(sample.key);
+        const Example example = toys.rec->example(sample.record, random);
+        const auto expected =
+            oracle_t5()->encode(flipped ? mirror(example).answer : example.answer);
+        const auto row = batch.target.ids.begin() + i * batch.target.length;
+        EXPECT_TRUE(std::equal(expected.begin(), expected.end(), row));
+        mirrored += flipped;
+      }
+    }
+  }
+  EXPECT_GT(mirrored, 5);
+}
+
 TEST(Loader, ThreadsDoNotChangeTheBatches) {
   const Toys toys;
   Loader alone(toys.mixture(), small_options(), oracle_encoder());

@@ -45,6 +45,26 @@ TEST(Sampler, ADrawIsOfOneDataset) {
   EXPECT_EQ(met.size(), 3u);
 }
 
+TEST(Sampler, APictureIsAskedAboutSeveralTimesInARow) {
+  Sampler sampler = make_sampler({.seed = 1, .batch = 16, .draw = 8, .per_picture = 4});
+  std::set<uint64_t> keys;
+  std::set<std::pair<int64_t, int64_t>> runs;
+  for (const auto& batch : steps(sampler, 5)) {
+    for (size_t i = 0; i < batch.size(); ++i) {
+      EXPECT_EQ(batch[i].dataset, batch[i / 4 * 4].dataset);
+      EXPECT_EQ(batch[i].record, batch[i / 4 * 4].record);
+      keys.insert(batch[i].key);
+      runs.insert({batch[i].dataset, batch[i].record});
+    }
+  }
+  EXPECT_EQ(keys.size(), 80u);
+  EXPECT_GT(runs.size(), 15u) << "20 runs, few of them of the same record";
+  Sampler sought = make_sampler({.seed = 1, .batch = 16, .draw = 8, .per_picture = 4});
+  sought.seek(5);
+  EXPECT_EQ(sought.state(), sampler.state());
+  EXPECT_NO_THROW(sought.restore(sampler.state()));
+}
+
 TEST(Sampler, EveryRecordOncePerEpoch) {
   Sampler sampler = make_sampler();
   std::map<int64_t, std::vector<int64_t>> records;

@@ -278,8 +278,10 @@ TEST(Inventory, NamesEveryThingWithItsBox) {
     const std::string text = inventory(facts, box_of, random);
     for (size_t i = 0; i < facts.size(); ++i) {
       const Thing& thing = facts.thing(i);
-      const std::string look = thing.form == Form::kSign ? str("sign \"", thing.text, "\"") : facts.name(i);
-      EXPECT_TRUE(contains(text, str(look, " ", format_box(box_of(thing))))) << look << " in " << text;
+      const std::string look =
+          thing.form == Form::kSign ? str("sign \"", thing.text, "\"") : facts.name(i);
+      EXPECT_TRUE(contains(text, str(look, " ", format_box(box_of(thing)))))
+          << look << " in " << text;
     }
     EXPECT_EQ(parse_boxes(text).size(), facts.size());
   });

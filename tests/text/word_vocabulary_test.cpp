@@ -33,9 +33,9 @@ TEST(WordVocabulary, WordsAreWholeAndDigitsAndMarksAreSingle) {
 }
 
 TEST(WordVocabulary, HundredthsAreWhole) {
-  EXPECT_THAT(t5_pieces("Answer: [0.250,1.000]"),
-              ElementsAre("\u2581Answer", ":", "\u2581", "[", "0.25", "0", ",", "1.00", "0", "]",
-                          "</s>"));
+  EXPECT_THAT(
+      t5_pieces("Answer: [0.250,1.000]"),
+      ElementsAre("\u2581Answer", ":", "\u2581", "[", "0.25", "0", ",", "1.00", "0", "]", "</s>"));
 }
 
 TEST(WordVocabulary, WhatWasNotSeenIsSpelled) {

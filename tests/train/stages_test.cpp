@@ -155,8 +155,8 @@ TEST_F(TrainerTest, TheFolderHasWhatWasLaidOverAndWhatBeganAnewThoughItWasNotTra
   const auto after = tensors_in(folder_ / "next/model");
   EXPECT_TRUE(at::equal(after.at("query_tokens").to(at::kFloat), laid_over.at("query_tokens")));
   const at::Tensor& token = after.at("visual_encoder.cls_token");
-  EXPECT_TRUE(at::equal(token.to(at::kFloat),
-                        fresh_value("visual_encoder.cls_token", token.sizes(), 42)));
+  EXPECT_TRUE(
+      at::equal(token.to(at::kFloat), fresh_value("visual_encoder.cls_token", token.sizes(), 42)));
 }
 
 TEST_F(TrainerTest, ASecondRunIsNotLaidOverTheFirst) {
