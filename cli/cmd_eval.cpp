@@ -67,7 +67,9 @@ eval::BenchmarkInfo with_decoding(eval::BenchmarkInfo info, const Arguments& arg
   decoding.validate();
   const bool asks_server = !arguments.api.url.empty();
   if (asks_server || arguments.free_answers) info.mode = eval::Mode::kGenerate;
-  if (info.metric == eval::MetricKind::kRanking && info.mode == eval::Mode::kGenerate) {
+  const bool needs_losses =
+      info.metric == eval::MetricKind::kRanking || info.metric == eval::MetricKind::kTags;
+  if (needs_losses && info.mode == eval::Mode::kGenerate) {
     throw InputError(str(info.name,
                          ": needs the likelihood of every candidate; free answers do not "
                          "give it. Run it without --api and --free-answers."));
@@ -320,8 +322,8 @@ void run(const Arguments& arguments, Terminal& terminal) {
     std::vector<std::string> names;
     for (const eval::BenchmarkInfo& info : eval::all_benchmarks()) names.push_back(info.name);
     throw InputError(
-        str("lion eval: no benchmark was named (expected all, captions, vqa, rec, pope "
-            "or one of ",
+        str("lion eval: no benchmark was named (expected all, captions, vqa, rec, pope, "
+            "things or one of ",
             join(names, ", "), "). Name one."));
   }
   if (arguments.data.empty()) {
@@ -425,7 +427,7 @@ void add_eval(CLI::App& program, Terminal& terminal) {
   const auto arguments = std::make_shared<Arguments>();
   arguments->common.exif = "ignore";  // as the released code, whose figures these are
   command->add_option("BENCH", arguments->benchmark,
-                      "coco, okvqa, refcoco_testA, ..., or captions, vqa, rec, pope, all");
+                      "coco, okvqa, refcoco_testA, ..., or captions, vqa, rec, pope, things, all");
   command->add_option("--data", arguments->data, "Folder with the official files")
       ->type_name("DIR");
   command->add_option("--images", arguments->images, "Folder with the pictures, if it is elsewhere")

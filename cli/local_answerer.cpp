@@ -7,6 +7,7 @@
 #include "cli/session.h"
 #include "lion/base/error.h"
 #include "lion/eval/fingerprint.h"
+#include "lion/eval/tag_answers.h"
 #include "lion/pipeline/options.h"
 
 namespace lion::cli {
@@ -21,6 +22,7 @@ class LocalModel {
       : lion_(std::move(lion)), tags_(tags) {}
 
   std::vector<Prediction> answer(const BenchmarkInfo& info, std::span<const eval::Asked> items) {
+    if (info.mode == eval::Mode::kTag) return find_tags(items);
     if (info.mode == eval::Mode::kRank) return one_by_one(info, items);
     std::vector<Lion::Ask> asks;
     for (const eval::Asked& asked : items) asks.push_back({see(asked), question(info, asked)});
@@ -36,6 +38,16 @@ class LocalModel {
   }
 
  private:
+  /// What the tagger lacks, it lacks for every item: its errors end the run.
+  std::vector<Prediction> find_tags(std::span<const eval::Asked> items) {
+    if (!tag_answers_) tag_answers_.emplace(lion_->tag_list());
+    std::vector<Prediction> predictions;
+    for (const eval::Asked& asked : items) {
+      predictions.push_back(tag_answers_->answer(*asked.item, lion_->tag_scores(see(asked))));
+    }
+    return predictions;
+  }
+
   std::vector<Prediction> one_by_one(const BenchmarkInfo& info,
                                      std::span<const eval::Asked> items) {
     std::vector<Prediction> predictions;
@@ -87,6 +99,7 @@ class LocalModel {
   TagSource tags_;
   std::shared_ptr<const Image> image_;
   std::optional<Picture> picture_;
+  std::optional<eval::TagAnswers> tag_answers_;
 };
 
 }  // namespace

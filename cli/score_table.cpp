@@ -12,8 +12,8 @@ constexpr size_t kShownCategories = 30;
 
 /// Counts are whole numbers, all else has four digits.
 std::string metric_text(const std::string& name, double value) {
-  const bool is_count =
-      name == "TP" || name == "FP" || name == "TN" || name == "FN" || name.starts_with("iou_");
+  const bool is_count = name == "TP" || name == "FP" || name == "TN" || name == "FN" ||
+                        name == "categories" || name.starts_with("iou_");
   return fixed(value, is_count ? 0 : 4);
 }
 

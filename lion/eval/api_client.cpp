@@ -89,7 +89,7 @@ class ApiClient {
 
   /// Requests of one batch side by side.
   std::vector<Prediction> answer(const BenchmarkInfo& info, std::span<const Asked> items) const {
-    if (info.metric == MetricKind::kRanking) {
+    if (info.metric == MetricKind::kRanking || info.metric == MetricKind::kTags) {
       throw InputError(str(info.name,
                            ": needs the likelihood of every candidate, which a server of "
                            "chat completions does not give. Run it with --model."));

@@ -228,6 +228,7 @@ void check_json(Check& check, std::string_view content) {
   }
   switch (check.benchmark().info->metric) {
     case MetricKind::kCaption:
+    case MetricKind::kMentions:
       return check_list(check, file, "image_id", "caption");
     case MetricKind::kVqa:
       return check_list(check, file, "question_id", "answer");
@@ -235,6 +236,8 @@ void check_json(Check& check, std::string_view content) {
       return check_list(check, file, "questionId", "prediction");
     case MetricKind::kRanking:
       return check_ranks(check, file);
+    case MetricKind::kTags:
+      return check.fault("the benchmark has no submission format");
     default:
       return check_map(check, file, check.benchmark().info->metric == MetricKind::kTop1);
   }

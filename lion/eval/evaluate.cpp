@@ -26,9 +26,9 @@ Json paper_json(const BenchmarkInfo& info) {
 }
 
 Json decoding_json(const BenchmarkInfo& info) {
-  if (info.mode == Mode::kRank) return {{"mode", "rank"}};
+  if (info.mode != Mode::kGenerate) return {{"mode", mode_name(info.mode)}};
   const GenerateOptions& options = info.decoding;
-  return {{"mode", "generate"},
+  return {{"mode", mode_name(info.mode)},
           {"num_beams", options.num_beams},
           {"max_new_tokens", options.max_new_tokens},
           {"min_length", options.min_length},
@@ -98,7 +98,7 @@ Json truth_json(const Item& item) {
   if (item.truth.candidate >= 0 && !item.candidates.empty()) {
     return item.candidates[static_cast<size_t>(item.truth.candidate)];
   }
-  return item.truth.texts;
+  return item.truth.present ? present_names(item) : item.truth.texts;
 }
 
 /// A line per item: what was asked, answered and right.
@@ -117,7 +117,9 @@ std::string sample_lines(const Evaluation& evaluation) {
     line["prompt"] = item.prompt;
     line["answer"] = prediction.error.empty() ? Json(prediction.text) : Json();
     line["truth"] = truth_json(item);
-    if (!item.candidates.empty()) line["chosen"] = chosen_candidate(item, prediction);
+    if (!item.candidates.empty() && !item.truth.present) {
+      line["chosen"] = chosen_candidate(item, prediction);
+    }
     if (const auto found = values.find(item.id); found != values.end())
       line["value"] = found->second;
     if (!item.category.empty()) line["category"] = item.category;
@@ -128,10 +130,16 @@ std::string sample_lines(const Evaluation& evaluation) {
   return text;
 }
 
-/// What a unit's value is: F1 is one of a whole set of answers.
+/// What a unit's value is: POPE's F1 and mAP are figures of a whole set of answers.
 std::string unit_figure(const Evaluation& evaluation) {
-  const bool pope = evaluation.benchmark.info->metric == MetricKind::kPope;
-  return pope ? "accuracy" : evaluation.score->figure;
+  switch (evaluation.benchmark.info->metric) {
+    case MetricKind::kPope:
+      return "accuracy";
+    case MetricKind::kTags:
+      return "F1";
+    default:
+      return evaluation.score->figure;
+  }
 }
 
 void write_files(const fs::path& folder, const Evaluation& evaluation) {
@@ -166,13 +174,17 @@ std::optional<Evaluation> evaluate(const BenchmarkInfo& info, const PromptTempla
   evaluation.predictions = std::move(run.predictions);
   if (can_be_scored(evaluation.benchmark)) {
     evaluation.score = score_benchmark(evaluation.benchmark, evaluation.predictions, options.score);
-    evaluation.interval = score_interval(evaluation.benchmark, *evaluation.score);
+    evaluation.interval =
+        score_interval(evaluation.benchmark, evaluation.predictions, *evaluation.score);
   }
   evaluation.result = result_json(evaluation, answerer, options);
-  const Submission submission = make_submission(evaluation.benchmark, evaluation.predictions);
-  evaluation.result["submission"] = submission.file_name;
+  std::optional<Submission> submission;
+  if (has_submission(info)) {
+    submission = make_submission(evaluation.benchmark, evaluation.predictions);
+  }
+  evaluation.result["submission"] = submission ? Json(submission->file_name) : Json();
   write_files(options.run.folder, evaluation);
-  write_submission(options.run.folder, evaluation.benchmark, submission);
+  if (submission) write_submission(options.run.folder, evaluation.benchmark, *submission);
   return evaluation;
 }
 

@@ -25,6 +25,8 @@ struct Truth {
   std::vector<std::string> texts;  ///< reference captions, or the answers of people
   int64_t candidate = -1;          ///< number of the right one of `Item::candidates`
   std::optional<PixelBox> box;     ///< pixels of the picture, not rounded
+  /// Numbers of the candidates that are in the picture, each once; unset where they are answers.
+  std::optional<std::vector<int64_t>> present;
 };
 
 struct Item {
@@ -32,7 +34,7 @@ struct Item {
   ItemPicture picture;
   std::string prompt;    ///< the full instruction, without the tag sentence
   std::string question;  ///< the part that a person reads: question, statement, expression; or ""
-  std::vector<std::string> candidates;  ///< answers to rank; empty: the answer is generated
+  std::vector<std::string> candidates;  ///< answers to rank, or names of things that may be there
   Truth truth;
   std::string category;  ///< what scores are split by: type of question, ability; or ""
   Json official;         ///< ids and fields that the submission format needs, under its names
@@ -41,9 +43,13 @@ struct Item {
 /// What an answerer made of one item.
 struct Prediction {
   std::string id;              ///< of the item
-  std::string text;            ///< the answer, or the chosen candidate
-  std::vector<double> losses;  ///< of each candidate: -log likelihood, end included; may be empty
+  std::string text;            ///< the answer, the chosen candidate, or the tags found: "dog, tree"
+  std::vector<double> losses;  ///< of each candidate: -log likelihood, end included, or -log
+                               ///< probability of the tag; may be empty
   std::string error;           ///< not "": there is no answer, and why
 };
+
+/// The candidates that are in the picture; none where they are answers.
+std::vector<std::string> present_names(const Item& item);
 
 }  // namespace lion::eval

@@ -30,6 +30,9 @@ Reader reader_of(const BenchmarkInfo& info) {
       return read_pope_items;
     case MetricKind::kCircular:
       return read_mmbench_items;
+    case MetricKind::kTags:
+    case MetricKind::kMentions:
+      return read_thing_items;
   }
   throw InternalError(str("The benchmark ", info.name, " has no reader."));
 }

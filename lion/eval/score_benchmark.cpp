@@ -14,15 +14,10 @@
 #include "lion/eval/metrics/grounding.h"
 #include "lion/eval/metrics/pope.h"
 #include "lion/eval/metrics/ranking.h"
+#include "lion/eval/score_things.h"
 
 namespace lion::eval {
 namespace {
-
-/// An item with its answer.
-struct Pair {
-  const Item* item;
-  const Prediction* prediction;
-};
 
 std::string folded(std::string_view text) {
   text = trim(text);
@@ -49,7 +44,7 @@ int64_t lettered_option(std::string_view answer, size_t options) {
 }
 
 /// Sets `values` for the pairs, the main figure to their mean, and the categories to theirs.
-void set_means(Score& score, std::span<const Pair> pairs, std::vector<double> values) {
+void set_means(Score& score, std::span<const AnsweredItem> pairs, std::vector<double> values) {
   std::map<std::string, std::pair<int64_t, double>> sums;
   double sum = 0;
   for (size_t i = 0; i < pairs.size(); ++i) {
@@ -67,9 +62,9 @@ void set_means(Score& score, std::span<const Pair> pairs, std::vector<double> va
   score.values = std::move(values);
 }
 
-void score_captions_of(Score& score, std::span<const Pair> pairs) {
+void score_captions_of(Score& score, std::span<const AnsweredItem> pairs) {
   std::vector<CaptionPair> captions;
-  for (const Pair& pair : pairs) {
+  for (const AnsweredItem& pair : pairs) {
     captions.push_back({pair.prediction->text, pair.item->truth.texts});
   }
   CaptionScores scores = score_captions(captions);
@@ -82,17 +77,18 @@ void score_captions_of(Score& score, std::span<const Pair> pairs) {
   score.main = 100 * scores.cider;
 }
 
-void score_answers(Score& score, std::span<const Pair> pairs, const std::string& name,
+void score_answers(Score& score, std::span<const AnsweredItem> pairs, const std::string& name,
                    const std::function<double(const Item&, const std::string&)>& accuracy) {
   std::vector<double> values;
-  for (const Pair& pair : pairs) values.push_back(accuracy(*pair.item, pair.prediction->text));
+  for (const AnsweredItem& pair : pairs)
+    values.push_back(accuracy(*pair.item, pair.prediction->text));
   set_means(score, pairs, std::move(values));
   score.metrics = {{name, score.main / 100}};
 }
 
-void score_top1(Score& score, std::span<const Pair> pairs) {
+void score_top1(Score& score, std::span<const AnsweredItem> pairs) {
   std::vector<double> values;
-  for (const Pair& pair : pairs) {
+  for (const AnsweredItem& pair : pairs) {
     const int64_t chosen = chosen_candidate(*pair.item, *pair.prediction);
     values.push_back(chosen == pair.item->truth.candidate ? 1 : 0);
   }
@@ -100,10 +96,10 @@ void score_top1(Score& score, std::span<const Pair> pairs) {
   score.metrics = {{"accuracy", score.main / 100}};
 }
 
-void score_ranking(Score& score, std::span<const Pair> pairs) {
+void score_ranking(Score& score, std::span<const AnsweredItem> pairs) {
   std::vector<int64_t> ranks;
   std::vector<double> values;
-  for (const Pair& pair : pairs) {
+  for (const AnsweredItem& pair : pairs) {
     ranks.push_back(rank_of(pair.prediction->losses, pair.item->truth.candidate));
     values.push_back(1.0 / static_cast<double>(ranks.back()));
   }
@@ -116,7 +112,7 @@ void score_ranking(Score& score, std::span<const Pair> pairs) {
                    {"mean_rank", scores.mean_rank}};
 }
 
-void score_boxes(Score& score, std::span<const Pair> pairs) {
+void score_boxes(Score& score, std::span<const AnsweredItem> pairs) {
   std::vector<std::optional<double>> ious;
   std::vector<double> values;
   for (const auto& [item, prediction] : pairs) {
@@ -137,13 +133,11 @@ void score_boxes(Score& score, std::span<const Pair> pairs) {
   }
 }
 
-bool says_yes(const Truth& truth) { return truth.texts.at(0) == "yes"; }
-
-void score_yes_no(Score& score, std::span<const Pair> pairs) {
+void score_yes_no(Score& score, std::span<const AnsweredItem> pairs) {
   std::vector<std::pair<bool, bool>> answers;
   std::vector<double> values;
   for (const auto& [item, prediction] : pairs) {
-    answers.emplace_back(pope_says_yes(prediction->text), says_yes(item->truth));
+    answers.emplace_back(pope_says_yes(prediction->text), item->truth.texts.at(0) == "yes");
     values.push_back(answers.back().first == answers.back().second ? 1 : 0);
   }
   const PopeScores scores = score_pope(answers);
@@ -164,9 +158,9 @@ std::string question_of(const Item& item) {
   return item.official.at("question").get<std::string>();
 }
 
-void score_passes(Score& score, std::span<const Pair> pairs) {
+void score_passes(Score& score, std::span<const AnsweredItem> pairs) {
   std::vector<CircularPass> passes;
-  for (const Pair& pair : pairs) {
+  for (const AnsweredItem& pair : pairs) {
     const int64_t chosen = chosen_candidate(*pair.item, *pair.prediction);
     passes.push_back({question_of(*pair.item), pair.item->category,
                       pair.item->official.at("shift").get<int64_t>(),
@@ -187,14 +181,15 @@ void score_passes(Score& score, std::span<const Pair> pairs) {
 }
 
 /// Takes out the passes of questions of which one was not answered; returns how many questions.
-int64_t drop_incomplete(std::vector<Pair>& pairs, const Benchmark& benchmark,
+int64_t drop_incomplete(std::vector<AnsweredItem>& pairs, const Benchmark& benchmark,
                         std::span<const Prediction> predictions) {
   std::map<std::string, bool> incomplete;
   for (size_t i = 0; i < predictions.size(); ++i) {
     if (!predictions[i].error.empty()) incomplete[question_of(benchmark.items[i])] = true;
   }
-  std::erase_if(pairs,
-                [&](const Pair& pair) { return incomplete.contains(question_of(*pair.item)); });
+  std::erase_if(pairs, [&](const AnsweredItem& pair) {
+    return incomplete.contains(question_of(*pair.item));
+  });
   return static_cast<int64_t>(incomplete.size());
 }
 
@@ -206,6 +201,9 @@ bool has_truth(const Item& item, MetricKind metric) {
       return item.truth.candidate >= 0;
     case MetricKind::kGrounding:
       return item.truth.box.has_value();
+    case MetricKind::kTags:
+    case MetricKind::kMentions:
+      return item.truth.present.has_value();
     default:
       return !item.truth.texts.empty();
   }
@@ -216,27 +214,6 @@ bool has_truth(const Item& item, MetricKind metric) {
 bool can_be_scored(const Benchmark& benchmark) {
   return std::any_of(benchmark.items.begin(), benchmark.items.end(),
                      [&](const Item& item) { return has_truth(item, benchmark.info->metric); });
-}
-
-Interval score_interval(const Benchmark& benchmark, const Score& score) {
-  if (benchmark.info->metric != MetricKind::kPope) {
-    const Interval interval = bootstrap_mean(score.values);
-    return {100 * interval.low, 100 * interval.high};
-  }
-  std::unordered_map<std::string, bool> is_yes;
-  for (const Item& item : benchmark.items) is_yes[item.id] = says_yes(item.truth);
-  std::vector<std::pair<bool, bool>> answers;  // said yes, is yes
-  for (size_t i = 0; i < score.ids.size(); ++i) {
-    const bool yes = is_yes.at(score.ids[i]);
-    answers.emplace_back(score.values[i] == 1 ? yes : !yes, yes);
-  }
-  std::vector<std::pair<bool, bool>> drawn;
-  const auto f1 = [&](std::span<const int64_t> units) {
-    drawn.clear();
-    for (const int64_t unit : units) drawn.push_back(answers[static_cast<size_t>(unit)]);
-    return 100 * score_pope(drawn).f1;
-  };
-  return bootstrap(static_cast<int64_t>(answers.size()), f1);
 }
 
 int64_t chosen_candidate(const Item& item, const Prediction& prediction) {
@@ -260,7 +237,7 @@ Score score_benchmark(const Benchmark& benchmark, std::span<const Prediction> pr
   LION_CHECK(predictions.size() == benchmark.items.size(), predictions.size(), " predictions.");
   Score score;
   score.figure = benchmark.info->figure;
-  std::vector<Pair> pairs;
+  std::vector<AnsweredItem> pairs;
   for (size_t i = 0; i < predictions.size(); ++i) {
     if (!predictions[i].error.empty()) continue;
     if (!has_truth(benchmark.items[i], metric)) continue;
@@ -308,6 +285,12 @@ Score score_benchmark(const Benchmark& benchmark, std::span<const Prediction> pr
       break;
     case MetricKind::kCircular:
       score_passes(score, pairs);
+      break;
+    case MetricKind::kTags:
+      score_tags(score, pairs);
+      break;
+    case MetricKind::kMentions:
+      score_mentions(score, pairs);
       break;
   }
   return score;

@@ -26,8 +26,9 @@ Score score_benchmark(const Benchmark& benchmark, std::span<const Prediction> pr
 bool can_be_scored(const Benchmark& benchmark);
 
 /// 95 % of where the main figure, in the units of `score.main`, may lie: percentile bootstrap over
-/// its units. CIDEr keeps the document frequencies of the whole split.
-Interval score_interval(const Benchmark& benchmark, const Score& score);
+/// its units. CIDEr keeps the document frequencies of the whole split. `predictions` as above.
+Interval score_interval(const Benchmark& benchmark, std::span<const Prediction> predictions,
+                        const Score& score);
 
 /// The candidate of the smallest loss, the first of equal ones; or, where an answer was generated
 /// or sent by a server that gives no likelihoods, the one that it means; -1 when there is none.

@@ -181,11 +181,14 @@ void check_pairs(const Benchmark& benchmark, Predictions predictions) {
 
 }  // namespace
 
+bool has_submission(const BenchmarkInfo& info) { return info.metric != MetricKind::kTags; }
+
 Submission make_submission(const Benchmark& benchmark, Predictions predictions) {
   check_pairs(benchmark, predictions);
   const std::string& name = benchmark.info->name;
   switch (benchmark.info->metric) {
     case MetricKind::kCaption:
+    case MetricKind::kMentions:
       return {caption_file_name(name), answer_list(benchmark, predictions, "image_id", "caption")};
     case MetricKind::kVqa:
       return {vqa_file_name(name), answer_list(benchmark, predictions, "question_id", "answer")};
@@ -211,8 +214,10 @@ Submission make_submission(const Benchmark& benchmark, Predictions predictions) 
     case MetricKind::kCircular:
       return {str(name == "mmbench" ? "mmbench_dev" : name, "_lion.tsv"),
               option_table(benchmark, predictions)};
+    case MetricKind::kTags:
+      break;
   }
-  throw InternalError(str("The benchmark ", name, " has no format."));
+  throw InputError(str(name, ": has no submission format. Ask has_submission first."));
 }
 
 fs::path write_submission(const fs::path& folder, const Benchmark& benchmark,

@@ -19,10 +19,14 @@ struct Submission {
   std::string content;
 };
 
+/// Whether somebody takes results of the benchmark: nobody does of a tagger's probabilities.
+bool has_submission(const BenchmarkInfo& info);
+
 /// The benchmark's format: COCO results, TextCaps and VQAv2 for EvalAI, VQA results (OKVQA, GQA),
 /// A-OKVQA's map, VisDial's ranks, POPE lines, grounding JSON lines, MMBench's table, VSR and
 /// IconQA as lines of JSON. Predictions with an error get an empty answer where the format wants
-/// every id, and are left out where it does not.
+/// every id, and are left out where it does not. Throws InputError when the predictions are not
+/// those of the items, or `has_submission` is false.
 Submission make_submission(const Benchmark& benchmark, std::span<const Prediction> predictions);
 
 /// What a server would refuse: a missing or unknown id, an id twice, a field of another type, an

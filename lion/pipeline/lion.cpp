@@ -28,8 +28,8 @@ using at::Tensor;
 struct Picture::State {
   Image image;
   models::PictureFeatures features;
-  std::optional<std::vector<Tag>> tags;  // filled when first asked for
-  Timings timings;                       // of what has been run on the picture, until reported
+  std::optional<std::vector<float>> tag_scores;  // filled when first asked for
+  Timings timings;  // of what has been run on the picture, until reported
 };
 
 int64_t Picture::width() const { return state_->image.width; }
@@ -98,7 +98,12 @@ struct Lion::Impl {
 
   /// Runs the vision encoder and the aggregator, once a picture.
   void look(Picture::State& picture) const;
-  const std::vector<Tag>& tags(Picture::State& picture) const;
+  const std::vector<float>& tag_scores(Picture::State& picture) const;
+  std::vector<Tag> tags(Picture::State& picture) const {
+    return tagger->found(tag_scores(picture));
+  }
+  /// Throws InputError when the model has none.
+  const TaggerNetwork& need_tagger() const;
   std::shared_ptr<const TokenConstraint> constraint(bool box_grammar) const;
 
   /// A question made ready for the decoder, and what to report about it.
@@ -177,21 +182,35 @@ void Lion::Impl::look(Picture::State& picture) const {
   }
 }
 
-const std::vector<Tag>& Lion::Impl::tags(Picture::State& picture) const {
-  if (!picture.tags) {
-    picture.tags = timed(picture.timings.tagger, [&] { return tagger->tags(picture.image); });
+const std::vector<float>& Lion::Impl::tag_scores(Picture::State& picture) const {
+  if (!picture.tag_scores) {
+    picture.tag_scores =
+        timed(picture.timings.tagger, [&] { return tagger->scores(picture.image); });
   }
-  return *picture.tags;
+  return *picture.tag_scores;
 }
 
-std::vector<Tag> Lion::tags(const Picture& picture) const {
-  const at::NoGradGuard no_grad;
-  if (!has_tagger()) {
+const TaggerNetwork& Lion::Impl::need_tagger() const {
+  if (!tagger) {
     throw InputError(
         "tags: this model has no tagger. Convert it again with --ram, --ram-tags and "
         "--ram-thresholds.");
   }
+  return *tagger;
+}
+
+std::vector<Tag> Lion::tags(const Picture& picture) const {
+  const at::NoGradGuard no_grad;
+  impl_->need_tagger();
   return impl_->tags(picture.state());
+}
+
+const TagList& Lion::tag_list() const { return impl_->need_tagger().list; }
+
+std::vector<float> Lion::tag_scores(const Picture& picture) const {
+  const at::NoGradGuard no_grad;
+  impl_->need_tagger();
+  return impl_->tag_scores(picture.state());
 }
 
 std::shared_ptr<const TokenConstraint> Lion::Impl::constraint(bool box_grammar) const {

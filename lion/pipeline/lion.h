@@ -13,6 +13,7 @@
 #include "lion/pipeline/options.h"
 #include "lion/pipeline/tagger.h"
 #include "lion/text/box.h"
+#include "lion/text/tag_list.h"
 
 namespace lion {
 
@@ -102,6 +103,11 @@ class Lion {
   /// the model has no tagger.
   std::vector<Tag> tags(const Picture& picture) const;
   bool has_tagger() const;
+
+  /// All tags that the tagger knows, and the probability of each for a picture, in the same order.
+  /// Throw InputError when the model has no tagger.
+  const TagList& tag_list() const;
+  std::vector<float> tag_scores(const Picture& picture) const;
 
   /// Called with the text of an answer so far, each time it grows (greedy and sampling only).
   using OnText = std::function<void(std::string_view text_so_far)>;

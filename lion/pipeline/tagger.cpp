@@ -13,19 +13,23 @@ namespace lion {
 
 using at::Tensor;
 
-std::vector<Tag> TaggerNetwork::tags(const Image& image) const {
+std::vector<float> TaggerNetwork::scores(const Image& image) const {
   std::vector<float> pixels =
       preprocess(image, image_size, Filter::kBilinear, kImageNetNormalization);
   const Tensor input =
       at::from_blob(pixels.data(), {1, 3, image_size, image_size}, at::kFloat).to(device);
   const Tensor logits = ram->forward(input).logits.to(at::kCPU);
   const Tensor scores = at::sigmoid(logits[0]).contiguous();  // [N]
-  std::vector<Tag> found;
+  const float* first = scores.const_data_ptr<float>();
+  return {first, first + list.names.size()};
+}
+
+std::vector<Tag> TaggerNetwork::found(std::span<const float> scores) const {
+  std::vector<Tag> tags;
   for (size_t i = 0; i < list.names.size(); ++i) {
-    const float score = scores.const_data_ptr<float>()[i];
-    if (score > list.thresholds[i]) found.push_back({list.names[i], score});
+    if (scores[i] > list.thresholds[i]) tags.push_back({list.names[i], scores[i]});
   }
-  return found;
+  return tags;
 }
 
 TagList load_tag_list(const ModelFolder& folder, const models::LionConfig& config) {
@@ -70,7 +74,7 @@ Tagger Tagger::load(const std::filesystem::path& folder, const LoadOptions& opti
 
 std::vector<Tag> Tagger::tags(const Image& image) const {
   const at::NoGradGuard no_grad;
-  return impl_->network.tags(image);
+  return impl_->network.found(impl_->network.scores(image));
 }
 
 std::string Tagger::fingerprint() const {

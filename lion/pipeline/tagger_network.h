@@ -1,6 +1,9 @@
 #pragma once
 /// A tagger's network and its list of tags. For sources only.
 
+#include <span>
+#include <vector>
+
 #include "lion/folder/model_folder.h"
 #include "lion/models/ram.h"
 #include "lion/pipeline/tagger.h"
@@ -14,8 +17,11 @@ struct TaggerNetwork {
   int64_t image_size = 384;
   at::Device device = at::kCPU;
 
-  /// The tags of a picture above their thresholds, in the order of the list.
-  std::vector<Tag> tags(const Image& image) const;
+  /// The probability of each tag of the list.
+  std::vector<float> scores(const Image& image) const;
+
+  /// The tags whose `scores` are above their thresholds, in the order of the list.
+  std::vector<Tag> found(std::span<const float> scores) const;
 };
 
 /// Reads the lists of a folder. Throws InputError when they do not fit its tagger.

@@ -119,6 +119,29 @@ TEST_F(EvalTest, EveryBenchmarkOfThePaperRunsFromItsOfficialFiles) {
   EXPECT_TRUE(fs::exists(out("summary.json")));
 }
 
+/// The tiny model's tagger knows a few words only: scenes have things that are none of them.
+TEST_F(EvalTest, OfThingsCaptionsRunAndATaggerOfOtherTagsDoesNot) {
+  const Json group = json_of(arguments("things", {"--limit", "4", "--max-new-tokens", "8"}));
+  ASSERT_EQ(group["benchmarks"].size(), 1u);
+  const Json& things = group["benchmarks"][0];
+  EXPECT_EQ(things["benchmark"], "coco_things");
+  EXPECT_EQ(things["figure"], "recall");
+  EXPECT_EQ(things["n"], 4);
+  EXPECT_EQ(things["problems"]["counts"], Json::object());
+  for (const char* metric : {"recall", "precision", "CHAIRs", "CHAIRi"}) {
+    EXPECT_TRUE(things["metrics"].contains(metric)) << metric;
+  }
+  EXPECT_TRUE(fs::exists(out("coco_things/" + things["submission"].get<std::string>())));
+  ASSERT_EQ(group["skipped"].size(), 1u);
+  EXPECT_EQ(group["skipped"][0]["benchmark"], "coco_tags");
+  const Outcome alone = lion(arguments("coco_tags"));
+  EXPECT_EQ(alone.exit_code, 2);
+  EXPECT_EQ(alone.out, "");
+  EXPECT_THAT(alone.err,
+              AllOf(HasSubstr("the tagger does not know"), HasSubstr("dog"),
+                    HasSubstr("list of tags has these names"), HasSubstr("run coco_things")));
+}
+
 TEST_F(EvalTest, OneBenchmarkForPeople) {
   const Outcome run = lion(arguments("pope_random", {"--limit", "4"}));
   ASSERT_EQ(run.exit_code, 0) << run.err;
@@ -365,6 +388,11 @@ TEST_F(EvalTest, MistakesAreToldBeforeTheModelIsLoaded) {
   fails({"eval", "coco", "--data", scenes()}, 2, "--model");
   fails({"eval", "visdial", "--data", scenes(), "--api", "http://localhost:1", "--api-model", "m"},
         2, "likelihood");
+  fails(
+      {"eval", "coco_tags", "--data", scenes(), "--api", "http://localhost:1", "--api-model", "m"},
+      2, "likelihood");
+  fails({"eval", "coco_tags", "--data", scenes(), "--model", "m", "--free-answers"}, 2,
+        "likelihood");
   fails({"eval", "coco", "--data", scenes(), "--api", "http://localhost:1"}, 2, "--api-model");
   fails({"eval", "coco", "--data", scenes(), "--model", "m", "--vqa-eval", "strict"}, 2, "strict");
 }

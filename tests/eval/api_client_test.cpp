@@ -201,6 +201,8 @@ TEST_F(ApiClientTest, NoServerEndsTheRun) {
 }
 
 TEST_F(ApiClientTest, WhatNeedsLikelihoodsIsRefused) {
+  info_.metric = MetricKind::kTags;
+  EXPECT_THROW(ask("http://127.0.0.1:1"), InputError);
   info_.metric = MetricKind::kRanking;
   EXPECT_THROW(ask("http://127.0.0.1:1"), InputError);
 }

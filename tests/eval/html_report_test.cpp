@@ -67,6 +67,10 @@ TEST(HtmlReport, HowItWasAsked) {
   EXPECT_THAT(run.report(),
               AllOf(HasSubstr("candidates ranked by the sum"), HasSubstr("region level"),
                     HasSubstr("one of 4 templates per item")));
+  run.info.mode = Mode::kTag;
+  run.benchmark.prompt = "";
+  EXPECT_THAT(run.report(), AllOf(HasSubstr("probabilities and thresholds of the tagger"),
+                                  Not(HasSubstr("<dt>prompt</dt><dd><pre>"))));
   run.info.mode = Mode::kGenerate;
   run.info.decoding.num_beams = 5;
   EXPECT_THAT(run.report(), HasSubstr("5 beams, length penalty 1"));

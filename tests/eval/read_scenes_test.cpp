@@ -2,6 +2,7 @@
 #include <set>
 
 #include "lion/image/decode.h"
+#include "lion/scenes/vocabulary.h"
 #include "lion/scenes/write_dataset.h"
 #include "read_fixtures.h"
 
@@ -38,7 +39,17 @@ class ScenesTest : public testing::Test {
 
   static void expect_truth(const BenchmarkInfo& info, const Item& item) {
     const bool public_answers = info.name != "mmbench_test";
+    if (item.truth.present) {
+      ASSERT_GE(item.candidates.size(), 2u);
+      for (const int64_t number : *item.truth.present) {
+        EXPECT_LT(number, static_cast<int64_t>(item.candidates.size()));
+      }
+      return;
+    }
     switch (info.mode) {
+      case Mode::kTag:
+        FAIL() << "a tagger is asked for things";
+        break;
       case Mode::kRank:
         ASSERT_GE(item.candidates.size(), 2u);
         EXPECT_EQ(item.truth.candidate >= 0, public_answers);
@@ -66,13 +77,14 @@ TEST_F(ScenesTest, EveryBenchmarkIsRead) {
     EXPECT_EQ(benchmark.info, &info);
     EXPECT_EQ(benchmark.problems.total(), 0) << benchmark.problems.to_json().dump(1);
     EXPECT_FALSE(benchmark.files.empty());
-    EXPECT_FALSE(benchmark.prompt.empty());
+    const bool silent = info.mode == Mode::kTag;
+    EXPECT_EQ(benchmark.prompt.empty(), silent);
     EXPECT_GT(benchmark.questions, 0);
     std::set<std::string> ids;
     for (const Item& item : benchmark.items) {
       SCOPED_TRACE(item.id);
       EXPECT_TRUE(ids.insert(item.id).second);
-      EXPECT_FALSE(item.prompt.empty());
+      EXPECT_EQ(item.prompt.empty(), silent);
       EXPECT_EQ(item.prompt.find('{'), std::string::npos) << item.prompt;
       EXPECT_FALSE(item.official.empty());
       expect_picture(item);
@@ -100,6 +112,12 @@ TEST_F(ScenesTest, TheCountsFitTogether) {
   EXPECT_EQ(read("visdial").questions, 80);
   EXPECT_EQ(read("coco").items.size(), 8u);
   EXPECT_EQ(read("coco").items[0].truth.texts.size(), 5u);
+  // Of val, test and held out, those whose captions are the benchmark.
+  const Benchmark captions = read("coco"), things = read("coco_things");
+  ASSERT_EQ(things.items.size(), captions.items.size());
+  for (size_t i = 0; i < things.items.size(); ++i) {
+    EXPECT_EQ(things.items[i].id, captions.items[i].id);
+  }
   const Benchmark mmbench = read("mmbench");
   EXPECT_EQ(mmbench.questions, 8);
   EXPECT_GT(mmbench.items.size(), 16u);
@@ -107,6 +125,11 @@ TEST_F(ScenesTest, TheCountsFitTogether) {
   size_t sentences = 0;
   for (const Item& item : read("reg").items) sentences += item.truth.texts.size();
   EXPECT_EQ(sentences, read("refcocog_val").items.size());
+}
+
+TEST_F(ScenesTest, AModelMadeForScenesHasATagForEveryCategory) {
+  const std::vector<std::string> tags = scenes::Vocabulary(scenes::SceneConfig{}.kinds).tag_list();
+  EXPECT_THAT(tags, testing::IsSupersetOf(read("coco_tags").items[0].candidates));
 }
 
 TEST_F(ScenesTest, ALimitTakesTheFirst) {

@@ -173,6 +173,22 @@ TEST(SampleCard, LossesThatAreMissingOrNoNumbers) {
                                   Not(HasSubstr(">loss</th>"))));
 }
 
+TEST(SampleCard, WhatIsInThePictureIsListed) {
+  TestRun run = vqa_run(2);
+  run.info.metric = MetricKind::kTags;
+  for (Item& item : run.benchmark.items) {
+    item.candidates = {"cat", "dog", "kite"};
+    item.truth = {.present = std::vector<int64_t>{}};
+    item.prompt = "";
+  }
+  run.benchmark.items[0].truth.present = {0, 2};
+  const std::string html = run.report();
+  EXPECT_THAT(html, AllOf(HasSubstr("<li>cat</li><li>kite</li>"), Not(HasSubstr("<li>dog</li>")),
+                          HasSubstr("<em class=\"none\">nothing</em>"),
+                          HasSubstr("<span>F1</span>"), Not(HasSubstr("<dd class=\"prompt\">"))));
+  EXPECT_EQ(unbalanced(html), "");
+}
+
 TEST(SampleCard, QuestionOfSeveralPasses) {
   TestRun run = vqa_run(0);
   run.info.metric = MetricKind::kCircular;

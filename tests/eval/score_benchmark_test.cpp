@@ -64,7 +64,7 @@ TEST(ScoreBenchmark, VqaCountsAnsweredItemsAndSplitsByCategory) {
   ASSERT_EQ(score.categories.size(), 2u);
   EXPECT_EQ(score.categories[1].name, "yes/no");
   EXPECT_EQ(score.categories[1].value, 1.0);
-  const Interval interval = score_interval(one.benchmark, score);
+  const Interval interval = score_interval(one.benchmark, one.predictions, score);
   EXPECT_LE(interval.low, score.main);
   EXPECT_GE(interval.high, score.main);
 }
@@ -134,7 +134,7 @@ TEST(ScoreBenchmark, PopeIsF1OverAllAndItsIntervalKeepsIt) {
   const Score score = one.score();
   EXPECT_NEAR(score.main, 100 * 0.75, 1e-9);  // precision 6/8, recall 6/8
   EXPECT_NEAR(metric(score, "yes_ratio"), 8.0 / 15, 1e-12);
-  const Interval interval = score_interval(one.benchmark, score);
+  const Interval interval = score_interval(one.benchmark, one.predictions, score);
   EXPECT_LT(interval.low, 75);
   EXPECT_GT(interval.high, 75);
 }

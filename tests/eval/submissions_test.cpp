@@ -56,6 +56,20 @@ TEST(Submissions, Captions) {
             R"([{"image_id":"0a1b","caption":"a sign"}])");
 }
 
+TEST(Submissions, ThingsNamedAreCaptionsAndTagsGoNowhere) {
+  const Benchmark things = benchmark("coco_things", {item("42", {{"image_id", 42}}, {"hat"})});
+  const Submission file = make(things, {answer("42", "a hat")});
+  EXPECT_EQ(file.file_name, "captions_coco_things_lion_results.json");
+  EXPECT_EQ(file.content, R"([{"image_id":42,"caption":"a hat"}])");
+  const Benchmark tags = benchmark("coco_tags", {item("42", {{"image_id", 42}}, {"hat"})});
+  EXPECT_TRUE(has_submission(*things.info));
+  EXPECT_FALSE(has_submission(*tags.info));
+  EXPECT_THAT(
+      message_of<InputError>([&] { make_submission(tags, std::vector{answer("42", "hat")}); }),
+      HasSubstr("coco_tags: has no submission format"));
+  EXPECT_THAT(check_submission(tags, "[]"), Contains(HasSubstr("no submission format")));
+}
+
 TEST(Submissions, BytesThatAreNoTextAreReplaced) {
   EXPECT_THAT(make(captions(), {answer("42", "a \xff"), answer("7", "b")}).content,
               HasSubstr("a \xEF\xBF\xBD"));

@@ -68,6 +68,21 @@ TEST_F(Answering, TagsCanBeGivenOrLeftOut) {
   EXPECT_EQ(lion_->answer(*picture_, question_).prompt, question_.prompt);
 }
 
+TEST_F(Answering, ScoresOfAllTagsAndThoseAboveTheirThresholds) {
+  const TagList& list = lion_->tag_list();
+  const std::vector<float> scores = lion_->tag_scores(*picture_);
+  ASSERT_EQ(scores.size(), list.names.size());
+  std::vector<std::string> above, found;
+  for (size_t i = 0; i < scores.size(); ++i) {
+    EXPECT_GE(scores[i], 0.0F);
+    EXPECT_LE(scores[i], 1.0F);
+    if (scores[i] > list.thresholds[i]) above.push_back(list.names[i]);
+  }
+  for (const Tag& tag : lion_->tags(*picture_)) found.push_back(tag.name);
+  EXPECT_FALSE(found.empty());
+  EXPECT_EQ(found, above);
+}
+
 TEST_F(Answering, BestOfNComeBestFirstWithLogProbabilities) {
   question_.generate.num_beams = 4;
   question_.generate.num_return_sequences = 3;

@@ -158,6 +158,7 @@ void expect_answers_agree(const fs::path& folder, const std::string& activation)
   load.dtype = ComputeType::kFp32;
   const Lion lion = Lion::load(folder, load);
   EXPECT_FALSE(lion.has_tagger());
+  EXPECT_THROW(lion.tag_list(), InputError);
   const Json golden = read_json_file(fixture() / "golden.json");
   for (const auto& [search, beams] : std::map<std::string, int64_t>{{"greedy", 1}, {"beam5", 5}}) {
     std::vector<Lion::Ask> asks;

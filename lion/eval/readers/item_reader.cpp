@@ -43,6 +43,11 @@ ItemReader::ItemReader(const BenchmarkInfo& info, const ReadOptions& options,
   benchmark_.info = &info;
 }
 
+const std::string& ItemReader::prompt() const {
+  static const std::string kNone;
+  return info_.template_name.empty() ? kNone : templates_.benchmark(info_.template_name);
+}
+
 const std::string& ItemReader::drawn_prompt(Task task, std::string_view id) const {
   const std::vector<std::string>& all = templates_.all(task);
   const uint64_t key = data::random_key(data::KeyPurpose::kSample, options_.seed,

@@ -34,8 +34,8 @@ class ItemReader {
   data::PictureFinder& pictures() { return pictures_; }
   data::Problems& problems() { return benchmark_.problems; }
 
-  /// The benchmark's template.
-  const std::string& prompt() const { return templates_.benchmark(info_.template_name); }
+  /// The benchmark's template; "" when it has none.
+  const std::string& prompt() const;
   /// One of the task's templates: which one depends on the seed and the item's id alone.
   const std::string& drawn_prompt(Task task, std::string_view id) const;
 
@@ -138,5 +138,6 @@ void read_expression_items(ItemReader& reader);  // RefCOCO, RefCOCO+, RefCOCOg
 void read_region_items(ItemReader& reader);      // RefCOCOg's boxes, to be described
 void read_pope_items(ItemReader& reader);
 void read_mmbench_items(ItemReader& reader);
+void read_thing_items(ItemReader& reader);  // what is in COCO's pictures
 
 }  // namespace lion::eval

@@ -24,6 +24,10 @@ std::string_view value_name(MetricKind metric, std::optional<double> value) {
       return "accuracy";
     case MetricKind::kRanking:
       return "1 / rank";
+    case MetricKind::kTags:
+      return "F1";
+    case MetricKind::kMentions:
+      return "recall";
     case MetricKind::kExact:
     case MetricKind::kTop1:
     case MetricKind::kGrounding:

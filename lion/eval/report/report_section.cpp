@@ -38,12 +38,17 @@ std::string_view how_scored(MetricKind metric) {
       return "F1 of the answer yes, × 100.";
     case MetricKind::kCircular:
       return "Percent of questions that are right in every rotation of their options.";
+    case MetricKind::kTags:
+      return "Mean over categories of the average precision of the tagger's probabilities, × 100.";
+    case MetricKind::kMentions:
+      return "Percent of the categories of pictures that their captions name.";
   }
   return "";
 }
 
 bool is_count(std::string_view name) {
-  return name == "TP" || name == "FP" || name == "TN" || name == "FN" || name.starts_with("iou_");
+  return name == "TP" || name == "FP" || name == "TN" || name == "FN" || name == "categories" ||
+         name.starts_with("iou_");
 }
 
 std::string metric_name(const std::string& name) {
@@ -71,6 +76,7 @@ std::string metrics_panel(const Score& score) {
 
 std::string decoding_text(const BenchmarkInfo& info) {
   if (info.mode == Mode::kRank) return "candidates ranked by the sum of their tokens' losses";
+  if (info.mode == Mode::kTag) return "none: probabilities and thresholds of the tagger";
   const GenerateOptions& how = info.decoding;
   std::string out;
   if (how.strategy == Strategy::kSample) {
@@ -103,7 +109,7 @@ std::string settings_panel(const Benchmark& benchmark) {
     return str("<dt>", name, "</dt><dd>", html, "</dd>\n");
   };
   std::string out = "<div class=\"panel\"><h3>How it was asked</h3>\n<dl class=\"settings\">\n";
-  out += row("prompt", prompt_html(benchmark.prompt));
+  if (!benchmark.prompt.empty()) out += row("prompt", prompt_html(benchmark.prompt));
   out += row("decoding", html_escape(decoding_text(info)));
   out += row("router", info.level == TaskLevel::kRegion ? "region level" : "image level");
   if (!files.empty()) out += row("files", str("<ul>", files, "</ul>"));

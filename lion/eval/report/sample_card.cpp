@@ -15,6 +15,7 @@ namespace {
 
 constexpr size_t kShownTexts = 8;
 constexpr int64_t kShownCandidates = 8;
+constexpr std::string_view kNothing = "<em class=\"none\">nothing</em>";
 
 std::string row(std::string_view name, std::string_view classes, std::string_view html) {
   return str("<dt>", name, "</dt><dd class=\"", classes, "\">", html, "</dd>\n");
@@ -108,7 +109,10 @@ std::string box_html(const PixelBox& box) {
 std::string truth_rows(const Item& item, const Prediction& prediction) {
   std::string out;
   if (item.truth.box) out += row("truth", "truth", box_html(*item.truth.box));
-  if (!item.candidates.empty()) {
+  if (item.truth.present) {
+    const std::vector<std::string> names = present_names(item);
+    out += row("truth", "truth", names.empty() ? std::string(kNothing) : texts_html(names));
+  } else if (!item.candidates.empty()) {
     out += row("candidates", "", candidates_html(item, prediction));
   } else if (!item.truth.texts.empty()) {
     out += row("truth", "truth", texts_html(item.truth.texts));
@@ -147,7 +151,7 @@ std::string sample_card(const SampleView& sample, const ReportOptions& options) 
   }
   out += row("answer", "answer", html_excerpt(sample.prediction->text));
   out += truth_rows(item, *sample.prediction);
-  out += row("prompt", "prompt", html_excerpt(item.prompt));
+  if (!item.prompt.empty()) out += row("prompt", "prompt", html_excerpt(item.prompt));
   return out + "</dl>\n</div>\n</article>\n";
 }
 
