@@ -34,6 +34,23 @@ at::Tensor kaiming(at::IntArrayRef shape, int64_t inputs, at::Generator generato
   return at::rand(shape, generator, at::kFloat).mul_(2 * bound).sub_(bound);
 }
 
+/// As T5 begins (Raffel 2020; mesh-tensorflow): products of unit size throughout, no scale in the
+/// attention but in its queries. Word vectors of unit size are nearly orthogonal, and the output
+/// begins as the same vectors: what was read can be matched and said again from the first step.
+at::Tensor fresh_t5(const std::string& name, at::IntArrayRef shape, uint64_t seed) {
+  const auto inverse_root = [](int64_t n) { return 1.0 / std::sqrt(static_cast<double>(n)); };
+  const bool is_output = name == "t5_model.lm_head.weight";
+  at::Generator generator = generator_of(is_output ? "t5_model.shared.weight" : name, seed);
+  if (name == "t5_model.shared.weight") return normal(shape, 1.0, std::move(generator));
+  if (name.ends_with(".relative_attention_bias.weight")) {
+    return normal(shape, 0.1, std::move(generator));
+  }
+  double std = inverse_root(shape[1]);  // rows are outputs
+  // The queries' heads: 1 / sqrt of a head's width, which is not known here; 32 to 128 are usual.
+  if (name.ends_with(".q.weight")) std *= 1.0 / 8;
+  return normal(shape, std, std::move(generator));
+}
+
 at::Tensor fresh_adapter(const std::string& name, at::IntArrayRef shape, at::Generator generator) {
   if (name.ends_with("down_proj.weight")) return kaiming(shape, shape[1], std::move(generator));
   if (name.ends_with(".scale")) return at::ones(shape);
@@ -154,6 +171,7 @@ at::Tensor fresh_value(const std::string& name, at::IntArrayRef shape, uint64_t 
     return shape.size() == 2 ? kaiming(shape, shape[1], std::move(generator)) : at::zeros(shape);
   }
   if (shape.size() < 2) return at::zeros(shape);
+  if (name.starts_with("t5_model.")) return fresh_t5(name, shape, seed);
   return normal(shape, 0.02, std::move(generator));
 }
 
