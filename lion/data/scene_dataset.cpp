@@ -53,6 +53,7 @@ class SceneDataset : public Dataset {
         count_(config.count),
         box_step_(config.box_step),
         in_words_(config.in_words),
+        true_tags_(config.true_tags),
         name_(config.name.empty() ? str(task_name(task), "_scenes") : config.name),
         templates_(templates.all(task)) {}
 
@@ -88,6 +89,7 @@ class SceneDataset : public Dataset {
   }
 
   std::optional<std::string> tags(int64_t index) const override {
+    if (!true_tags_) return std::nullopt;
     return join(painter_->vocabulary().tags(scene_of(index)), ", ");
   }
 
@@ -167,6 +169,7 @@ class SceneDataset : public Dataset {
   int64_t count_;
   double box_step_;
   bool in_words_;
+  bool true_tags_;
   std::string name_;
   std::vector<std::string> templates_;
 };

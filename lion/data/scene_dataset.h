@@ -21,6 +21,9 @@ struct SceneDatasetConfig {
   /// The picture is blank, and the instruction begins with all that is in it (inventory.h): what a
   /// language model learns before it sees.
   bool in_words = false;
+  /// Whether the tags of a picture are what it shows; if not, they come from a tag cache, with the
+  /// tagger's mistakes.
+  bool true_tags = true;
   std::string name;  ///< "": "rec_scenes", "vqa_scenes", ...
 };
 

@@ -133,6 +133,13 @@ TEST(SceneDataset, RefusesWhatItCannotGive) {
   EXPECT_THROW(dataset(Task::kVqa)->image(-1), InputError);
 }
 
+TEST(SceneDataset, KnowsItsTagsUnlessTheyAreTheTaggers) {
+  EXPECT_TRUE(dataset(Task::kCaption)->tags(0));
+  const auto tagged = make_scene_dataset(painter(), {.count = 50, .true_tags = false},
+                                         Task::kCaption, PromptTemplates::builtin());
+  EXPECT_FALSE(tagged->tags(0));
+}
+
 TEST(SceneDataset, InWordsTheInstructionHoldsTheAnswerAndThePictureNothing) {
   const auto data = make_scene_dataset(painter(), {.count = 50, .box_step = 0.01, .in_words = true},
                                        Task::kRec, PromptTemplates::builtin());

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Trains lion-mini from nothing, phase after phase: configs/mini/*.json, each a run of `lion train`.
+#   tools/mini.sh PROGRAM [FOLDER]
+# What is done stays done: stopped at any moment, the same command goes on. runs/mini has all runs;
+# FOLDER (default runs/mini/lion-mini) is the model at the end.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+lion=$1
+out=${2:-runs/mini/lion-mini}
+runs=runs/mini
+
+phase() { # name
+  [ -e "$runs/$1/model/config.json" ] && return
+  echo "== $1: $(sed -n '1s|^// lion-mini, ||p' "configs/mini/$1.json")"
+  "$lion" train "configs/mini/$1.json" --resume
+}
+
+# Two that do not need each other share the two cores.
+both() { # name name
+  phase "$1" > "$runs/$1.log" 2>&1 &
+  local first=$!
+  phase "$2" || { kill "$first"; wait "$first"; return 1; }
+  wait "$first" || { tail -5 "$runs/$1.log" >&2; return 1; }
+}
+
+mkdir -p "$runs"
+[ -e "$runs/new/config.json" ] || "$lion" new --shape lion-mini --out "$runs/new"
+
+# Stage 0: what the paper takes pretrained. No picture is ever shown with a box.
+both tagger-crops language
+both tagger crops
+phase scenes
+# The paper's three stages; vision encoder, language model and tagger stay as they are.
+both stage1 stage2
+"$lion" data tags configs/mini/stage3.json --model "$runs/tagger/model"
+phase stage3
+
+if [ ! -e "$out/config.json" ]; then
+  mkdir -p "$(dirname "$out")"
+  rm -rf "$out.part"
+  cp -r "$runs/stage3/model" "$out.part"
+  mv "$out.part" "$out"
+fi
+echo "$out: done"
