@@ -8,6 +8,7 @@
 #include "cli/session.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
+#include "lion/pipeline/tagger.h"
 #include "lion/pipeline/tasks.h"
 
 namespace lion::cli {

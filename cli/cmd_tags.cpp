@@ -6,6 +6,7 @@
 #include "cli/result.h"
 #include "cli/session.h"
 #include "lion/base/str.h"
+#include "lion/pipeline/tagger.h"
 
 namespace lion::cli {
 namespace {

@@ -18,6 +18,7 @@ void add_generate(CLI::App& program, Terminal& terminal);
 void add_chat(CLI::App& program, Terminal& terminal);
 void add_convert(CLI::App& program, Terminal& terminal);
 void add_info(CLI::App& program, Terminal& terminal);
+void add_doctor(CLI::App& program, Terminal& terminal);
 void add_bench(CLI::App& program, Terminal& terminal);
 void add_data(CLI::App& program, Terminal& terminal);
 void add_train(CLI::App& program, Terminal& terminal);

@@ -67,6 +67,7 @@ void add_commands(CLI::App& program, Terminal& terminal) {
   add_chat(program, terminal);
   add_convert(program, terminal);
   add_info(program, terminal);
+  add_doctor(program, terminal);
   add_bench(program, terminal);
   add_data(program, terminal);
   add_train(program, terminal);

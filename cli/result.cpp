@@ -1,7 +1,6 @@
 #include "cli/result.h"
 
 #include <iomanip>
-#include <vector>
 
 #include "lion/base/str.h"
 
@@ -108,12 +107,6 @@ Json tags_json(std::string_view command, const Model& model, const PictureFile& 
   json["tags"] = tag_list_json(tags);
   json["timings"] = timings_json(model, picture, timings);
   return json;
-}
-
-std::string tag_names(std::span<const Tag> tags) {
-  std::vector<std::string> names;
-  for (const Tag& tag : tags) names.push_back(tag.name);
-  return join(names, ", ");
 }
 
 void show_answer(std::string_view command, const CommonArguments& arguments, Terminal& terminal,

@@ -20,9 +20,6 @@ Json ranked_json(std::string_view command, const Model& model, const PictureFile
 Json tags_json(std::string_view command, const Model& model, const PictureFile& picture,
                std::span<const Tag> tags, const Timings& timings);
 
-/// "cat, dog": the form that --tags takes.
-std::string tag_names(std::span<const Tag> tags);
-
 /// Shows the answer: the object with --json, otherwise its text, or a numbered list of the n best.
 void show_answer(std::string_view command, const CommonArguments& arguments, Terminal& terminal,
                  const Asked& asked);

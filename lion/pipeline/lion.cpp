@@ -58,12 +58,6 @@ class BoxConstraint : public TokenConstraint {
   BoxGrammar grammar_;
 };
 
-std::string join_tags(const std::vector<Tag>& tags) {
-  std::vector<std::string> names;
-  for (const Tag& tag : tags) names.push_back(tag.name);
-  return join(names, ", ");
-}
-
 std::vector<Tag> given_tags(std::string_view text) {
   std::vector<Tag> tags;
   for (const std::string& part : split(text, ',')) {
@@ -233,7 +227,7 @@ Lion::Impl::Prepared Lion::Impl::prepare(const Picture& picture, const Question&
       out.tags = given_tags(question.tags);
     } else if (config.ram) {
       out.tags = tags(seen);
-      tag_text = join_tags(out.tags);
+      tag_text = tag_names(out.tags);
     } else {
       tag_text.clear();
     }

@@ -13,6 +13,12 @@ namespace lion {
 
 using at::Tensor;
 
+std::string tag_names(std::span<const Tag> tags) {
+  std::vector<std::string> names;
+  for (const Tag& tag : tags) names.push_back(tag.name);
+  return join(names, ", ");
+}
+
 std::vector<float> TaggerNetwork::scores(const Image& image) const {
   std::vector<float> pixels =
       preprocess(image, image_size, Filter::kBilinear, kImageNetNormalization);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,9 @@ struct Tag {
   std::string name;
   double score = 0;
 };
+
+/// "cat, dog": the form in which tags are offered to the language model.
+std::string tag_names(std::span<const Tag> tags);
 
 /// Used by one thread at a time.
 class Tagger {

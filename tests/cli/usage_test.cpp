@@ -13,8 +13,9 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-const std::vector<std::string> kCommands{"caption",  "query", "ground",  "describe", "tags", "rank",
-                                         "generate", "chat",  "convert", "info",     "bench"};
+const std::vector<std::string> kCommands{"caption", "query", "ground",   "describe",
+                                         "tags",    "rank",  "generate", "chat",
+                                         "convert", "info",  "doctor",   "bench"};
 
 /// A wrong command line: exit code 2, one error line on stderr, nothing on stdout.
 void expect_usage_error(const std::vector<std::string>& arguments,
