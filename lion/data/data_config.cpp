@@ -104,7 +104,7 @@ void read_scenes(JsonReader& reader, DatasetConfig& config) {
   reader.read("link_share", scene.link_share);
   reader.read("copy_share", scene.copy_share);
   reader.read("box_step", config.scenes.box_step);
-  reader.read("in_words", config.scenes.in_words);
+  reader.read("layout", config.scenes.layout);
   reader.read("true_tags", config.scenes.true_tags);
   scene.split = scenes::parse_split(config.split);
   require_positive(config.scenes.count, "count", reader.where());

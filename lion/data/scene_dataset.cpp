@@ -9,7 +9,7 @@
 #include "lion/data/data_config.h"
 #include "lion/scenes/captions.h"
 #include "lion/scenes/expressions.h"
-#include "lion/scenes/inventory.h"
+#include "lion/scenes/layout.h"
 #include "lion/scenes/questions.h"
 #include "lion/scenes/statements.h"
 #include "lion/scenes/words.h"
@@ -17,8 +17,7 @@
 namespace lion::data {
 namespace {
 
-constexpr int64_t kTurns = 4;    // of the conversations that dialogue takes a turn from
-constexpr uint8_t kBlank = 128;  // about the mean of all pictures
+constexpr int64_t kTurns = 4;  // of the conversations that dialogue takes a turn from
 
 void check(const SceneDatasetConfig& config, Task task) {
   if (config.count < 1) {
@@ -52,7 +51,7 @@ class SceneDataset : public Dataset {
         task_(task),
         count_(config.count),
         box_step_(config.box_step),
-        in_words_(config.in_words),
+        layout_(config.layout),
         true_tags_(config.true_tags),
         name_(config.name.empty() ? str(task_name(task), "_scenes") : config.name),
         templates_(templates.all(task)) {}
@@ -64,22 +63,24 @@ class SceneDataset : public Dataset {
   Example example(int64_t index, Random& random) const override {
     const scenes::Scene scene = scene_of(index);
     const scenes::Facts facts(scene, painter_->vocabulary());
-    Example example = ask(facts, random);
-    if (in_words_) {
-      const auto box_of = [&](const scenes::Thing& thing) {
-        return printed_box(thing, scene.size);
-      };
-      example.instruction = str(inventory(facts, box_of, random), " ", example.instruction);
+    const std::string& prompt = scenes::pick(templates_, random);
+    switch (task_) {
+      case Task::kVqa:
+      case Task::kVqg:
+        return question(facts, prompt, random);
+      case Task::kDialogue:
+        return turn(facts, prompt, random);
+      case Task::kRec:
+      case Task::kReg:
+        return region(facts, prompt, random);
+      default:  // captions; `check` lets no other task in
+        return {fill(prompt, {}), scenes::caption(facts, random), {}};
     }
-    return example;
   }
 
   Image image(int64_t index) const override {
     const scenes::Scene scene = scene_of(index);
-    if (!in_words_) return painter_->paint(scene);
-    Image blank = Image::black(scene.size, scene.size);
-    std::fill(blank.rgb.begin(), blank.rgb.end(), kBlank);
-    return blank;
+    return layout_ ? scenes::paint_layout(scene) : painter_->paint(scene);
   }
 
   std::string image_name(int64_t index) const override {
@@ -111,22 +112,6 @@ class SceneDataset : public Dataset {
       if (!is_region(task_)) return scene;
       if (!referable(scenes::Facts(scene, painter_->vocabulary())).empty()) return scene;
       number += static_cast<uint64_t>(count_);
-    }
-  }
-
-  Example ask(const scenes::Facts& facts, Random& random) const {
-    const std::string& prompt = scenes::pick(templates_, random);
-    switch (task_) {
-      case Task::kVqa:
-      case Task::kVqg:
-        return question(facts, prompt, random);
-      case Task::kDialogue:
-        return turn(facts, prompt, random);
-      case Task::kRec:
-      case Task::kReg:
-        return region(facts, prompt, random);
-      default:  // captions; `check` lets no other task in
-        return {fill(prompt, {}), scenes::caption(facts, random), {}};
     }
   }
 
@@ -168,7 +153,7 @@ class SceneDataset : public Dataset {
   Task task_;
   int64_t count_;
   double box_step_;
-  bool in_words_;
+  bool layout_;
   bool true_tags_;
   std::string name_;
   std::vector<std::string> templates_;

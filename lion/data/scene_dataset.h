@@ -18,9 +18,7 @@ struct SceneDatasetConfig {
   /// are not. With 0.02 the last of the three decimals is always 0, which small models learn
   /// sooner.
   double box_step = 0.0;
-  /// The picture is blank, and the instruction begins with all that is in it (inventory.h): what a
-  /// language model learns before it sees.
-  bool in_words = false;
+  bool layout = false;  ///< codes of what is where in the place of the picture (layout.h)
   /// Whether the tags of a picture are what it shows; if not, they come from a tag cache, with the
   /// tagger's mistakes.
   bool true_tags = true;

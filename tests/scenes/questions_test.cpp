@@ -10,7 +10,6 @@
 #include "lion/base/str.h"
 #include "lion/scenes/captions.h"
 #include "lion/scenes/expressions.h"
-#include "lion/scenes/inventory.h"
 #include "lion/scenes/painter.h"
 #include "lion/scenes/statements.h"
 #include "lion/scenes/words.h"
@@ -266,24 +265,6 @@ TEST(Statements, ConversationsBeginWithADescription) {
     ASSERT_GE(turns.size(), 2u);
     EXPECT_TRUE(contains(turns[0].answer, "There "));
     EXPECT_NE(turns[1].question, turns[0].question);
-  });
-}
-
-TEST(Inventory, NamesEveryThingWithItsBox) {
-  for_scenes([](const Facts& facts, Random& random) {
-    const auto box_of = [](const Thing& thing) {
-      return Box{thing.box().x0 / 128, thing.box().y0 / 128, thing.box().x1 / 128,
-                 thing.box().y1 / 128};
-    };
-    const std::string text = inventory(facts, box_of, random);
-    for (size_t i = 0; i < facts.size(); ++i) {
-      const Thing& thing = facts.thing(i);
-      const std::string look =
-          thing.form == Form::kSign ? str("sign \"", thing.text, "\"") : facts.name(i);
-      EXPECT_TRUE(contains(text, str(look, " ", format_box(box_of(thing)))))
-          << look << " in " << text;
-    }
-    EXPECT_EQ(parse_boxes(text).size(), facts.size());
   });
 }
 
