@@ -27,8 +27,9 @@ mkdir -p "$runs"
 [ -e "$runs/new/config.json" ] || "$lion" new --shape lion-mini --out "$runs/new"
 
 # Stage 0: what the paper takes pretrained. No picture is ever shown with a box.
-both tagger-crops language
-both tagger crops
+both tagger-crops language-one
+both tagger language
+phase crops
 phase scenes
 # The paper's three stages; vision encoder, language model and tagger stay as they are.
 both stage1 stage2

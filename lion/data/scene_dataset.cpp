@@ -80,7 +80,7 @@ class SceneDataset : public Dataset {
 
   Image image(int64_t index) const override {
     const scenes::Scene scene = scene_of(index);
-    return layout_ ? scenes::paint_layout(scene) : painter_->paint(scene);
+    return layout_ ? scenes::paint_layout(scene, painter_->vocabulary()) : painter_->paint(scene);
   }
 
   std::string image_name(int64_t index) const override {

@@ -3,73 +3,55 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
-#include <span>
 
 #include "lion/base/error.h"
+#include "lion/base/random.h"
 #include "lion/base/str.h"
-#include "lion/scenes/painter.h"
 
 namespace lion::scenes {
 namespace {
 
-constexpr uint8_t kOff = 128;
-constexpr uint8_t kOn = 255;
-constexpr int64_t kBumpBytes = 24;
+constexpr uint8_t kNothing = 128;
 constexpr double kCovered = 0.2;
 constexpr int64_t kCellBytes = kLayoutCell * kLayoutCell * 3;
-
-/// Bytes of each code, in the order of LayoutCode.
-const std::array<int64_t, 9>& lengths() {
-  static const std::array<int64_t, 9> all = {kMaxKinds,
-                                             std::ssize(kShapes),
-                                             std::ssize(kColours),
-                                             1,
-                                             std::ssize(sign_words()),
-                                             10,
-                                             10,
-                                             static_cast<int64_t>(kPlaceCount),
-                                             4 * kBumpBytes};
-  return all;
-}
+constexpr int64_t kCornerBytes = 96;
 
 using Cell = std::array<uint8_t, kCellBytes>;
 
-void say(Cell& cell, LayoutCode code, int64_t entry) {
+void say(Cell& cell, LayoutCode code, std::string_view word) {
   const LayoutSpan span = layout_span(code);
-  LION_CHECK(entry >= 0 && entry < span.length, "entry ", entry);
-  cell[static_cast<size_t>(span.offset + entry)] = kOn;
+  const std::vector<uint8_t> pattern = layout_pattern(word, span.length);
+  std::copy(pattern.begin(), pattern.end(), cell.begin() + span.offset);
 }
 
-/// A smooth bump around `value` (0..1), so that near values look alike.
+/// Waves of `value` (0..1) of many lengths, from two pictures to a tenth of one.
 void say_number(Cell& cell, int64_t corner, double value) {
-  const int64_t first = layout_span(LayoutCode::kBox).offset + corner * kBumpBytes;
-  for (int64_t i = 0; i < kBumpBytes; ++i) {
-    const double distance = value * (kBumpBytes - 1) - static_cast<double>(i);
-    cell[static_cast<size_t>(first + i)] =
-        static_cast<uint8_t>(std::lround(kOff + (kOn - kOff) * std::exp(-distance * distance / 2)));
+  const int64_t first = layout_span(LayoutCode::kBox).offset + corner * kCornerBytes;
+  for (int64_t i = 0; i < kCornerBytes; ++i) {
+    const double waves = 0.5 * std::pow(20.0, static_cast<double>(i / 2) / (kCornerBytes / 2 - 1));
+    const double angle = 2 * M_PI * waves * value;
+    const double wave = i % 2 == 0 ? std::sin(angle) : std::cos(angle);
+    cell[static_cast<size_t>(first + i)] = static_cast<uint8_t>(std::lround(127.5 + 127.5 * wave));
   }
 }
 
-void say_text(Cell& cell, const std::string& text) {
-  const auto& words = sign_words();
-  if (const auto it = std::find(words.begin(), words.end(), text); it != words.end()) {
-    say(cell, LayoutCode::kWord, it - words.begin());
-    return;
-  }
-  if (text.size() == 2) say(cell, LayoutCode::kTens, text.front() - '0');
-  say(cell, LayoutCode::kOnes, text.back() - '0');
-}
-
-Cell cell_of(const Thing& thing, int64_t side) {
+Cell cell_of(const Thing& thing, int64_t side, const Vocabulary& vocabulary) {
   Cell cell;
-  cell.fill(kOff);
-  if (thing.form == Form::kEmoji) say(cell, LayoutCode::kKind, thing.kind);
-  if (thing.form == Form::kShape) say(cell, LayoutCode::kShape, thing.shape);
-  if (thing.form != Form::kEmoji) say(cell, LayoutCode::kColour, thing.colour);
-  if (thing.form == Form::kSign) {
-    say(cell, LayoutCode::kSign, 0);
-    say_text(cell, thing.text);
+  cell.fill(kNothing);
+  switch (thing.form) {
+    case Form::kEmoji:
+      say(cell, LayoutCode::kName, vocabulary.name(thing));
+      break;
+    case Form::kShape:
+      say(cell, LayoutCode::kName, kShapes.at(static_cast<size_t>(thing.shape)));
+      break;
+    case Form::kSign:
+      say(cell, LayoutCode::kName, "sign");
+      say(cell, LayoutCode::kText, thing.text);
+      break;
+  }
+  if (thing.form != Form::kEmoji) {
+    say(cell, LayoutCode::kColour, kColours.at(static_cast<size_t>(thing.colour)).name);
   }
   const PixelBox box = thing.box();
   const std::array<double, 4> corners = {box.x0, box.y0, box.x1, box.y1};
@@ -99,27 +81,44 @@ void put(Image& image, const Cell& cell, int64_t x, int64_t y) {
 }  // namespace
 
 LayoutSpan layout_span(LayoutCode code) {
-  const auto& all = lengths();
-  const auto index = static_cast<size_t>(code);
-  return {std::accumulate(all.begin(), all.begin() + static_cast<int64_t>(index), int64_t{0}),
-          all[index]};
+  switch (code) {
+    case LayoutCode::kName:
+      return {0, 192};
+    case LayoutCode::kColour:
+      return {192, 96};
+    case LayoutCode::kText:
+      return {288, 96};
+    case LayoutCode::kBox:
+      return {384, 4 * kCornerBytes};
+  }
+  throw InternalError("layout_span: unknown code.");
 }
 
-Image paint_layout(const Scene& scene) {
+std::vector<uint8_t> layout_pattern(std::string_view word, int64_t length) {
+  uint64_t state = 0;
+  for (const char c : word) state = Random(state ^ static_cast<unsigned char>(c)).next();
+  Random random(state);
+  std::vector<uint8_t> pattern(static_cast<size_t>(length));
+  for (uint8_t& byte : pattern) byte = random.below(2) == 0 ? 0 : 255;
+  return pattern;
+}
+
+Image paint_layout(const Scene& scene, const Vocabulary& vocabulary) {
   if (scene.size % kLayoutCell != 0) {
     throw InputError(str("scenes: a layout has cells of ", kLayoutCell,
                          " pixels (got a \"size\" of ", scene.size, "). Choose a multiple."));
   }
   Cell place;
-  place.fill(kOff);
-  say(place, LayoutCode::kPlace, static_cast<int64_t>(scene.background.place));
+  place.fill(kNothing);
+  say(place, LayoutCode::kName, place_words(scene.background.place).tag);
   Image image = Image::black(scene.size, scene.size);
   for (int64_t y = 0; y < scene.size; y += kLayoutCell) {
     for (int64_t x = 0; x < scene.size; x += kLayoutCell) {
       const auto front =
           std::find_if(scene.things.rbegin(), scene.things.rend(),
                        [&](const Thing& thing) { return cover(thing, x, y) >= kCovered; });
-      put(image, front == scene.things.rend() ? place : cell_of(*front, scene.size), x, y);
+      put(image, front == scene.things.rend() ? place : cell_of(*front, scene.size, vocabulary), x,
+          y);
     }
   }
   return image;
