@@ -24,11 +24,12 @@ void say(Cell& cell, LayoutCode code, std::string_view word) {
   std::copy(pattern.begin(), pattern.end(), cell.begin() + span.offset);
 }
 
-/// Waves of `value` (0..1) of many lengths, from two pictures to a tenth of one.
+/// Waves of `value` (0..1), from four pictures long to half of one: an encoder that is nearly right
+/// is nearly understood, and can be mended; among shorter waves it would be lost.
 void say_number(Cell& cell, int64_t corner, double value) {
   const int64_t first = layout_span(LayoutCode::kBox).offset + corner * kCornerBytes;
   for (int64_t i = 0; i < kCornerBytes; ++i) {
-    const double waves = 0.5 * std::pow(20.0, static_cast<double>(i / 2) / (kCornerBytes / 2 - 1));
+    const double waves = 0.25 * std::pow(8.0, static_cast<double>(i / 2) / (kCornerBytes / 2 - 1));
     const double angle = 2 * M_PI * waves * value;
     const double wave = i % 2 == 0 ? std::sin(angle) : std::cos(angle);
     cell[static_cast<size_t>(first + i)] = static_cast<uint8_t>(std::lround(127.5 + 127.5 * wave));
