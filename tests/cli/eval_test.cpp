@@ -134,7 +134,7 @@ TEST_F(EvalTest, OfThingsCaptionsRunAndATaggerOfOtherTagsDoesNot) {
   EXPECT_TRUE(fs::exists(out("coco_things/" + things["submission"].get<std::string>())));
   ASSERT_EQ(group["skipped"].size(), 1u);
   EXPECT_EQ(group["skipped"][0]["benchmark"], "coco_tags");
-  const Outcome alone = lion(arguments("coco_tags"));
+  const Outcome alone = lion(arguments("coco_tags", {"--restart"}));
   EXPECT_EQ(alone.exit_code, 2);
   EXPECT_EQ(alone.out, "");
   EXPECT_THAT(alone.err,
