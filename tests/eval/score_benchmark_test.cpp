@@ -4,6 +4,7 @@
 
 #include "lion/base/error.h"
 #include "lion/base/str.h"
+#include "score_metric.h"
 
 namespace lion::eval {
 namespace {
@@ -34,14 +35,6 @@ struct Case {
   Benchmark benchmark;
   std::vector<Prediction> predictions;
 };
-
-double metric(const Score& score, std::string_view name) {
-  for (const auto& [known, value] : score.metrics) {
-    if (known == name) return value;
-  }
-  ADD_FAILURE() << "no metric " << name;
-  return -1;
-}
 
 TEST(ScoreBenchmark, VqaCountsAnsweredItemsAndSplitsByCategory) {
   Case one(MetricKind::kVqa);

@@ -10,6 +10,7 @@
 #include "lion/base/random.h"
 #include "lion/base/str.h"
 #include "lion/eval/score_benchmark.h"
+#include "score_metric.h"
 
 namespace lion::eval {
 namespace {
@@ -49,14 +50,6 @@ struct Case {
   Benchmark benchmark;
   std::vector<Prediction> predictions;
 };
-
-double metric(const Score& score, std::string_view name) {
-  for (const auto& [known, value] : score.metrics) {
-    if (known == name) return value;
-  }
-  ADD_FAILURE() << "no metric " << name;
-  return -1;
-}
 
 Case tags() {
   Case one(MetricKind::kTags, {"cat", "dog", "kite"});
