@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "lion/base/error.h"
-#include "lion/base/random.h"
 #include "lion/base/str.h"
+#include "lion/text/word_code.h"
 
 namespace lion::scenes {
 namespace {
@@ -18,22 +18,21 @@ constexpr int64_t kCornerBytes = 96;
 
 using Cell = std::array<uint8_t, kCellBytes>;
 
-void say(Cell& cell, LayoutCode code, std::string_view word) {
-  const LayoutSpan span = layout_span(code);
-  const std::vector<uint8_t> pattern = layout_pattern(word, span.length);
-  std::copy(pattern.begin(), pattern.end(), cell.begin() + span.offset);
+void put_code(Cell& cell, int64_t offset, const std::vector<float>& code) {
+  std::ranges::transform(code, cell.begin() + offset, [](float value) {
+    return static_cast<uint8_t>(std::lround(127.5F + 127.5F * value));
+  });
 }
 
-/// Waves of `value` (0..1), from four pictures long to half of one: an encoder that is nearly right
-/// is nearly understood, and can be mended; among shorter waves it would be lost.
+void say(Cell& cell, LayoutCode code, std::string_view word) {
+  const LayoutSpan span = layout_span(code);
+  put_code(cell, span.offset, word_code(word, span.length));
+}
+
+/// `value` is 0..1.
 void say_number(Cell& cell, int64_t corner, double value) {
-  const int64_t first = layout_span(LayoutCode::kBox).offset + corner * kCornerBytes;
-  for (int64_t i = 0; i < kCornerBytes; ++i) {
-    const double waves = 0.25 * std::pow(8.0, static_cast<double>(i / 2) / (kCornerBytes / 2 - 1));
-    const double angle = 2 * M_PI * waves * value;
-    const double wave = i % 2 == 0 ? std::sin(angle) : std::cos(angle);
-    cell[static_cast<size_t>(first + i)] = static_cast<uint8_t>(std::lround(127.5 + 127.5 * wave));
-  }
+  put_code(cell, layout_span(LayoutCode::kBox).offset + corner * kCornerBytes,
+           number_code(value, kCornerBytes));
 }
 
 Cell cell_of(const Thing& thing, int64_t side, const Vocabulary& vocabulary) {
@@ -93,15 +92,6 @@ LayoutSpan layout_span(LayoutCode code) {
       return {384, 4 * kCornerBytes};
   }
   throw InternalError("layout_span: unknown code.");
-}
-
-std::vector<uint8_t> layout_pattern(std::string_view word, int64_t length) {
-  uint64_t state = 0;
-  for (const char c : word) state = Random(state ^ static_cast<unsigned char>(c)).next();
-  Random random(state);
-  std::vector<uint8_t> pattern(static_cast<size_t>(length));
-  for (uint8_t& byte : pattern) byte = random.below(2) == 0 ? 0 : 255;
-  return pattern;
 }
 
 Image paint_layout(const Scene& scene, const Vocabulary& vocabulary) {

@@ -34,17 +34,42 @@ at::Tensor kaiming(at::IntArrayRef shape, int64_t inputs, at::Generator generato
   return at::rand(shape, generator, at::kFloat).mul_(2 * bound).sub_(bound);
 }
 
+/// Rows or columns of length one that are orthogonal to each other.
+at::Tensor orthogonal(at::IntArrayRef shape, at::Generator generator) {
+  const int64_t longer = std::max(shape[0], shape[1]), shorter = std::min(shape[0], shape[1]);
+  const at::Tensor basis = std::get<0>(
+      at::linalg_qr(at::randn({longer, shorter}, std::move(generator), at::kFloat), "reduced"));
+  return shape[0] == longer ? basis : basis.t();
+}
+
+/// Attention to the encoder begins as looking up: queries are keys, so that a token attends to what
+/// is like it, and what it reads there comes out as it was.
+at::Tensor fresh_lookup(const std::string& name, at::IntArrayRef shape, uint64_t seed) {
+  const size_t which = name.size() - std::string_view("q.weight").size();
+  std::string shared = name;
+  const bool reads = name[which] == 'v' || name[which] == 'o';
+  shared[which] = reads ? 'v' : 'k';
+  if (name[which] == 'o') {
+    return orthogonal({shape[1], shape[0]}, generator_of(shared, seed)).t();
+  }
+  at::Tensor value = orthogonal(shape, generator_of(shared, seed));
+  return name[which] == 'q' ? value.mul(1.0 / 8) : value;
+}
+
 /// As T5 begins (Raffel 2020; mesh-tensorflow): products of unit size throughout, no scale in the
 /// attention but in its queries. Word vectors of unit size are nearly orthogonal, and the output
 /// begins as the same vectors: what was read can be matched and said again from the first step.
 at::Tensor fresh_t5(const std::string& name, at::IntArrayRef shape, uint64_t seed) {
   const auto inverse_root = [](int64_t n) { return 1.0 / std::sqrt(static_cast<double>(n)); };
   const bool is_output = name == "t5_model.lm_head.weight";
+  const bool asks_encoder = has(name, ".EncDecAttention.") ||
+                            (name.starts_with("t5_model.encoder.") && has(name, ".SelfAttention."));
   at::Generator generator = generator_of(is_output ? "t5_model.shared.weight" : name, seed);
   if (name == "t5_model.shared.weight") return normal(shape, 1.0, std::move(generator));
   if (name.ends_with(".relative_attention_bias.weight")) {
     return normal(shape, 0.1, std::move(generator));
   }
+  if (asks_encoder) return fresh_lookup(name, shape, seed);
   double std = inverse_root(shape[1]);  // rows are outputs
   // The queries' heads: 1 / sqrt of a head's width, which is not known here; 32 to 128 are usual.
   if (name.ends_with(".q.weight")) std *= 1.0 / 8;

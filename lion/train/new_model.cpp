@@ -2,16 +2,76 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
 #include "lion/base/file.h"
 #include "lion/base/str.h"
 #include "lion/checkpoint/safetensors.h"
 #include "lion/folder/model_folder.h"
 #include "lion/folder/networks.h"
+#include "lion/text/t5_tokenizer.h"
+#include "lion/text/word_code.h"
 #include "lion/train/initial_weights.h"
 
 namespace lion::train {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kSpace = "\u2581";
+
+/// What a piece's vector begins as: the code of its word or number. Pieces of neither have none.
+std::vector<float> code_of(std::string_view piece, int64_t width) {
+  if (piece.size() == 4 && piece[1] == '.') {
+    std::vector<float> code = number_code(std::stod(std::string(piece)), width);
+    for (float& one : code) one *= std::sqrt(2.0F);  // of unit size, as words are
+    return code;
+  }
+  if (piece.starts_with(kSpace)) piece.remove_prefix(kSpace.size());
+  const bool is_word = piece.size() > 1 && std::ranges::all_of(piece, [](unsigned char c) {
+                         return std::isalpha(c) != 0;
+                       });
+  return is_word ? word_code(piece, width) : std::vector<float>();
+}
+
+/// A projection that begins linear: the first hidden units come in pairs whose difference is their
+/// input (gelu(x) - gelu(-x) = x), so that visual tokens begin as large as words are, and as alike
+/// as what they come from. Source: Balduzzi 2017, "looks linear".
+at::Tensor linear_projection(at::IntArrayRef shape, bool is_first) {
+  const int64_t width = shape[is_first ? 1 : 0], hidden = shape[is_first ? 0 : 1];
+  const int64_t inputs = hidden / 4;  // of an MLP as T5's width x 4
+  at::Tensor value = at::zeros(shape);
+  const auto half = [&](int64_t which) {
+    return value.narrow(is_first ? 0 : 1, which * inputs, inputs);
+  };
+  const at::Tensor same = is_first ? at::eye(inputs, width) : at::eye(width, inputs);
+  half(0).copy_(same);
+  half(1).copy_(-same);
+  return value;
+}
+
+/// The parameter's first value. Of T5, words and numbers begin as their codes, output and input
+/// alike.
+at::Tensor first_value(const std::string& name, at::IntArrayRef shape, uint64_t seed,
+                       const T5Tokenizer& tokenizer) {
+  if (name == "adapter_proj.0.weight" || name == "adapter_proj.2.weight") {
+    return linear_projection(shape, name == "adapter_proj.0.weight");
+  }
+  at::Tensor value = fresh_value(name, shape, seed).contiguous();
+  const bool is_output = name == "t5_model.lm_head.weight";
+  if (!is_output && name != "t5_model.shared.weight") return value;
+  const double scale = is_output ? 1 / std::sqrt(static_cast<double>(shape[1])) : 1;
+  for (int64_t id = 0; id < tokenizer.size(); ++id) {
+    const std::vector<float> code = code_of(tokenizer.piece(id), shape[1]);
+    if (!code.empty()) value[id].copy_(at::tensor(code) * scale);
+  }
+  return value;
+}
+
+}  // namespace
 
 void write_new_model(const fs::path& path, const models::LionConfig& config,
                      const WordVocabulary& words, const std::vector<std::string>& tags,
@@ -37,9 +97,10 @@ void write_new_model(const fs::path& path, const models::LionConfig& config,
   for (const auto& [name, parameter] : parameters) {
     specs.push_back({name, DType::kF32, parameter.sizes().vec()});
   }
+  const T5Tokenizer tokenizer = T5Tokenizer::load(folder.t5_tokenizer());
   ShardedWriter writer(folder.root, specs);
   for (const auto& [name, parameter] : parameters) {
-    const at::Tensor value = fresh_value(name, parameter.sizes(), seed).contiguous();
+    const at::Tensor value = first_value(name, parameter.sizes(), seed, tokenizer);
     writer.write(name, {static_cast<const std::byte*>(value.const_data_ptr()), value.nbytes()});
   }
   writer.commit();

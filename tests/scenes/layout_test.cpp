@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <set>
 
 #include "lion/base/error.h"
 #include "lion/scenes/painter.h"
+#include "lion/text/word_code.h"
 
 namespace lion::scenes {
 namespace {
@@ -22,7 +24,11 @@ std::vector<uint8_t> code_at(const Image& image, int64_t column, int64_t row, La
 }
 
 bool says(const Image& image, int64_t column, int64_t row, LayoutCode code, std::string_view word) {
-  return code_at(image, column, row, code) == layout_pattern(word, layout_span(code).length);
+  std::vector<uint8_t> bytes;
+  for (const float value : word_code(word, layout_span(code).length)) {
+    bytes.push_back(static_cast<uint8_t>(std::lround(127.5F + 127.5F * value)));
+  }
+  return code_at(image, column, row, code) == bytes;
 }
 
 TEST(Layout, CodesFitIntoACell) {

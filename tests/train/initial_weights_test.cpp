@@ -51,6 +51,27 @@ TEST(FreshValue, FollowsTheReleasedCode) {
   EXPECT_TRUE(at::equal(value("query_tokens", {1, 4, 8}), value("query_tokens", {1, 4, 8})));
 }
 
+TEST(FreshValue, AttentionToT5sEncoderLooksUpWhatIsLikeTheQuery) {
+  for (const std::string attention : {"t5_model.encoder.block.0.layer.0.SelfAttention.",
+                                      "t5_model.decoder.block.1.layer.1.EncDecAttention."}) {
+    for (const int64_t inner : {64, 96}) {
+      const auto value = [&](const std::string& which, std::vector<int64_t> shape) {
+        return fresh_value(attention + which + ".weight", shape, 5);
+      };
+      const at::Tensor query = value("q", {inner, 64}), key = value("k", {inner, 64});
+      EXPECT_TRUE(at::allclose(query * 8, key));
+      const at::Tensor read = value("v", {inner, 64}), written = value("o", {64, inner});
+      EXPECT_TRUE(at::allclose(written.mm(read), at::eye(64), 1e-4, 1e-4)) << attention << inner;
+      EXPECT_FALSE(at::allclose(read, key));
+    }
+  }
+  const auto own = [](const std::string& which) {
+    return fresh_value("t5_model.decoder.block.0.layer.0.SelfAttention." + which + ".weight",
+                       {64, 64}, 5);
+  };
+  EXPECT_FALSE(at::allclose(own("q") * 8, own("k")));
+}
+
 TEST(FreshValue, PositionsAreSinesAndASmallGridIsTheCornerOfALargeOne) {
   const auto grid = [](int64_t g) {
     const at::Tensor table = fresh_value("visual_encoder.pos_embed", {1, 1 + g * g, 16}, 5);
