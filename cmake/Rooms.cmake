@@ -15,7 +15,7 @@ set(LION_ROOMS
   "scenes|base text image"
   "data|base text image scenes"
   "eval|base text image generate data"
-  "train|base text image nn models checkpoint folder data")
+  "train|base text image scenes nn models checkpoint folder data")
 
 # lion_room(<name> [TORCH] SOURCES ... HEADERS ... [LIBS ...])
 # A static library lion_<name> (alias lion::<name>) of the files beside the caller's CMakeLists.txt.

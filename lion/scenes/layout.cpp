@@ -6,6 +6,7 @@
 
 #include "lion/base/error.h"
 #include "lion/base/str.h"
+#include "lion/image/normalize.h"
 #include "lion/text/word_code.h"
 
 namespace lion::scenes {
@@ -92,6 +93,32 @@ LayoutSpan layout_span(LayoutCode code) {
       return {384, 4 * kCornerBytes};
   }
   throw InternalError("layout_span: unknown code.");
+}
+
+LayoutReader layout_reader(int64_t width, int64_t code_length) {
+  constexpr int64_t kArea = kLayoutCell * kLayoutCell;
+  LayoutReader reader{std::vector<float>(static_cast<size_t>(width * kCellBytes), 0),
+                      std::vector<float>(static_cast<size_t>(width), 0)};
+  const auto read = [&](int64_t byte, int64_t output) {
+    // A pixel is ((code + 1) / 2 - mean) / std.
+    const auto channel = static_cast<size_t>(byte % 3);
+    const float mean = kClipNormalization.mean.at(channel),
+                std = kClipNormalization.std.at(channel);
+    reader.weight.at(static_cast<size_t>(output * kCellBytes + byte % 3 * kArea + byte / 3)) =
+        2 * std;
+    reader.bias.at(static_cast<size_t>(output)) += 2 * mean - 1;
+  };
+  for (const LayoutCode code : {LayoutCode::kName, LayoutCode::kColour, LayoutCode::kText}) {
+    const LayoutSpan span = layout_span(code);
+    for (int64_t i = 0; i < std::min(span.length, code_length); ++i) read(span.offset + i, i);
+  }
+  for (int64_t corner = 0; corner < 4; ++corner) {
+    const int64_t first = layout_span(LayoutCode::kBox).offset + corner * kCornerBytes;
+    for (int64_t i = 0; i < std::min(kCornerBytes, code_length); ++i) {
+      read(first + i, (i + corner * code_length / 4) % code_length);
+    }
+  }
+  return reader;
 }
 
 Image paint_layout(const Scene& scene, const Vocabulary& vocabulary) {

@@ -3,6 +3,7 @@
 /// learns from it what can be asked and said about scenes before any vision encoder exists.
 
 #include <cstdint>
+#include <vector>
 
 #include "lion/image/image.h"
 #include "lion/scenes/scene.h"
@@ -29,5 +30,15 @@ LayoutSpan layout_span(LayoutCode code);
 /// tells of the frontmost thing that covers a fifth of it, with the whole thing's box; others of
 /// the place.
 Image paint_layout(const Scene& scene, const Vocabulary& vocabulary);
+
+/// What a patch embedding begins with that reads layouts: outputs [width,3,16,16] and [width]. An
+/// output is the sum of a cell's codes, each as it is, those of the corners shifted against each
+/// other; so a cell that shows a dog is like the word "dog". Made for pixels that are normalised as
+/// the vision encoder's (lion/image/normalize.h).
+struct LayoutReader {
+  std::vector<float> weight;
+  std::vector<float> bias;
+};
+LayoutReader layout_reader(int64_t width, int64_t code_length);
 
 }  // namespace lion::scenes

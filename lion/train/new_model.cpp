@@ -11,6 +11,7 @@
 #include "lion/checkpoint/safetensors.h"
 #include "lion/folder/model_folder.h"
 #include "lion/folder/networks.h"
+#include "lion/scenes/layout.h"
 #include "lion/text/t5_tokenizer.h"
 #include "lion/text/word_code.h"
 #include "lion/train/initial_weights.h"
@@ -53,12 +54,16 @@ at::Tensor linear_projection(at::IntArrayRef shape, bool is_first) {
   return value;
 }
 
-/// The parameter's first value. Of T5, words and numbers begin as their codes, output and input
-/// alike.
+/// The parameter's first value. The vision encoder begins as a reader of layouts; of T5, words and
+/// numbers begin as their codes, output and input alike.
 at::Tensor first_value(const std::string& name, at::IntArrayRef shape, uint64_t seed,
-                       const T5Tokenizer& tokenizer) {
+                       const models::LionConfig& config, const T5Tokenizer& tokenizer) {
   if (name == "adapter_proj.0.weight" || name == "adapter_proj.2.weight") {
     return linear_projection(shape, name == "adapter_proj.0.weight");
+  }
+  if (name.starts_with("visual_encoder.patch_embed.proj.")) {
+    const scenes::LayoutReader reader = scenes::layout_reader(shape[0], config.t5.d_model);
+    return at::tensor(name.ends_with("weight") ? reader.weight : reader.bias).view(shape);
   }
   at::Tensor value = fresh_value(name, shape, seed).contiguous();
   const bool is_output = name == "t5_model.lm_head.weight";
@@ -100,7 +105,7 @@ void write_new_model(const fs::path& path, const models::LionConfig& config,
   const T5Tokenizer tokenizer = T5Tokenizer::load(folder.t5_tokenizer());
   ShardedWriter writer(folder.root, specs);
   for (const auto& [name, parameter] : parameters) {
-    const at::Tensor value = first_value(name, parameter.sizes(), seed, tokenizer);
+    const at::Tensor value = first_value(name, parameter.sizes(), seed, config, tokenizer);
     writer.write(name, {static_cast<const std::byte*>(value.const_data_ptr()), value.nbytes()});
   }
   writer.commit();

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include "lion/base/error.h"
+#include "lion/image/normalize.h"
+#include "lion/image/transform.h"
 #include "lion/scenes/painter.h"
 #include "lion/text/word_code.h"
 
@@ -67,6 +70,36 @@ TEST(Layout, EveryThingHasACellThatTellsItAndItsBox) {
       }
     }
     EXPECT_EQ(told.size(), scene.things.size()) << "scene " << i;
+  }
+}
+
+TEST(Layout, ReaderMakesOfACellWhatItsWordIs) {
+  constexpr int64_t kWidth = 160, kLength = 128;
+  const LayoutReader reader = layout_reader(kWidth, kLength);
+  ASSERT_EQ(reader.weight.size(), static_cast<size_t>(kWidth * 3 * kLayoutCell * kLayoutCell));
+  const Painter painter(SceneConfig{.max_things = 1});
+  for (uint64_t i = 0; i < 50; ++i) {
+    const Scene scene = painter.plan(i);
+    const Thing& thing = scene.things.at(0);
+    if (thing.form != Form::kEmoji) continue;
+    const Image image = paint_layout(scene, painter.vocabulary());
+    const int64_t left = (thing.left + thing.width / 2) / kLayoutCell * kLayoutCell;
+    const int64_t top = (thing.top + thing.height / 2) / kLayoutCell * kLayoutCell;
+    std::vector<float> chw(3 * kLayoutCell * kLayoutCell);
+    normalize(crop(image, left, top, kLayoutCell, kLayoutCell), kClipNormalization, chw);
+    std::vector<float> token(reader.bias);
+    for (size_t o = 0; o < token.size(); ++o) {
+      for (size_t k = 0; k < chw.size(); ++k)
+        token[o] += reader.weight[o * chw.size() + k] * chw[k];
+    }
+    const auto alike = [&](std::string_view word) {
+      const std::vector<float> code = word_code(word, kLength);
+      const auto end = token.begin() + kLength;
+      return std::inner_product(token.begin(), end, code.begin(), 0.0) /
+             std::sqrt(kLength * std::inner_product(token.begin(), end, token.begin(), 0.0));
+    };
+    EXPECT_GT(alike(painter.vocabulary().name(thing)), 0.3) << "scene " << i;
+    EXPECT_LT(std::abs(alike("umbrellas")), 0.3);
   }
 }
 
