@@ -15,20 +15,22 @@ phase() { # name
   "$lion" train "configs/mini/$1.json" --resume
 }
 
-# Two that do not need each other share the two cores.
-both() { # name name
-  phase "$1" > "$runs/$1.log" 2>&1 &
-  local first=$!
-  phase "$2" || { kill "$first"; wait "$first"; return 1; }
-  wait "$first" || { tail -5 "$runs/$1.log" >&2; return 1; }
+# What does not need each other shares the two cores. The first ones tell their progress to files.
+both() { # "name ..." name
+  local first name
+  (for name in $1; do
+    phase "$name" > "$runs/$name.log" 2>&1 || { tail -5 "$runs/$name.log" >&2; exit 1; }
+  done) &
+  first=$!
+  phase "$2" || { wait "$first"; return 1; }
+  wait "$first"
 }
 
 mkdir -p "$runs"
 [ -e "$runs/new/config.json" ] || "$lion" new --shape lion-mini --out "$runs/new"
 
 # Stage 0: what the paper takes pretrained. No picture is ever shown with a box.
-both tagger-crops language-one
-both tagger language
+both "tagger-crops tagger" language
 phase crops
 phase scenes
 # The paper's three stages; vision encoder, language model and tagger stay as they are.
