@@ -25,6 +25,11 @@ void put_code(Cell& cell, int64_t offset, const std::vector<float>& code) {
   });
 }
 
+/// Where the code of a corner begins: x0, y0, x1, y1.
+int64_t corner_offset(int64_t corner) {
+  return layout_span(LayoutCode::kBox).offset + corner * kCornerBytes;
+}
+
 void say(Cell& cell, LayoutCode code, std::string_view word) {
   const LayoutSpan span = layout_span(code);
   put_code(cell, span.offset, word_code(word, span.length));
@@ -32,8 +37,7 @@ void say(Cell& cell, LayoutCode code, std::string_view word) {
 
 /// `value` is 0..1.
 void say_number(Cell& cell, int64_t corner, double value) {
-  put_code(cell, layout_span(LayoutCode::kBox).offset + corner * kCornerBytes,
-           number_code(value, kCornerBytes));
+  put_code(cell, corner_offset(corner), number_code(value, kCornerBytes));
 }
 
 Cell cell_of(const Thing& thing, int64_t side, const Vocabulary& vocabulary) {
@@ -113,9 +117,8 @@ LayoutReader layout_reader(int64_t width, int64_t code_length) {
     for (int64_t i = 0; i < std::min(span.length, code_length); ++i) read(span.offset + i, i);
   }
   for (int64_t corner = 0; corner < 4; ++corner) {
-    const int64_t first = layout_span(LayoutCode::kBox).offset + corner * kCornerBytes;
     for (int64_t i = 0; i < std::min(kCornerBytes, code_length); ++i) {
-      read(first + i, (i + corner * code_length / 4) % code_length);
+      read(corner_offset(corner) + i, (i + corner * code_length / 4) % code_length);
     }
   }
   return reader;

@@ -22,16 +22,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view kSpace = "\u2581";
-
 /// What a piece's vector begins as: the code of its word or number. Pieces of neither have none.
+/// `piece` is its text, with a space before the beginning of a word.
 std::vector<float> code_of(std::string_view piece, int64_t width) {
   if (piece.size() == 4 && piece[1] == '.') {
     std::vector<float> code = number_code(std::stod(std::string(piece)), width);
     for (float& one : code) one *= std::sqrt(2.0F);  // of unit size, as words are
     return code;
   }
-  if (piece.starts_with(kSpace)) piece.remove_prefix(kSpace.size());
+  if (piece.starts_with(' ')) piece.remove_prefix(1);
   const bool is_word = piece.size() > 1 && std::ranges::all_of(piece, [](unsigned char c) {
                          return std::isalpha(c) != 0;
                        });
@@ -70,7 +69,7 @@ at::Tensor first_value(const std::string& name, at::IntArrayRef shape, uint64_t 
   if (!is_output && name != "t5_model.shared.weight") return value;
   const double scale = is_output ? 1 / std::sqrt(static_cast<double>(shape[1])) : 1;
   for (int64_t id = 0; id < tokenizer.size(); ++id) {
-    const std::vector<float> code = code_of(tokenizer.piece(id), shape[1]);
+    const std::vector<float> code = code_of(tokenizer.surface(id), shape[1]);
     if (!code.empty()) value[id].copy_(at::tensor(code) * scale);
   }
   return value;
