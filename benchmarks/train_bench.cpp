@@ -118,7 +118,7 @@ int main(int argc, char** argv) {
   optimizer_config.schedule.decay = train::Decay::kConstant;
   optimizer_config.schedule.warmup = 0;
   optimizer_config.schedule.peak = 1e-4;
-  train::AdamW optimizer(trained, optimizer_config);
+  train::Optimizer optimizer(trained, optimizer_config);
   train::ProcessGroup alone(train::Place{}, at::kCPU, std::chrono::seconds(1));
   train::Gradients gradients(ordered, alone);
   const data::Batch batch = random_batch(size, config);

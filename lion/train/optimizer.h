@@ -1,5 +1,6 @@
 #pragma once
-/// AdamW over the trained parameters, in the groups of the released code.
+/// AdamW over the trained parameters, in the groups of the released code; Muon for layers on
+/// request.
 
 #include <ATen/core/Tensor.h>
 
@@ -19,6 +20,9 @@ struct OptimizerConfig {
   double beta2 = 0.999;
   double eps = 1e-8;
   double weight_decay = 0.05;
+  /// Rate of Muon for the matrices of layers, as a multiple of the schedule's. 0: AdamW for all.
+  double muon = 0;
+  at::ScalarType muon_precision = at::kFloat;  ///< of its matrix products
   double clip = 0;  ///< largest norm of all gradients together; 0: not limited
 };
 
@@ -28,17 +32,18 @@ bool is_undecayed(std::string_view name, const at::Tensor& parameter);
 
 /// One set of parameters with a rate and a decay in common.
 struct ParameterGroup {
+  bool muon = false;
   bool aggregator = false;
   double weight_decay = 0;
   std::vector<std::string> names;
 };
 
-/// Decoupled weight decay (Loshchilov 2019), as torch.optim.AdamW computes it. Parameters and
-/// moments are float32.
-class AdamW {
+/// AdamW (Loshchilov 2019), as torch.optim.AdamW computes it; Muon (`muon.h`) for groups that have
+/// it. Parameters and moments are float32.
+class Optimizer {
  public:
   /// `trained` holds the parameters; their gradients must be defined when `step` is called.
-  AdamW(const ParameterMap& trained, const OptimizerConfig& config);
+  Optimizer(const ParameterMap& trained, const OptimizerConfig& config);
 
   /// One update with the rates of step `step`.
   void step(int64_t step);
@@ -46,17 +51,21 @@ class AdamW {
   const std::vector<ParameterGroup>& groups() const { return groups_; }
   const OptimizerConfig& config() const { return config_; }
 
-  /// The moments by name, "m/<parameter>" and "v/<parameter>": to save, and to load into.
+  /// The moments by name, "m/<parameter>" and "v/<parameter>": to save, and to load into. Muon has
+  /// the first alone.
   ParameterMap moments() const;
   /// How many updates the moments have seen: their bias correction.
   int64_t updates() const { return updates_; }
   void set_updates(int64_t updates);
 
  private:
-  /// The tensors of a group, in the order of its names.
+  /// The tensors of a group, in the order of its names; `second` and `updates` are AdamW's.
   struct Tensors {
     std::vector<at::Tensor> parameters, first, second, updates;
   };
+  void add_group(const ParameterMap& trained, ParameterGroup group);
+  void adamw_step(Tensors& all, double rate, double weight_decay);
+
   OptimizerConfig config_;
   std::vector<ParameterGroup> groups_;
   std::vector<Tensors> tensors_;

@@ -13,7 +13,7 @@ struct TrainPlan {
   int64_t trained = 0;  ///< parameters
   int64_t frozen = 0;
   uint64_t frozen_bytes = 0;
-  uint64_t trained_bytes = 0;     ///< float32 masters, gradients and AdamW's two moments
+  uint64_t trained_bytes = 0;     ///< float32 masters, gradients and up to two moments
   uint64_t activation_bytes = 0;  ///< of one micro-batch at full text lengths
   uint64_t runtime_bytes = 0;     ///< LibTorch, code, prefetched batches
   uint64_t available_bytes = 0;

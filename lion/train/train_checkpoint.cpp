@@ -20,7 +20,7 @@ constexpr std::string_view kFilePrefix = "step-";
 constexpr std::string_view kFileSuffix = ".safetensors";
 
 /// All tensors of a checkpoint by the names that they have in the file.
-ParameterMap checkpoint_tensors(const ParameterMap& trained, const AdamW& optimizer) {
+ParameterMap checkpoint_tensors(const ParameterMap& trained, const Optimizer& optimizer) {
   ParameterMap all = optimizer.moments();
   for (const auto& [name, parameter] : trained) all.emplace(kParameterPrefix + name, parameter);
   return all;
@@ -56,7 +56,7 @@ fs::path checkpoint_path(const fs::path& folder, int64_t step) {
   return folder / str(kFilePrefix, number, kFileSuffix);
 }
 
-void save_checkpoint(const fs::path& file, const ParameterMap& trained, const AdamW& optimizer,
+void save_checkpoint(const fs::path& file, const ParameterMap& trained, const Optimizer& optimizer,
                      const TrainState& state) {
   std::error_code ignored;
   fs::create_directories(file.parent_path(), ignored);
@@ -73,7 +73,8 @@ void save_checkpoint(const fs::path& file, const ParameterMap& trained, const Ad
   writer.commit();
 }
 
-TrainState load_checkpoint(const fs::path& file, const ParameterMap& trained, AdamW& optimizer) {
+TrainState load_checkpoint(const fs::path& file, const ParameterMap& trained,
+                           Optimizer& optimizer) {
   const at::NoGradGuard no_grad;
   const Safetensors stored = read_safetensors(file);
   const auto it = stored.metadata.find(kStateKey);

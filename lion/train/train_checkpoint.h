@@ -1,6 +1,7 @@
 #pragma once
-/// The state of a run in one safetensors file: trained parameters, AdamW's moments, and where data
-/// and randomness stand (they follow from seed and step). docs/training.md lists what is in it.
+/// The state of a run in one safetensors file: trained parameters, the optimizer's moments, and
+/// where data and randomness stand (they follow from seed and step). docs/training.md lists what is
+/// in it.
 
 #include <filesystem>
 #include <vector>
@@ -27,12 +28,12 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& folder, int64
 
 /// Written beside, synced and renamed. Throws ResourceError.
 void save_checkpoint(const std::filesystem::path& file, const ParameterMap& trained,
-                     const AdamW& optimizer, const TrainState& state);
+                     const Optimizer& optimizer, const TrainState& state);
 
 /// Fills `trained` and the optimizer. Throws ResourceError when the file is broken or of another
 /// model, InputError when its state is none of ours.
 TrainState load_checkpoint(const std::filesystem::path& file, const ParameterMap& trained,
-                           AdamW& optimizer);
+                           Optimizer& optimizer);
 
 /// The checkpoints of a folder, by step, oldest first.
 std::vector<std::filesystem::path> list_checkpoints(const std::filesystem::path& folder);

@@ -126,6 +126,7 @@ OptimizerConfig read_optimizer(JsonReader reader, const Json& json, int64_t step
   reader.read("beta2", optimizer.beta2);
   reader.read("eps", optimizer.eps);
   reader.read("weight_decay", optimizer.weight_decay);
+  reader.read("muon", optimizer.muon);
   reader.read("clip", optimizer.clip);
   optimizer.aggregator_schedule = optimizer.schedule;
   reader.ignore("aggregator");
@@ -167,9 +168,9 @@ void validate(const TrainConfig& config, std::string_view where) {
       where, "\"dropout\" and \"t5_dropout\" must be 0 to below 1");
   const OptimizerConfig& o = config.optimizer;
   require(o.beta1 >= 0 && o.beta1 < 1 && o.beta2 >= 0 && o.beta2 < 1 && o.eps > 0 &&
-              o.weight_decay >= 0 && o.clip >= 0,
+              o.weight_decay >= 0 && o.muon >= 0 && o.clip >= 0,
           where,
-          "optimizer: betas must be 0 to below 1, eps above 0, weight_decay and clip not "
+          "optimizer: betas must be 0 to below 1, eps above 0, weight_decay, muon and clip not "
           "negative");
 }
 
@@ -239,6 +240,7 @@ TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view
   reader.read("steps", config.steps);
   config.optimizer = read_optimizer(reader.object("optimizer"),
                                     json.value("optimizer", Json::object()), config.steps);
+  config.optimizer.muon_precision = config.precision;
   reader.read("dropout", config.dropout);
   reader.read("t5_dropout", config.t5_dropout);
   reader.read("recompute", config.recompute);

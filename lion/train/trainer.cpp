@@ -69,7 +69,7 @@ class Trainer {
     for (const std::string& line : load_model(config, model_, device)) note(line);
     for (const auto& [name, parameter] : model_.trained_in_order()) group.broadcast(parameter);
     model_.network().train();
-    optimizer_ = std::make_unique<AdamW>(model_.trained(), config.optimizer);
+    optimizer_ = std::make_unique<Optimizer>(model_.trained(), config.optimizer);
     forward_ = {config.dropout, config.t5_dropout, config.recompute, hint_id(config, model_)};
     open_data();
     go_on();
@@ -321,7 +321,7 @@ class Trainer {
   const TrainHooks& hooks_;
   TrainedModel model_;
   ForwardOptions forward_;
-  std::unique_ptr<AdamW> optimizer_;
+  std::unique_ptr<Optimizer> optimizer_;
   std::unique_ptr<Gradients> gradients_;
   std::vector<data::WeightedDataset> datasets_;
   std::shared_ptr<const data::TagCache> tags_;

@@ -112,7 +112,7 @@ TEST_P(TrainParity, LossesGradientsAndWeightsAreTheReferences) {
   config.aggregator_schedule = golden["aggregator_schedule"].is_null()
                                    ? config.schedule
                                    : schedule_of(golden["aggregator_schedule"]);
-  AdamW optimizer(trained, config);
+  Optimizer optimizer(trained, config);
   ProcessGroup alone(Place{}, at::kCPU, std::chrono::seconds(1));
   Gradients gradients(ordered, alone);
 

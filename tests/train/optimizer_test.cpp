@@ -28,12 +28,32 @@ TEST(Optimizer, GroupsAreThoseOfTheReleasedCode) {
   EXPECT_FALSE(is_undecayed("query_tokens", map.at("query_tokens")));
   EXPECT_TRUE(is_undecayed("adapter.scale", at::ones({1})));
   EXPECT_FALSE(is_undecayed("adapter.router_ratio1", at::ones({2, 4})));
-  const AdamW optimizer(map, {});
+  const Optimizer optimizer(map, {});
   ASSERT_EQ(optimizer.groups().size(), 4u);
   EXPECT_EQ(optimizer.groups()[0].names, (std::vector<std::string>{"a.weight", "query_tokens"}));
   EXPECT_EQ(optimizer.groups()[1].names, (std::vector<std::string>{"a.bias", "ln_x.weight"}));
   EXPECT_TRUE(optimizer.groups()[2].aggregator);
   EXPECT_EQ(optimizer.groups()[3].weight_decay, 0);
+}
+
+TEST(Optimizer, MuonTakesTheMatricesOfLayersOnRequest) {
+  ParameterMap map = parameters(1);
+  map.emplace("fusion_adapter.blocks.0.dense.weight", at::randn({3, 3}).set_requires_grad(true));
+  map.emplace("visual_encoder.blocks.0.fc1.weight", at::randn({3, 3}).set_requires_grad(true));
+  OptimizerConfig config;
+  EXPECT_EQ(Optimizer(map, config).groups().size(), 4u);
+  config.muon = 2;
+  const Optimizer optimizer(map, config);
+  ASSERT_EQ(optimizer.groups().size(), 6u);
+  EXPECT_EQ(optimizer.groups()[4].names,
+            std::vector<std::string>{"visual_encoder.blocks.0.fc1.weight"});
+  EXPECT_EQ(optimizer.groups()[5].names,
+            std::vector<std::string>{"fusion_adapter.blocks.0.dense.weight"});
+  EXPECT_TRUE(optimizer.groups()[5].muon && optimizer.groups()[5].aggregator);
+  const ParameterMap moments = optimizer.moments();
+  EXPECT_TRUE(moments.contains("m/visual_encoder.blocks.0.fc1.weight"));
+  EXPECT_FALSE(moments.contains("v/visual_encoder.blocks.0.fc1.weight"));
+  EXPECT_TRUE(moments.contains("v/a.weight"));
 }
 
 // Against LibTorch's own AdamW, one optimizer per group with that group's rate.
@@ -47,7 +67,7 @@ TEST(Optimizer, StepsAreLibTorchs) {
   config.weight_decay = 0.1;
   const ParameterMap ours = parameters(3);
   const ParameterMap theirs = parameters(3);
-  AdamW optimizer(ours, config);
+  Optimizer optimizer(ours, config);
   std::vector<torch::optim::AdamW> reference;
   for (const ParameterGroup& group : optimizer.groups()) {
     std::vector<at::Tensor> tensors;
