@@ -8,6 +8,7 @@
 #include "lion/nn/dropout.h"
 #include "lion/nn/inference.h"
 #include "lion/nn/kernels/kernels.h"
+#include "lion/nn/recompute.h"
 
 namespace lion::nn {
 
@@ -21,21 +22,57 @@ at::Tensor merge_heads(const at::Tensor& x) {
 
 namespace {
 
-/// Where the bias itself is trained, ATen has no fused kernel, and its plain one goes over the
-/// scores five more times to guard rows that are masked by -inf, which ours never are.
-at::Tensor trained_bias_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                                  double scale, const at::Tensor& bias) {
-  at::Tensor scores = at::matmul(q, k.transpose(-2, -1)).to(at::kFloat);  // [B,H,T,S]
-  if (scale != 1.0) scores = scores * scale;
-  const at::Tensor shares = dropout(at::softmax(scores + bias, -1));
-  return at::matmul(shares.to(v.scalar_type()), v);
+/// Our kernel with its gradient.
+struct BiasedSoftmax : torch::autograd::Function<BiasedSoftmax> {
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& scores,
+                            double scale, const at::Tensor& bias) {
+    at::Tensor shares = kernels::softmax(scores.contiguous(), scale, bias);
+    context->save_for_backward({shares});
+    context->saved_data["scale"] = scale;
+    context->saved_data["bias_sizes"] = bias.sizes();
+    context->saved_data["for_bias"] = bias.requires_grad();
+    return shares;
+  }
+  static std::vector<at::Tensor> backward(torch::autograd::AutogradContext* context,
+                                          const std::vector<at::Tensor>& gradients) {
+    auto [scores, bias] = kernels::softmax_gradients(
+        gradients[0].contiguous(), context->get_saved_variables()[0],
+        context->saved_data["scale"].toDouble(), context->saved_data["for_bias"].toBool());
+    if (bias.defined()) bias = bias.sum_to_size(context->saved_data["bias_sizes"].toIntVector());
+    return {scores, at::Tensor(), bias};
+  }
+};
+
+/// softmax(scale * scores + bias) in float, of scores' type.
+at::Tensor biased_softmax(const at::Tensor& scores, double scale, const at::Tensor& bias) {
+  const bool known = scores.scalar_type() == at::kFloat || scores.scalar_type() == at::kBFloat16;
+  if (scores.is_cpu() && known) return BiasedSoftmax::apply(scores, scale, bias);
+  return at::softmax(scores.to(at::kFloat) * scale + bias, -1).to(scores.scalar_type());
+}
+
+/// From plain products: the scores are kept.
+at::Tensor plain_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                           double scale, const at::Tensor& bias) {
+  const at::Tensor scores = at::matmul(q, k.transpose(-2, -1));  // [B,H,T,S]
+  const at::Tensor shares = biased_softmax(
+      scores, scale, bias.defined() ? bias : at::zeros({1, 1, 1, k.size(2)}, at::kFloat));
+  return at::matmul(dropout(shares), v);
+}
+
+/// ATen's fused kernel cannot train a bias. On CPUs, it takes twice as long in training where
+/// scores are few: its products are many and tiny.
+bool prefers_plain(const at::Tensor& q, const at::Tensor& k, const at::Tensor& bias) {
+  constexpr int64_t kFewScores = 160 * 160;
+  if (bias.defined() && bias.requires_grad()) return true;
+  const bool trains = at::GradMode::is_enabled() || runs_to_be_repeated();
+  return trains && q.is_cpu() && q.size(2) * k.size(2) <= kFewScores;
 }
 
 }  // namespace
 
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double scale,
                      const at::Tensor& bias) {
-  if (bias.defined() && bias.requires_grad()) return trained_bias_attention(q, k, v, scale, bias);
+  if (prefers_plain(q, k, bias)) return plain_attention(q, k, v, scale, bias);
   const auto mask = bias.defined() ? std::optional(bias) : std::nullopt;
   return at::scaled_dot_product_attention(q, k, v, mask, dropout_rate(), /*is_causal=*/false,
                                           scale);

@@ -132,13 +132,15 @@ Image paint_layout(const Scene& scene, const Vocabulary& vocabulary) {
   Cell place;
   place.fill(kNothing);
   say(place, LayoutCode::kName, place_words(scene.background.place).tag);
+  std::vector<Cell> cells;
+  for (const Thing& thing : scene.things) cells.push_back(cell_of(thing, scene.size, vocabulary));
   Image image = Image::black(scene.size, scene.size);
   for (int64_t y = 0; y < scene.size; y += kLayoutCell) {
     for (int64_t x = 0; x < scene.size; x += kLayoutCell) {
       const auto front =
           std::find_if(scene.things.rbegin(), scene.things.rend(),
                        [&](const Thing& thing) { return cover(thing, x, y) >= kCovered; });
-      put(image, front == scene.things.rend() ? place : cell_of(*front, scene.size, vocabulary), x,
+      put(image, front == scene.things.rend() ? place : cells[scene.things.rend() - front - 1], x,
           y);
     }
   }

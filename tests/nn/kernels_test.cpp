@@ -209,6 +209,56 @@ TEST(Gemv, RefusesWhatItCannotDo) {
               AllOf(HasSubstr("gemv: x"), HasSubstr("[any,any]")));
 }
 
+// ---- softmax
+
+TEST_P(KernelTest, SoftmaxAndItsGradientsEqualTheFormula) {
+  for (const auto& sizes : std::vector<std::vector<int64_t>>{
+           {2, 3, 4, 1}, {1, 2, 3, 7}, {2, 2, 5, 16}, {3, 1, 2, 33}, {2, 3, 0, 5}}) {
+    const auto part = [&sizes](std::vector<int64_t> shape) {
+      for (size_t i = 0; i < 4; ++i) shape[i] = shape[i] == 0 ? sizes[i] : shape[i];
+      return random(shape, at::kFloat) * 3 - 40;  // far below zero: only differences count
+    };
+    for (const Tensor& bias :
+         {part({0, 0, 0, 0}), part({1, 0, 0, 0}), part({0, 1, 1, 0}), part({1, 1, 1, 0}),
+          part({0, 0, 0, 0}).transpose(2, 3).contiguous().transpose(2, 3)}) {
+      for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+        const Tensor scores = random(sizes, type);
+        const Tensor exact = scores.to(at::kDouble).requires_grad_();
+        const Tensor whole = bias.expand(sizes).to(at::kDouble).requires_grad_();
+        const Tensor want = at::softmax(0.7 * exact + whole, -1);
+        const Tensor got = softmax(scores, 0.7, bias, GetParam());
+        ASSERT_EQ(got.scalar_type(), type);
+        const double rounding = type == at::kFloat ? 1e-5 : kBf16Rounding;
+        EXPECT_LT(relative_error(got, want, 1e-6), rounding) << sizes;
+
+        const Tensor gradient = random(sizes, type);
+        const Tensor result = want.detach().to(type);
+        want.backward(gradient.to(at::kDouble));
+        const SoftmaxGradients back = softmax_gradients(gradient, result, 0.7, true, GetParam());
+        // The result's rounding is no larger than that of its gradient.
+        const double scale = type == at::kFloat ? 1e-5 : 0.02;
+        EXPECT_EQ(back.scores.scalar_type(), type);
+        EXPECT_LT(relative_error(back.scores, exact.grad(), 1.0), scale) << sizes;
+        EXPECT_EQ(back.bias.scalar_type(), at::kFloat);
+        EXPECT_LT(relative_error(back.bias, whole.grad(), 1.0), scale) << sizes;
+        EXPECT_FALSE(softmax_gradients(gradient, result, 0.7, false, GetParam()).bias.defined());
+      }
+    }
+  }
+}
+
+TEST(Softmax, SaysWhatIsWrong) {
+  const Tensor scores = random({1, 2, 3, 4}, at::kFloat);
+  EXPECT_THAT(message_of([&] { softmax(scores[0], 1, at::zeros({4})); }),
+              HasSubstr("softmax: scores"));
+  EXPECT_THAT(message_of([&] { softmax(scores, 1, at::zeros({4}, at::kDouble)); }),
+              AllOf(HasSubstr("softmax: bias"), HasSubstr("expected Float")));
+  EXPECT_THAT(message_of([&] { softmax_gradients(scores, scores.to(at::kBFloat16), 1, false); }),
+              HasSubstr("softmax_gradients: result"));
+  EXPECT_THAT(message_of([&] { rms_norm_gradients(scores, scores, at::ones({3}), 1e-6); }),
+              HasSubstr("rms_norm_gradients: weight"));
+}
+
 // ---- norms
 
 const std::vector<std::vector<int64_t>> kNormShapes = {
@@ -229,6 +279,36 @@ TEST_P(KernelTest, RmsNormEqualsTheFormula) {
           same_bits(rms_norm(x, w, 1e-6, at::kBFloat16, GetParam()), wide.to(at::kBFloat16)));
     }
   }
+}
+
+TEST_P(KernelTest, RmsNormGradientsAreThoseOfTheFormula) {
+  for (const auto& shape : kNormShapes) {
+    for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+      const Tensor x = random(shape, at::kFloat) * 3 + 1;
+      const Tensor w = random({shape.back()}, at::kFloat);
+      const Tensor gradient = random(shape, at::kFloat).to(type);
+      const Tensor exact = x.to(at::kDouble).requires_grad_();
+      const Tensor weight = w.to(at::kDouble).requires_grad_();
+      (weight * exact * at::rsqrt(exact.square().mean(-1, true) + 1e-6))
+          .backward(gradient.to(at::kDouble));
+      const NormGradients got = rms_norm_gradients(gradient, x, w, 1e-6, GetParam());
+      EXPECT_LT(relative_error(got.x, exact.grad(), 0.1), 1e-5) << x.sizes();
+      EXPECT_LT(relative_error(got.weight, weight.grad(), 1.0), 1e-5) << x.sizes();
+    }
+  }
+}
+
+TEST_P(KernelTest, RmsNormGradientsDoNotDependOnTheThreads) {
+  const Tensor x = random({3000, 96}, at::kFloat);
+  const Tensor w = random({96}, at::kFloat);
+  const int threads = at::get_num_threads();
+  at::set_num_threads(1);
+  const NormGradients alone = rms_norm_gradients(x, x, w, 1e-6, GetParam());
+  at::set_num_threads(2);
+  const NormGradients together = rms_norm_gradients(x, x, w, 1e-6, GetParam());
+  at::set_num_threads(threads);
+  EXPECT_TRUE(same_bits(alone.x, together.x));
+  EXPECT_TRUE(same_bits(alone.weight, together.weight));
 }
 
 TEST_P(KernelTest, LayerNormEqualsTheFormula) {

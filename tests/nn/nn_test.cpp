@@ -102,6 +102,62 @@ TEST(Norms, AgreeWithAndWithoutGradients) {
   EXPECT_EQ(layer->forward(x, at::kBFloat16).scalar_type(), at::kBFloat16);
 }
 
+/// The gradients of `inputs` when `forward` makes a sum of products of its result.
+std::vector<at::Tensor> gradients_of(const std::vector<at::Tensor>& inputs,
+                                     const std::function<at::Tensor()>& forward) {
+  for (at::Tensor input : inputs) input.mutable_grad() = at::Tensor();
+  const at::Tensor out = forward();
+  torch::manual_seed(3);
+  (out * at::randn(out.sizes())).sum().backward();
+  std::vector<at::Tensor> gradients;
+  for (const at::Tensor& input : inputs) gradients.push_back(input.grad().clone());
+  return gradients;
+}
+
+void expect_close(const std::vector<at::Tensor>& got, const std::vector<at::Tensor>& want) {
+  ASSERT_EQ(got.size(), want.size());
+  for (size_t i = 0; i < got.size(); ++i) {
+    EXPECT_EQ(got[i].sizes(), want[i].sizes()) << i;
+    EXPECT_TRUE(at::allclose(got[i], want[i], 1e-4, 1e-5)) << i;
+  }
+}
+
+TEST(Norms, RmsNormsGradientsAreAtens) {
+  RmsNorm rms(24, 1e-6);
+  rms->weight.set_data(at::randn({24}));
+  rms->weight.set_requires_grad(true);
+  const at::Tensor x = (at::randn({3, 5, 24}) * 3).requires_grad_();
+  expect_close(gradients_of({x, rms->weight}, [&] { return rms->forward(x, at::kFloat); }),
+               gradients_of({x, rms->weight}, [&] {
+                 return rms->weight * x * at::rsqrt(x.square().mean(-1, true) + 1e-6);
+               }));
+}
+
+TEST(Attention, GradientsAreAtens) {
+  const auto input = [](at::IntArrayRef sizes) { return at::randn(sizes).requires_grad_(); };
+  const at::Tensor q = input({2, 3, 4, 8}), k = input({2, 3, 5, 8}), v = input({2, 3, 5, 8});
+  const at::Tensor whole = input({2, 3, 4, 5}), shared = input({1, 3, 4, 5});
+  const at::Tensor fixed = at::randn({2, 1, 1, 5});
+  const auto formula = [&](double scale, const at::Tensor& bias) {
+    return at::softmax(q.matmul(k.transpose(2, 3)) * scale + bias, -1).matmul(v);
+  };
+  for (const at::Tensor& bias : {whole, shared}) {
+    expect_close(gradients_of({q, k, v, bias}, [&] { return attention(q, k, v, 1, bias); }),
+                 gradients_of({q, k, v, bias}, [&] { return formula(1, bias); }));
+  }
+  expect_close(gradients_of({q, k, v}, [&] { return attention(q, k, v, 0.3, fixed); }),
+               gradients_of({q, k, v}, [&] { return formula(0.3, fixed); }));
+  expect_close(gradients_of({q, k, v}, [&] { return attention(q, k, v, 0.3, {}); }),
+               gradients_of({q, k, v}, [&] { return formula(0.3, at::zeros({1})); }));
+  // Long rows take ATen's fused kernel.
+  const at::Tensor long_k = input({1, 1, 30000, 8}), long_v = input({1, 1, 30000, 8});
+  const at::Tensor one = input({1, 1, 1, 8});
+  expect_close(gradients_of({one, long_k}, [&] { return attention(one, long_k, long_v, 0.3, {}); }),
+               gradients_of({one, long_k}, [&] {
+                 return at::softmax(one.matmul(long_k.transpose(2, 3)) * 0.3, -1).matmul(long_v);
+               }));
+}
+
 TEST(Attention, OfTwoKeysByHand) {
   // Scores 0 and ln 3 give weights 1/4 and 3/4.
   const at::Tensor q = at::ones({1, 1, 1, 1});

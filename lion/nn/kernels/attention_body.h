@@ -20,20 +20,6 @@ float dot_product(const T* a, const T* b, int64_t width) {
   return V::sum(sum);
 }
 
-/// scores <- exp(scores - top); returns their sum.
-template <typename V>
-float exponentials(float* scores, int64_t length, float top) {
-  typename V::F sum = V::set(0.0f);
-  for_each_vector<V>(0, length, [&](int64_t i, auto... count) {
-    const typename V::F shifted = V::add(V::load(scores + i, count...), V::set(-top));
-    typename V::F power = exp_nonpositive<V>(shifted);
-    if constexpr (sizeof...(count) > 0) power = first_lanes<V>(power, count...);
-    V::store(scores + i, power, count...);
-    sum = V::add(sum, power);
-  });
-  return V::sum(sum);
-}
-
 template <typename V, typename T>
 void attention_head(const AttentionTask& task, int64_t row, int64_t head, const int32_t* slots,
                     int64_t length, float* scores) {

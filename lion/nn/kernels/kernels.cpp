@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <cstring>
@@ -144,6 +145,93 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps,
 at::Tensor layer_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                       double eps, at::ScalarType out_type, Isa isa) {
   return norm(x, weight, &bias, eps, out_type, isa);
+}
+
+NormGradients rms_norm_gradients(const at::Tensor& gradient, const at::Tensor& x,
+                                 const at::Tensor& weight, double eps, Isa isa) {
+  check_dense(gradient, "rms_norm_gradients: gradient");
+  check_dense(x, "rms_norm_gradients: x");
+  check_sizes(x, gradient.sizes().vec(), "rms_norm_gradients: x");
+  check_type(x, at::kFloat, "rms_norm_gradients: x");
+  check_dense(weight, "rms_norm_gradients: weight");
+  const int64_t width = x.dim() > 0 ? x.size(-1) : 1;
+  check_sizes(weight, std::span(&width, 1), "rms_norm_gradients: weight");
+  check_type(weight, at::kFloat, "rms_norm_gradients: weight");
+
+  NormGradientTask task{};
+  task.type = type_of(gradient.scalar_type(), "rms_norm_gradients: gradient");
+  NormGradients out{at::empty_like(x), {}};
+  task.gradient = gradient.const_data_ptr();
+  task.x = x.const_data_ptr<float>();
+  task.weight = weight.const_data_ptr<float>();
+  task.x_gradient = out.x.mutable_data_ptr<float>();
+  task.width = width;
+  task.eps = static_cast<float>(eps);
+  const KernelTable& kernels = table(isa);
+  const int64_t rows = x.numel() / std::max<int64_t>(1, width);
+  // Sums of as many rows each, whatever the number of threads: the result depends on the rows
+  // alone.
+  const int64_t share = grain(width), shares = (rows + share - 1) / share;
+  const at::Tensor parts = at::zeros({shares, width}, weight.options());
+  auto* const sums = parts.mutable_data_ptr<float>();
+  at::parallel_for(0, shares, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      kernels.norm_gradient(task, i * share, std::min(rows, (i + 1) * share), sums + i * width);
+    }
+  });
+  out.weight = parts.sum(0);
+  return out;
+}
+
+at::Tensor softmax(const at::Tensor& scores, double scale, const at::Tensor& bias, Isa isa) {
+  constexpr int64_t kAny = -1;
+  check_dense(scores, "softmax: scores");
+  check_sizes(scores, std::vector<int64_t>{kAny, kAny, kAny, kAny}, "softmax: scores");
+  check_type(bias, at::kFloat, "softmax: bias");
+  SoftmaxTask task{};
+  task.type = type_of(scores.scalar_type(), "softmax: scores");
+  const at::Tensor everywhere = bias.expand(scores.sizes());
+  const at::Tensor dense = everywhere.stride(3) == 1 ? everywhere : everywhere.contiguous();
+  at::Tensor out = at::empty_like(scores);
+  task.scores = scores.const_data_ptr();
+  task.bias = dense.const_data_ptr<float>();
+  task.out = out.mutable_data_ptr();
+  task.heads = scores.size(1);
+  task.rows = scores.size(2);
+  task.width = scores.size(3);
+  task.scale = static_cast<float>(scale);
+  for (int64_t i = 0; i < 3; ++i) task.bias_strides[i] = dense.stride(i);
+  const KernelTable& kernels = table(isa);
+  if (scores.numel() == 0) return out;
+  at::parallel_for(0, scores.numel() / task.width, grain(task.width),
+                   [&](int64_t begin, int64_t end) {
+                     std::vector<float> row(static_cast<size_t>(task.width));
+                     kernels.softmax(task, begin, end, row.data());
+                   });
+  return out;
+}
+
+SoftmaxGradients softmax_gradients(const at::Tensor& gradient, const at::Tensor& result,
+                                   double scale, bool for_bias, Isa isa) {
+  check_dense(gradient, "softmax_gradients: gradient");
+  check_dense(result, "softmax_gradients: result");
+  check_sizes(result, gradient.sizes().vec(), "softmax_gradients: result");
+  check_type(result, gradient.scalar_type(), "softmax_gradients: result");
+  SoftmaxGradientTask task{};
+  task.type = type_of(gradient.scalar_type(), "softmax_gradients: gradient");
+  SoftmaxGradients out{at::empty_like(result), {}};
+  if (for_bias) out.bias = at::empty(result.sizes(), result.options().dtype(at::kFloat));
+  task.result = result.const_data_ptr();
+  task.gradient = gradient.const_data_ptr();
+  task.out = out.scores.mutable_data_ptr();
+  task.bias_out = for_bias ? out.bias.mutable_data_ptr<float>() : nullptr;
+  task.width = result.size(-1);
+  task.scale = static_cast<float>(scale);
+  const KernelTable& kernels = table(isa);
+  if (result.numel() == 0) return out;
+  at::parallel_for(0, result.numel() / task.width, grain(task.width),
+                   [&](int64_t begin, int64_t end) { kernels.softmax_gradient(task, begin, end); });
+  return out;
 }
 
 at::Tensor gelu(const at::Tensor& x, Isa isa) { return gated(x, nullptr, isa); }

@@ -1,11 +1,12 @@
 #pragma once
-/// CPU kernels for the steps of inference that ATen leaves slow. No autograd: the caller checks
-/// GradMode. All tensors are dense (contiguous) on the CPU; results are new tensors. Sums are in
-/// float. A row's result never depends, to the bit, on the other rows of the call, on how many they
-/// are or on the number of threads, so a request gives the same ids alone and in a batch.
-/// Every function throws InputError for a wrong type, shape, layout or device, or for an `isa` that
-/// the processor lacks. With AVX512_BF16, subnormal bf16 numbers count as zero. Letters: R rows, K
-/// width of a sum, N outputs, D width of a row, H heads, C capacity of a pool, T longest past.
+/// CPU kernels for the steps of inference and training that ATen leaves slow. No autograd: the
+/// caller checks GradMode, or asks for the gradients by name. All tensors are dense (contiguous) on
+/// the CPU; results are new tensors. Sums are in float. A row's result never depends, to the bit,
+/// on the other rows of the call, on how many they are or on the number of threads, so a request
+/// gives the same ids alone and in a batch. Every function throws InputError for a wrong type,
+/// shape, layout or device, or for an `isa` that the processor lacks. With AVX512_BF16, subnormal
+/// bf16 numbers count as zero. Letters: R rows, K width of a sum, N outputs, D width of a row, H
+/// heads, C capacity of a pool, T longest past.
 
 #include <ATen/core/Tensor.h>
 
@@ -33,6 +34,30 @@ at::Tensor gemv(const at::Tensor& x, const at::Tensor& weight,
 /// rounded once at the end.
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps,
                     at::ScalarType out_type, Isa isa = best_isa());
+
+/// The gradients of `rms_norm`, to x and to weight.
+/// gradient, of the result: [...,D] float or bf16; x [...,D] and weight [D] float. Returns [...,D]
+/// and [D] in float.
+struct NormGradients {
+  at::Tensor x, weight;
+};
+NormGradients rms_norm_gradients(const at::Tensor& gradient, const at::Tensor& x,
+                                 const at::Tensor& weight, double eps, Isa isa = best_isa());
+
+/// softmax(scale * scores + bias) over the last size.
+/// scores [B,H,T,S] float or bf16; bias float, of the same shape or of 1 where it is for all, but
+/// S long. Returns scores' shape and type, rounded once.
+at::Tensor softmax(const at::Tensor& scores, double scale, const at::Tensor& bias,
+                   Isa isa = best_isa());
+
+/// The gradients of `softmax`, from its result and the gradient of that, both [...,S] of one type,
+/// float or bf16. Returns that of the scores in this type and, where asked for, that of a bias of
+/// the same shape in float.
+struct SoftmaxGradients {
+  at::Tensor scores, bias;
+};
+SoftmaxGradients softmax_gradients(const at::Tensor& gradient, const at::Tensor& result,
+                                   double scale, bool for_bias, Isa isa = best_isa());
 
 /// weight * (x - mean) / sqrt(variance + eps) + bias over the last size; the variance is the mean
 /// of squared distances. x [...,D] float or bf16, weight and bias [D] float. Returns x's shape in

@@ -56,6 +56,20 @@ inline typename V::F exp_nonpositive(typename V::F x) {
   return V::where_less(x, lowest, V::set(0.0f), power);
 }
 
+/// scores <- exp(scores - top); returns their sum.
+template <typename V>
+float exponentials(float* scores, int64_t length, float top) {
+  typename V::F sum = V::set(0.0f);
+  for_each_vector<V>(0, length, [&](int64_t i, auto... count) {
+    const typename V::F shifted = V::add(V::load(scores + i, count...), V::set(-top));
+    typename V::F power = exp_nonpositive<V>(shifted);
+    if constexpr (sizeof...(count) > 0) power = first_lanes<V>(power, count...);
+    V::store(scores + i, power, count...);
+    sum = V::add(sum, power);
+  });
+  return V::sum(sum);
+}
+
 /// x Phi(x), Phi(x) being the chance that a standard normal variable is below x; the error is at
 /// most 1.2e-7 max(1, |x|). With a = |x| <= 5.6: Phi(-a) = 2^(a Q(a) - 1), where Q(a) =
 /// log2(erfc(a / sqrt 2)) / a is interpolated at 10 Chebyshev points of [0, 5.6]. Beyond, Phi(-a)

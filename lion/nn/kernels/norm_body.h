@@ -1,5 +1,6 @@
 #pragma once
-/// RMS norm and layer norm: the row is read once from memory and then from the cache.
+/// RMS norm and layer norm, and the gradient of the first: a row is read once from memory and then
+/// from the cache.
 
 #include <cstdint>
 
@@ -42,6 +43,48 @@ void norm_rows(const NormTask& task, int64_t begin, int64_t end) {
   for (int64_t row = begin; row < end; ++row) {
     norm_row<V>(task, static_cast<const T*>(task.x) + row * task.width,
                 static_cast<O*>(task.out) + row * task.width);
+  }
+}
+
+template <typename V, typename T>
+void norm_gradient_rows(const NormGradientTask& task, int64_t begin, int64_t end,
+                        float* weight_gradient) {
+  using F = typename V::F;
+  const int64_t width = task.width;
+  const float* const weight = task.weight;
+  for (int64_t row = begin; row < end; ++row) {
+    const float* const x = task.x + row * width;
+    const T* const gradient = static_cast<const T*>(task.gradient) + row * width;
+    float* const out = task.x_gradient + row * width;
+    F squares = V::set(0.0f), products = V::set(0.0f);
+    for_each_vector<V>(0, width, [&](int64_t k, auto... count) {
+      const F v = V::load(x + k, count...);
+      const F g = V::mul(V::load(gradient + k, count...), V::load(weight + k, count...));
+      squares = V::fma(v, v, squares);
+      products = V::fma(g, v, products);
+    });
+    const float inverse =
+        1.0f / __builtin_sqrtf(V::sum(squares) / static_cast<float>(width) + task.eps);
+    const float share = V::sum(products) / static_cast<float>(width) * inverse * inverse;
+    const F scale = V::set(inverse), along = V::set(-share);
+    for_each_vector<V>(0, width, [&](int64_t k, auto... count) {
+      const F v = V::load(x + k, count...);
+      const F g = V::load(gradient + k, count...);
+      const F across = V::fma(along, v, V::mul(g, V::load(weight + k, count...)));
+      V::store(out + k, V::mul(scale, across), count...);
+      V::store(weight_gradient + k,
+               V::fma(g, V::mul(v, scale), V::load(weight_gradient + k, count...)), count...);
+    });
+  }
+}
+
+template <typename V>
+void norm_gradient_body(const NormGradientTask& task, int64_t begin, int64_t end,
+                        float* weight_gradient) {
+  if (task.type == Type::kFloat) {
+    norm_gradient_rows<V, float>(task, begin, end, weight_gradient);
+  } else {
+    norm_gradient_rows<V, Bf16>(task, begin, end, weight_gradient);
   }
 }
 

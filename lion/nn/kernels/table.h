@@ -1,5 +1,5 @@
 #pragma once
-/// What an instruction set provides: four functions over raw pointers. Internal to the folder.
+/// What an instruction set provides: a few functions over raw pointers. Internal to the folder.
 /// The files that implement them are compiled with flags that not every processor can run, so they
 /// instantiate nothing that the linker might merge with code of the generic files: no std, no ATen.
 
@@ -46,6 +46,43 @@ struct NormTask {
   float eps;
 };
 
+/// The gradient of the RMS norm of `x`, from that of its result, per row; `weight_gradient` gets
+/// the sum over rows added. Source: d/dx of w x / sqrt(mean(x^2) + eps).
+struct NormGradientTask {
+  Type type;             ///< of gradient
+  const void* gradient;  ///< [rows, width]
+  const float* x;        ///< [rows, width]
+  const float* weight;   ///< [width]
+  float* x_gradient;     ///< [rows, width]
+  int64_t width;
+  float eps;
+};
+
+/// out = softmax(scale * scores + bias) per row of `width`.
+struct SoftmaxTask {
+  Type type;           ///< of scores and out
+  const void* scores;  ///< [batch, heads, rows, width]
+  const float* bias;   ///< the same shape, by strides that may be 0; dense in `width`
+  void* out;           ///< as scores
+  int64_t heads;
+  int64_t rows;
+  int64_t width;
+  int64_t bias_strides[3];  ///< of batch, heads and rows
+  float scale;
+};
+
+/// The gradient of a softmax from its result and that one's gradient, per row of `width`:
+/// result * (gradient - sum(result * gradient)), times `scale` for the scores.
+struct SoftmaxGradientTask {
+  Type type;             ///< of result, gradient and out
+  const void* result;    ///< [rows, width]
+  const void* gradient;  ///< [rows, width]
+  void* out;             ///< [rows, width], of the scores
+  float* bias_out;       ///< [rows, width], of the bias; or null
+  int64_t width;
+  float scale;
+};
+
 /// out = gelu(gate) * value, elementwise; a null value stands for ones.
 struct GeluTask {
   Type type;  ///< of all
@@ -72,6 +109,12 @@ struct KernelTable {
   void (*gemv)(const GemvTask& task, int64_t begin, int64_t end);
   /// Rows [begin, end).
   void (*norm)(const NormTask& task, int64_t begin, int64_t end);
+  /// Rows [begin, end).
+  void (*norm_gradient)(const NormGradientTask& task, int64_t begin, int64_t end,
+                        float* weight_gradient);
+  /// `row[width]` is scratch.
+  void (*softmax)(const SoftmaxTask& task, int64_t begin, int64_t end, float* row);
+  void (*softmax_gradient)(const SoftmaxGradientTask& task, int64_t begin, int64_t end);
   /// Elements [begin, end).
   void (*gelu)(const GeluTask& task, int64_t begin, int64_t end);
   /// Head `head` of row `row`, whose keys are in `slots[length]`; `scores[length]` is scratch.
