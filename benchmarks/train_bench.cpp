@@ -122,7 +122,7 @@ int main(int argc, char** argv) {
   train::ProcessGroup alone(train::Place{}, at::kCPU, std::chrono::seconds(1));
   train::Gradients gradients(ordered, alone);
   const data::Batch batch = random_batch(size, config);
-  const train::ForwardOptions options{dropout, dropout, false, -1};
+  const train::ForwardOptions options{.dropout = dropout, .t5_dropout = dropout};
 
   Json out = {{"batch", size}, {"threads", threads}, {"dtype", dtype}, {"dropout", dropout}};
   {

@@ -94,7 +94,8 @@ LionT5Impl::Loss LionT5Impl::loss(const EncoderInputs& inputs, const Tensor& lab
   Loss out;
   out.encoder = t5_model->encoder->forward(inputs.embeds, inputs.keep, level);
   const Tensor keep = (labels != -100).to(at::kLong);  // [B,T]
-  out.logits = t5_model->decode(shift_right(labels), keep, out.encoder.memory, inputs.keep, level);
+  out.logits = t5_model->decode(shift_right(labels), keep, out.encoder.memory,
+                                inputs.read.defined() ? inputs.read : inputs.keep, level);
   out.token_loss = at::cross_entropy_loss(out.logits.flatten(0, 1), labels.flatten(), /*weight=*/{},
                                           at::Reduction::None, /*ignore_index=*/-100)
                        .view(labels.sizes());  // [B,T]

@@ -37,6 +37,7 @@ struct TokenBatch {
 struct EncoderInputs {
   at::Tensor embeds;  ///< [B,S,D]: Q-Former tokens, aggregator tokens, text
   at::Tensor keep;    ///< [B,S] int64 of 0/1
+  at::Tensor read;    ///< [B,S] int64 of 0/1: what the decoder attends to; undefined: as `keep`
 };
 
 class LionT5Impl : public torch::nn::Module {

@@ -59,8 +59,14 @@ BatchLoss forward(const models::LionT5Impl& lion, const data::Batch& batch,
     if (batch.per_picture > 1) picture = models::repeat(picture, batch.per_picture);
     if (lion.qformer) queries = lion.ask(picture, tokens_of(batch.question, device));
   }
-  const models::EncoderInputs inputs =
+  models::EncoderInputs inputs =
       lion.join(picture, queries, tokens_of(batch.prompt, device), options.hint_id);
+  if (options.words_only > 0) {
+    const int64_t visual = inputs.embeds.size(1) - batch.prompt.length;
+    const Tensor keeps = at::rand({batch.size, 1}) >= options.words_only;  // [B,1]
+    inputs.read = inputs.keep.clone();
+    inputs.read.narrow(1, 0, visual).mul_(keeps.to(device));
+  }
   const models::TokenBatch target = tokens_of(batch.target, device);
   const Tensor labels = target.ids.masked_fill(target.mask == 0, -100);  // [B,T]
   const nn::DropoutScope dropout(options.t5_dropout);
@@ -114,7 +120,7 @@ std::string find_not_finite(const TrainedModel& model, const data::Batch& batch,
   }
   const at::NoGradGuard no_grad;
   ForwardOptions plain = options;
-  plain.dropout = plain.t5_dropout = 0;
+  plain.dropout = plain.t5_dropout = plain.words_only = 0;
   const nn::FiniteScope finite;
   forward(model, batch, plain);
   if (!finite.first()) return "no module without dropout: the loss itself overflowed";

@@ -13,8 +13,11 @@ namespace lion::train {
 struct ForwardOptions {
   double dropout = 0.1;     ///< in Q-Former and aggregator
   double t5_dropout = 0.1;  ///< in the frozen language model, as in the released code
-  bool recompute = false;   ///< activation checkpointing
-  int64_t hint_id = -1;     ///< the id that the soft prompt replaces; -1: none
+  /// Share of samples whose decoder attends to the words of the prompt alone: what is asked for has
+  /// to be brought there by the encoder, which then learns to find it. 0 is the paper's.
+  double words_only = 0;
+  bool recompute = false;  ///< activation checkpointing
+  int64_t hint_id = -1;    ///< the id that the soft prompt replaces; -1: none
 };
 
 /// What a batch gives.

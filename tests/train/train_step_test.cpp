@@ -1,0 +1,90 @@
+#include "lion/train/train_step.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "lion/train/trained_model.h"
+#include "run_files.h"
+#include "tiny_model.h"
+
+namespace lion::train {
+namespace {
+
+data::TokenMatrix tokens(int64_t rows, int64_t length, int64_t first) {
+  data::TokenMatrix matrix{rows, length, {}, {}};
+  for (int64_t i = 0; i < rows * length; ++i) {
+    matrix.ids.push_back(first + i % 17);
+    matrix.mask.push_back(1);
+  }
+  return matrix;
+}
+
+class TrainStepTest : public ::testing::Test {
+ protected:
+  TrainStepTest() {
+    Json json = testing::tiny_settings(folder_ / "run");
+    testing::set_stage(json, 2);
+    const TrainConfig config = TrainConfig::from_json(json, "test");
+    model_ = plan_model(config);
+    load_model(config, model_, at::kCPU);
+    constexpr int64_t kSize = 8;
+    batch_.size = kSize;
+    batch_.image_size = model_.config.vit.image_size;
+    const at::Tensor pixels =
+        at::randn({kSize * 3 * batch_.image_size * batch_.image_size}, at::kFloat);
+    batch_.pixels.assign(pixels.const_data_ptr<float>(),
+                         pixels.const_data_ptr<float>() + pixels.numel());
+    batch_.prompt = tokens(kSize, 6, 5);
+    batch_.target = tokens(kSize, 4, 9);
+    batch_.level.assign(kSize, 0);
+  }
+
+  std::vector<double> losses(double words_only) const {
+    torch::manual_seed(11);
+    ForwardOptions options{.dropout = 0, .t5_dropout = 0, .words_only = words_only};
+    return forward(model_, batch_, options).sample_sums;
+  }
+
+  testing::TempFolder folder_;
+  TrainedModel model_;
+  data::Batch batch_;
+};
+
+TEST_F(TrainStepTest, AShareOfDecodersReadsTheWordsAlone) {
+  const at::NoGradGuard no_grad;
+  const auto all = losses(0), some = losses(0.5), words = losses(1);
+  int64_t without = 0;
+  for (size_t i = 0; i < all.size(); ++i) {
+    EXPECT_GT(std::abs(all[i] - words[i]), 1e-3);
+    const bool is_without = std::abs(some[i] - words[i]) < 1e-5;
+    EXPECT_TRUE(is_without || std::abs(some[i] - all[i]) < 1e-5) << i;
+    without += is_without ? 1 : 0;
+  }
+  EXPECT_GT(without, 0);
+  EXPECT_LT(without, std::ssize(all));
+}
+
+TEST_F(TrainStepTest, ADecoderOfTheWordsAloneIsAskedForNothingElse) {
+  const at::NoGradGuard no_grad;
+  const auto& lion = *model_.lion;
+  const auto of = [](const std::vector<int64_t>& numbers, int64_t length) {
+    return at::tensor(numbers).view({-1, length});
+  };
+  const at::Tensor image =
+      at::tensor(batch_.pixels).view({batch_.size, 3, batch_.image_size, batch_.image_size});
+  models::PictureFeatures picture = lion.see(image);
+  lion.aggregate(picture);
+  models::EncoderInputs inputs =
+      lion.join(picture, {}, {of(batch_.prompt.ids, 6), of(batch_.prompt.mask, 6)}, /*hint_id=*/-1);
+  const int64_t length = inputs.embeds.size(1);
+  inputs.read = (at::arange(length) >= length - 6).to(at::kLong).expand({batch_.size, length});
+  const auto result = lion.loss(inputs, of(batch_.target.ids, 4), at::tensor(batch_.level));
+  const at::Tensor sums = result.token_loss.sum(1);
+  const auto words = losses(1);
+  for (int64_t i = 0; i < batch_.size; ++i) {
+    EXPECT_NEAR(sums[i].item<double>(), words[static_cast<size_t>(i)], 1e-4);
+  }
+}
+
+}  // namespace
+}  // namespace lion::train
