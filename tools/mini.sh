@@ -16,13 +16,15 @@ phase() { # name
 }
 
 # What does not need each other shares the two cores. The first ones tell their progress to files.
-both() { # "name ..." name
+both() { # "name ..." "name ..."
   local first name
   (for name in $1; do
     phase "$name" > "$runs/$name.log" 2>&1 || { tail -5 "$runs/$name.log" >&2; exit 1; }
   done) &
   first=$!
-  phase "$2" || { wait "$first"; return 1; }
+  for name in $2; do
+    phase "$name" || { wait "$first"; return 1; }
+  done
   wait "$first"
 }
 
@@ -30,7 +32,7 @@ mkdir -p "$runs"
 [ -e "$runs/new/config.json" ] || "$lion" new --shape lion-mini --out "$runs/new"
 
 # Stage 0: what the paper takes pretrained. No picture is ever shown with a box.
-both "tagger-crops tagger" language
+both "tagger-crops tagger" "language-begin language"
 phase crops
 phase scenes
 # The paper's three stages; vision encoder, language model and tagger stay as they are.

@@ -59,7 +59,7 @@ TEST(FreshValue, AttentionToT5sEncoderLooksUpWhatIsLikeTheQuery) {
         return fresh_value(attention + which + ".weight", shape, 5);
       };
       const at::Tensor query = value("q", {inner, 64}), key = value("k", {inner, 64});
-      EXPECT_TRUE(at::allclose(query * 8, key));
+      EXPECT_TRUE(at::allclose(query * (8 / 2.5), key));
       const at::Tensor read = value("v", {inner, 64}), written = value("o", {64, inner});
       EXPECT_TRUE(at::allclose(written.mm(read), at::eye(64), 1e-4, 1e-4)) << attention << inner;
       EXPECT_FALSE(at::allclose(read, key));
@@ -70,6 +70,18 @@ TEST(FreshValue, AttentionToT5sEncoderLooksUpWhatIsLikeTheQuery) {
                        {64, 64}, 5);
   };
   EXPECT_FALSE(at::allclose(own("q") * 8, own("k")));
+}
+
+TEST(FreshValue, TokensOfT5sEncoderLookElsewhereThanAtThemselves) {
+  const auto bias = [](const std::string& part) {
+    return fresh_value(
+        "t5_model." + part + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight",
+        {32, 4}, 5);
+  };
+  const at::Tensor encoder = bias("encoder");
+  EXPECT_EQ(encoder[0].max().item<double>(), -8);
+  EXPECT_LT(encoder.slice(0, 1).abs().max().item<double>(), 1);
+  EXPECT_LT(bias("decoder").abs().max().item<double>(), 1);
 }
 
 TEST(FreshValue, PositionsAreSinesAndASmallGridIsTheCornerOfALargeOne) {
