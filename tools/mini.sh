@@ -36,7 +36,7 @@ both "tagger-crops tagger" "language-begin language"
 phase crops
 phase scenes
 # The paper's three stages; vision encoder, language model and tagger stay as they are.
-both stage1 stage2
+both stage1 "codes stage2"
 "$lion" data tags configs/mini/stage3.json --model "$runs/tagger/model"
 phase stage3
 

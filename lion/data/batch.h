@@ -27,6 +27,7 @@ struct Batch {
   int64_t per_picture = 1;     ///< R: so many samples in a row are about the same picture
   int64_t image_size = 0;      ///< S
   std::vector<float> pixels;   ///< [B/R,3,S,S], normalised
+  std::vector<float> layouts;  ///< the same of the pictures' layouts, where they are asked for
   TokenMatrix question;        ///< WordPiece ids for the Q-Former
   TokenMatrix prompt;          ///< T5 ids, tag sentence included
   TokenMatrix target;          ///< T5 ids of the answers, or numbers of tags; the mask tells which

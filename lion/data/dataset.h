@@ -46,6 +46,10 @@ class Dataset {
   /// The tags of the picture where the set knows them (scenes do), in the order of the prompt.
   virtual std::optional<std::string> tags(int64_t /*index*/) const { return std::nullopt; }
 
+  /// The picture's layout where the set knows it (scenes do): codes of what is where, as large as
+  /// the picture (lion/scenes/layout.h).
+  virtual std::optional<Image> layout(int64_t /*index*/) const { return std::nullopt; }
+
   /// Where the record stands, for error messages: "captions_train2014.json, annotation 17".
   virtual std::string describe(int64_t index) const = 0;
 };

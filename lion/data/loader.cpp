@@ -27,10 +27,20 @@ std::string place_of(const Dataset& dataset, int64_t record) {
 
 }  // namespace
 
+Image layout_of(const Dataset& dataset, int64_t record) {
+  std::optional<Image> layout = dataset.layout(record);
+  if (!layout) {
+    throw InputError(str("dataset ", dataset.name(),
+                         ": knows no layouts of its pictures. Use scenes for this objective."));
+  }
+  return *std::move(layout);
+}
+
 /// A picture and what is said about it.
 struct Loader::Seen {
   std::vector<Example> examples;
   Image image;
+  std::optional<Image> layout;
 };
 
 /// What this process loads of one step. A worker fills the slots of its picture and no others.
@@ -121,6 +131,7 @@ std::unique_ptr<Loader::Step> Loader::plan_step() {
     batch.per_picture = options_.sampler.per_picture;
     batch.image_size = options_.image_size;
     batch.pixels.resize(size / batch.per_picture * 3 * options_.image_size * options_.image_size);
+    if (options_.layouts) batch.layouts.resize(batch.pixels.size());
   }
   step->tokens.resize(step->samples.size());
   step->errors.resize(pictures(*step));
@@ -163,6 +174,7 @@ Loader::Seen Loader::read(std::span<const SampleRef> samples) const {
       seen.examples.push_back(dataset.example(sample.record, random));
     }
     seen.image = dataset.image(first.record);
+    if (options_.layouts) seen.layout = layout_of(dataset, first.record);
     return seen;
   } catch (const InputError& error) {
     throw InputError(told(error));
@@ -214,16 +226,20 @@ void Loader::load_picture(Step& step, int64_t picture) noexcept try {
     if (augmentation.flip && is_region(task)) example = mirror(example);
     step.tokens[picture * samples.size() + i] = encoder_.encode(example, tags);
   }
-  augment(seen.image, augmentation, options_.image_size, pixels_of(step, picture));
+  augment(seen.image, augmentation, options_.image_size, numbers_of(step, picture, &Batch::pixels));
+  if (seen.layout) {
+    augment(*seen.layout, {}, options_.image_size, numbers_of(step, picture, &Batch::layouts));
+  }
 } catch (...) {
   step.errors[picture] = std::current_exception();
 }
 
-std::span<float> Loader::pixels_of(Step& step, int64_t picture) const {
+std::span<float> Loader::numbers_of(Step& step, int64_t picture,
+                                    std::vector<float> Batch::*which) const {
   const int64_t numbers = 3 * options_.image_size * options_.image_size;
   const int64_t a_batch = options_.deal.micro_batch / options_.sampler.per_picture;
   Batch& batch = step.batches[picture / a_batch];
-  return std::span(batch.pixels).subspan(picture % a_batch * numbers, numbers);
+  return std::span(batch.*which).subspan(picture % a_batch * numbers, numbers);
 }
 
 void Loader::warn_once(const std::string& file, std::string_view what) {

@@ -39,6 +39,7 @@ struct LoaderOptions {
   int64_t rank = 0;          ///< this process, 0 <= rank < deal.world
   int64_t image_size = 224;  ///< S, pixels
   AugmentOptions augment;
+  bool layouts = false;        ///< loads the pictures' layouts, too
   int64_t threads = 2;         ///< 0: `next` does the work itself
   int64_t prefetch_steps = 2;  ///< steps made ahead, the one being handed out included
   /// A sample whose text or picture cannot be read is replaced by another one of its dataset.
@@ -47,6 +48,9 @@ struct LoaderOptions {
   /// Throws InputError naming the option that is wrong.
   void validate() const;
 };
+
+/// The layout of a record's picture. Throws InputError where the dataset knows none.
+Image layout_of(const Dataset& dataset, int64_t record);
 
 /// The same batches whatever the number of threads. Used by one thread at a time.
 class Loader {
@@ -84,7 +88,8 @@ class Loader {
   Seen read(std::span<const SampleRef> samples) const;
   Seen read_or_replace(Step& step, int64_t picture);
   Augmentation draw_one(Task task, const Seen& seen, uint64_t key) const;
-  std::span<float> pixels_of(Step& step, int64_t picture) const;
+  /// The picture's place among those numbers of its batch.
+  std::span<float> numbers_of(Step& step, int64_t picture, std::vector<float> Batch::*which) const;
   std::string tags_of(const SampleRef& sample) const;
   void warn_once(const std::string& file, std::string_view what);
   std::vector<Batch> finish(Step& step) const;

@@ -83,6 +83,10 @@ class SceneDataset : public Dataset {
     return layout_ ? scenes::paint_layout(scene, painter_->vocabulary()) : painter_->paint(scene);
   }
 
+  std::optional<Image> layout(int64_t index) const override {
+    return scenes::paint_layout(scene_of(index), painter_->vocabulary());
+  }
+
   std::string image_name(int64_t index) const override {
     const scenes::SceneConfig& config = painter_->config();
     return str("scenes:", config.kinds, ":", config.size, ":", static_cast<int>(config.split), ":",

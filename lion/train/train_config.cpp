@@ -147,6 +147,12 @@ void validate(const TrainConfig& config, std::string_view where) {
   require(!config.weights.model.empty(), where, "\"model\" must name a model folder");
   require(!config.out.empty(), where, "\"out\" must name the folder of the run");
   require(!config.train.empty(), where, "\"train\" must list the parameters that are trained");
+  require((config.objective == Objective::kCodes) == !config.teacher.empty(), where,
+          "\"teacher\" must name a model folder where \"objective\" is \"codes\", and only there");
+  require(config.objective != Objective::kCodes ||
+              (!config.augment.crop && config.augment.image_flip == 0),
+          where,
+          "\"codes\" are of whole pictures: \"augment\" must have \"crop\" false, \"flip\" 0");
   require(config.steps >= 1, where, "\"steps\" must be at least 1");
   require(config.batch >= 1 && config.draw >= 1 && config.micro_batch >= 1, where,
           "\"batch\", \"draw\" and \"micro_batch\" must be at least 1");
@@ -215,7 +221,11 @@ TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view
   text = "answers";
   reader.read("objective", text);
   config.objective = choice<Objective>(
-      where + ": objective", text, {{"answers", Objective::kAnswers}, {"tags", Objective::kTags}});
+      where + ": objective", text,
+      {{"answers", Objective::kAnswers}, {"tags", Objective::kTags}, {"codes", Objective::kCodes}});
+  text.clear();
+  reader.read("teacher", text);
+  config.teacher = text;
   text = "none";
   reader.read("tags", text);
   config.tags = choice<data::TagUse>(where + ": tags", text,

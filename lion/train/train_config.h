@@ -32,13 +32,15 @@ struct ValidationConfig {
   int64_t samples = 256;  ///< records of each dataset, evenly spread
 };
 
-/// What is learned: the words that answer, by LION, or the tags of pictures, by its tagger.
-enum class Objective { kAnswers, kTags };
+/// What is learned: the words that answer, by LION; the tags of pictures, by its tagger; or the
+/// visual tokens that another LION, the teacher, makes of the pictures' layouts.
+enum class Objective { kAnswers, kTags, kCodes };
 
 struct TrainConfig {
   std::string name;  ///< for people: of the log, the plots
   Objective objective = Objective::kAnswers;
   InitialWeights weights;
+  std::filesystem::path teacher;   ///< a model folder, for `kCodes`
   Json model_changes;              ///< laid over the folder's config.json (RFC 7386)
   std::vector<std::string> train;  ///< patterns of the parameters that are trained
   data::DataConfig data;

@@ -10,6 +10,7 @@
 #include "lion/nn/dropout.h"
 #include "lion/nn/finite.h"
 #include "lion/nn/recompute.h"
+#include "lion/nn/shape.h"
 
 namespace lion::train {
 
@@ -22,10 +23,10 @@ Tensor view_of(const std::vector<int64_t>& numbers, at::IntArrayRef shape, at::D
   return at::from_blob(const_cast<int64_t*>(numbers.data()), shape, at::kLong).to(device);
 }
 
-Tensor image_of(const data::Batch& batch, at::Device device) {
+Tensor image_of(const std::vector<float>& pixels, const data::Batch& batch, at::Device device) {
   const int64_t s = batch.image_size;
-  return at::from_blob(const_cast<float*>(batch.pixels.data()),
-                       {batch.size / batch.per_picture, 3, s, s}, at::kFloat)
+  return at::from_blob(const_cast<float*>(pixels.data()), {batch.size / batch.per_picture, 3, s, s},
+                       at::kFloat)
       .to(device);  // [B/R,3,S,S]
 }
 
@@ -49,7 +50,7 @@ models::TokenBatch tokens_of(const data::TokenMatrix& matrix, at::Device device)
 BatchLoss forward(const models::LionT5Impl& lion, const data::Batch& batch,
                   const ForwardOptions& options) {
   const at::Device device = lion.t5_model->shared->weight.device();
-  const Tensor image = image_of(batch, device);
+  const Tensor image = image_of(batch.pixels, batch, device);
   const nn::RecomputeScope recompute(options.recompute);
   models::PictureFeatures picture = lion.see(image);  // no dropout in the vision encoder
   Tensor queries;
@@ -91,7 +92,8 @@ Tensor for_tagger(const Tensor& image) {
 BatchLoss forward_tags(const models::RamImpl& ram, const data::Batch& batch) {
   const at::Device device = ram.label_embed.device();
   LION_CHECK(batch.per_picture == 1, "a picture has its tags once");
-  const Tensor logits = ram.forward(for_tagger(image_of(batch, device))).logits;  // [B,N]
+  const Tensor logits =
+      ram.forward(for_tagger(image_of(batch.pixels, batch, device))).logits;  // [B,N]
   Tensor labels = at::zeros(logits.sizes(), at::kFloat);
   auto value = labels.accessor<float, 2>();
   for (int64_t b = 0; b < batch.size; ++b) {
@@ -105,8 +107,33 @@ BatchLoss forward_tags(const models::RamImpl& ram, const data::Batch& batch) {
   return loss_of(each, batch);
 }
 
+BatchLoss forward_codes(const models::LionT5Impl& lion, const models::LionT5Impl& teacher,
+                        const data::Batch& batch, const ForwardOptions& options) {
+  const at::Device device = lion.t5_model->shared->weight.device();
+  LION_CHECK(batch.layouts.size() == batch.pixels.size(), "a layout for each picture");
+  Tensor wanted;
+  {
+    const at::NoGradGuard no_grad;
+    models::PictureFeatures layout = teacher.see(image_of(batch.layouts, batch, device));
+    teacher.aggregate(layout);
+    wanted = layout.adapter_proj.to(at::kFloat);  // [B/R,P,D]
+  }
+  const nn::RecomputeScope recompute(options.recompute);
+  models::PictureFeatures picture = lion.see(image_of(batch.pixels, batch, device));
+  const nn::DropoutScope dropout(options.dropout);
+  lion.aggregate(picture);
+  nn::check_shape(picture.adapter_proj, {wanted.size(0), wanted.size(1), wanted.size(2)},
+                  "codes: visual tokens");
+  const Tensor errors =
+      (picture.adapter_proj.to(at::kFloat) - wanted).square().mean(-1).mean(-1);  // [B/R]
+  const std::vector<int64_t> shape = {batch.size, batch.target.length};
+  const Tensor asked = view_of(batch.target.mask, shape, device);  // [B,T]
+  return loss_of(errors.repeat_interleave(batch.per_picture).unsqueeze(1) * asked, batch);
+}
+
 BatchLoss forward(const TrainedModel& model, const data::Batch& batch,
                   const ForwardOptions& options) {
+  if (model.teacher) return forward_codes(*model.lion, *model.teacher, batch, options);
   return model.ram ? forward_tags(*model.ram, batch) : forward(*model.lion, batch, options);
 }
 

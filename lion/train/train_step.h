@@ -35,7 +35,12 @@ BatchLoss forward(const models::LionT5Impl& lion, const data::Batch& batch,
 /// the pictures have.
 BatchLoss forward_tags(const models::RamImpl& ram, const data::Batch& batch);
 
-/// Whichever of the two is trained.
+/// LION's visual tokens of the pictures against the teacher's of their layouts: the mean squared
+/// difference, each picture as often as its answers have tokens. Needs the batch's layouts.
+BatchLoss forward_codes(const models::LionT5Impl& lion, const models::LionT5Impl& teacher,
+                        const data::Batch& batch, const ForwardOptions& options);
+
+/// Whichever of them is trained.
 BatchLoss forward(const TrainedModel& model, const data::Batch& batch,
                   const ForwardOptions& options);
 

@@ -75,6 +75,25 @@ TrainedModel plan_model(const TrainConfig& config) {
   return model;
 }
 
+namespace {
+
+/// All of it frozen.
+models::LionT5 load_teacher(const TrainConfig& config, at::Device device) {
+  const models::LionConfig shape = ModelFolder{config.teacher}.read_config();
+  models::LionT5 teacher(shape);
+  if (!teacher->fusion_adapter) {
+    throw InputError(str("teacher: ", config.teacher.string(),
+                         " has no vision aggregator, whose tokens are what is learned."));
+  }
+  nn::set_compute_type(*teacher, config.precision);
+  ParameterMap parameters;
+  add_parameters(parameters, "", *teacher);
+  load_initial_weights(parameters, {.model = config.teacher}, device);
+  return teacher;
+}
+
+}  // namespace
+
 std::vector<std::string> load_model(const TrainConfig& config, TrainedModel& model,
                                     at::Device device) {
   const ModelFolder folder{config.weights.model};
@@ -86,6 +105,7 @@ std::vector<std::string> load_model(const TrainConfig& config, TrainedModel& mod
     const int64_t tags = model.config.ram->num_tags;
     model.tags = TagList::load_for(tags, folder.tags(), folder.thresholds()).names;
   }
+  if (config.objective == Objective::kCodes) model.teacher = load_teacher(config, device);
   LoadedWeights loaded = load_initial_weights(model.parameters, config.weights, device);
   model.of_folder = std::move(loaded.of_folder);
   for (const std::string& name : model.trained_names) {

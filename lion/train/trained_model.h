@@ -21,6 +21,7 @@ struct TrainedModel {
   models::LionConfig config;  ///< the folder's, with the run's changes; its tagger included
   models::LionT5 lion{nullptr};
   models::Ram ram{nullptr};                ///< only where the tagger is what is trained
+  models::LionT5 teacher{nullptr};         ///< only where its visual tokens are what is learned
   ParameterMap parameters;                 ///< all of LION's, or all of the tagger's
   std::vector<std::string> trained_names;  ///< sorted
   std::set<std::string> of_folder;         ///< parameters that began as the model folder has them

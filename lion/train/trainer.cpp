@@ -134,14 +134,17 @@ class Trainer {
     if (config_.validation) {
       validation_ = std::make_unique<Validation>(
           open_all(config_.validation->data, hooks_.progress), config_.validation->samples,
-          config_.micro_batch, model_.image_size(),
+          config_.micro_batch, model_.image_size(), layouts(),
           make_encoder(config_, model_, config_.validation->data), tags_);
     }
     datasets_ = std::move(datasets);
   }
 
+  bool layouts() const { return config_.objective == Objective::kCodes; }
+
   data::LoaderOptions loader_options() const {
     data::LoaderOptions options;
+    options.layouts = layouts();
     options.sampler = {config_.seed(), config_.stage, config_.batch, config_.draw,
                        config_.per_picture};
     options.mixture = config_.mixture;

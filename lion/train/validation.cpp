@@ -9,11 +9,12 @@
 namespace lion::train {
 
 Validation::Validation(std::vector<data::WeightedDataset> datasets, int64_t samples,
-                       int64_t micro_batch, int64_t image_size, data::TextEncoder encoder,
-                       std::shared_ptr<const data::TagCache> tags)
+                       int64_t micro_batch, int64_t image_size, bool layouts,
+                       data::TextEncoder encoder, std::shared_ptr<const data::TagCache> tags)
     : datasets_(std::move(datasets)),
       micro_batch_(micro_batch),
       image_size_(image_size),
+      layouts_(layouts),
       encoder_(std::move(encoder)),
       tags_(std::move(tags)) {
   for (int64_t d = 0; d < std::ssize(datasets_); ++d) {
@@ -33,6 +34,10 @@ data::Batch Validation::make_batch(const std::vector<data::SampleRef>& samples) 
   batch.samples = samples;
   const int64_t numbers = 3 * image_size_ * image_size_;
   batch.pixels.resize(static_cast<size_t>(batch.size * numbers));
+  if (layouts_) batch.layouts.resize(batch.pixels.size());
+  const auto part = [&](std::vector<float>& all, int64_t i) {
+    return std::span(all).subspan(static_cast<size_t>(i * numbers), static_cast<size_t>(numbers));
+  };
   std::vector<data::SampleTokens> tokens;
   for (int64_t i = 0; i < batch.size; ++i) {
     const data::SampleRef& sample = samples[static_cast<size_t>(i)];
@@ -49,9 +54,11 @@ data::Batch Validation::make_batch(const std::vector<data::SampleRef>& samples) 
       tags = known ? *known : tags_->tags(dataset.image_name(sample.record));
     }
     tokens.push_back(encoder_.encode(dataset.example(sample.record, random), tags));
-    data::augment(dataset.image(sample.record), {}, image_size_,
-                  std::span(batch.pixels)
-                      .subspan(static_cast<size_t>(i * numbers), static_cast<size_t>(numbers)));
+    data::augment(dataset.image(sample.record), {}, image_size_, part(batch.pixels, i));
+    if (layouts_) {
+      data::augment(data::layout_of(dataset, sample.record), {}, image_size_,
+                    part(batch.layouts, i));
+    }
     batch.level.push_back(data::is_region(dataset.task()) ? 0 : 1);
   }
   encoder_.collate(tokens, batch);

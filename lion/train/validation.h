@@ -14,9 +14,10 @@ namespace lion::train {
 
 class Validation {
  public:
-  /// `samples` records of each dataset, evenly spread; fewer where a dataset has fewer.
+  /// `samples` records of each dataset, evenly spread; fewer where a dataset has fewer. `layouts`:
+  /// with those of the pictures.
   Validation(std::vector<data::WeightedDataset> datasets, int64_t samples, int64_t micro_batch,
-             int64_t image_size, data::TextEncoder encoder,
+             int64_t image_size, bool layouts, data::TextEncoder encoder,
              std::shared_ptr<const data::TagCache> tags);
 
   /// {"loss": mean over target tokens, "loss/<dataset>": ...}, the same on all ranks, which share
@@ -30,6 +31,7 @@ class Validation {
   std::vector<data::SampleRef> samples_;
   int64_t micro_batch_;
   int64_t image_size_;
+  bool layouts_;
   data::TextEncoder encoder_;
   std::shared_ptr<const data::TagCache> tags_;
 };

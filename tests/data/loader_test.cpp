@@ -5,6 +5,7 @@
 
 #include "lion/base/file.h"
 #include "lion/base/log.h"
+#include "lion/data/scene_dataset.h"
 #include "loader_fixtures.h"
 
 namespace lion::data {
@@ -143,6 +144,32 @@ TEST(Loader, SamplesOfAPictureShareItsPixels) {
     }
   }
   EXPECT_GT(mirrored, 5);
+}
+
+TEST(Loader, BringsTheLayoutsOfScenesWhereTheyAreAskedFor) {
+  const scenes::SceneConfig look{.size = 64, .kinds = 40, .seed = 7};
+  const auto painter = std::make_shared<const scenes::Painter>(look);
+  const std::shared_ptr<const Dataset> pictures =
+      make_scene_dataset(painter, {.count = 50}, Task::kCaption, PromptTemplates::builtin());
+  const std::shared_ptr<const Dataset> painted_as_layouts = make_scene_dataset(
+      painter, {.count = 50, .layout = true}, Task::kCaption, PromptTemplates::builtin());
+  LoaderOptions options = small_options();
+  options.image_size = 64;
+  options.augment = {};
+  options.augment.crop.reset();
+  options.augment.image_flip = 0;
+  options.layouts = true;
+  for (const Batch& batch : Loader({{pictures, 1}}, options, oracle_encoder()).next()) {
+    ASSERT_EQ(batch.layouts.size(), batch.pixels.size());
+    EXPECT_NE(batch.layouts, batch.pixels);
+    std::vector<float> want(3 * 64 * 64);
+    augment(painted_as_layouts->image(batch.samples[1].record), {}, 64, want);
+    EXPECT_TRUE(std::equal(want.begin(), want.end(), batch.layouts.begin() + std::ssize(want)));
+  }
+  EXPECT_THAT(error_of<InputError>([&] { layout_of(*Toys().rec, 3); }),
+              AllOf(HasSubstr("rec"), HasSubstr("knows no layouts")));
+  options.layouts = false;
+  EXPECT_TRUE(Loader({{pictures, 1}}, options, oracle_encoder()).next()[0].layouts.empty());
 }
 
 TEST(Loader, ThreadsDoNotChangeTheBatches) {

@@ -86,5 +86,28 @@ TEST_F(TrainStepTest, ADecoderOfTheWordsAloneIsAskedForNothingElse) {
   }
 }
 
+TEST_F(TrainStepTest, CodesAreTheDifferenceToWhatTheTeacherMakesOfTheLayouts) {
+  const at::NoGradGuard no_grad;
+  const ForwardOptions options{.dropout = 0, .t5_dropout = 0};
+  batch_.layouts = batch_.pixels;
+  EXPECT_EQ(forward_codes(*model_.lion, *model_.lion, batch_, options).sum.item<double>(), 0);
+
+  for (float& pixel : batch_.layouts) pixel = -pixel;
+  const auto tokens = [this](const std::vector<float>& pixels) {
+    models::PictureFeatures picture = model_.lion->see(
+        at::tensor(pixels).view({batch_.size, 3, batch_.image_size, batch_.image_size}));
+    model_.lion->aggregate(picture);
+    return picture.adapter_proj;
+  };
+  const at::Tensor errors =
+      (tokens(batch_.pixels) - tokens(batch_.layouts)).square().mean({1, 2});  // [B]
+  const BatchLoss loss = forward_codes(*model_.lion, *model_.lion, batch_, options);
+  EXPECT_EQ(loss.tokens, batch_.target_tokens());
+  for (int64_t i = 0; i < batch_.size; ++i) {
+    const double want = 4 * errors[i].item<double>();  // tokens of its answer
+    EXPECT_NEAR(loss.sample_sums[static_cast<size_t>(i)], want, 1e-4 * (1 + want));
+  }
+}
+
 }  // namespace
 }  // namespace lion::train
