@@ -170,8 +170,12 @@ void validate(const TrainConfig& config, std::string_view where) {
           "\"loader_threads\" and \"threads\" must not be negative");
   require(config.timeout_s >= 1, where, "\"timeout_s\" must be at least 1");
   require(config.dropout >= 0 && config.dropout < 1 && config.t5_dropout >= 0 &&
-              config.t5_dropout < 1 && config.words_only >= 0 && config.words_only <= 1,
-          where, "\"dropout\" and \"t5_dropout\" must be 0 to below 1, \"words_only\" 0 to 1");
+              config.t5_dropout < 1 && config.words_only >= 0 && config.words_only <= 1 &&
+              config.token_noise >= 0,
+          where,
+          "\"dropout\" and \"t5_dropout\" must be 0 to below 1, \"words_only\" 0 to 1, "
+          "\"token_noise\" not "
+          "negative");
   const OptimizerConfig& o = config.optimizer;
   require(o.beta1 >= 0 && o.beta1 < 1 && o.beta2 >= 0 && o.beta2 < 1 && o.eps > 0 &&
               o.weight_decay >= 0 && o.muon >= 0 && o.clip >= 0,
@@ -254,6 +258,7 @@ TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view
   reader.read("dropout", config.dropout);
   reader.read("t5_dropout", config.t5_dropout);
   reader.read("words_only", config.words_only);
+  reader.read("token_noise", config.token_noise);
   reader.read("recompute", config.recompute);
   reader.read("loader_threads", config.loader_threads);
   reader.read("threads", config.threads);

@@ -60,7 +60,8 @@ struct TrainConfig {
   at::ScalarType precision = at::kBFloat16;  ///< of matrix products; masters are float32
   double dropout = 0.1;
   double t5_dropout = 0.1;
-  double words_only = 0;   ///< `ForwardOptions`
+  double words_only = 0;  ///< this and the next: `ForwardOptions`
+  double token_noise = 0;
   bool recompute = false;  ///< activation checkpointing
   int64_t loader_threads = 1;
   int64_t threads = 0;      ///< of the networks on a CPU; 0: one per core

@@ -58,6 +58,10 @@ BatchLoss forward(const models::LionT5Impl& lion, const data::Batch& batch,
     const nn::DropoutScope dropout(options.dropout);
     if (lion.fusion_adapter) lion.aggregate(picture);
     if (batch.per_picture > 1) picture = models::repeat(picture, batch.per_picture);
+    if (options.token_noise > 0 && lion.fusion_adapter) {
+      const Tensor size = at::rand({batch.size, 1, 1}).mul_(options.token_noise).to(device);
+      picture.adapter_proj = picture.adapter_proj + size * at::randn_like(picture.adapter_proj);
+    }
     if (lion.qformer) queries = lion.ask(picture, tokens_of(batch.question, device));
   }
   models::EncoderInputs inputs =
@@ -147,7 +151,7 @@ std::string find_not_finite(const TrainedModel& model, const data::Batch& batch,
   }
   const at::NoGradGuard no_grad;
   ForwardOptions plain = options;
-  plain.dropout = plain.t5_dropout = plain.words_only = 0;
+  plain.dropout = plain.t5_dropout = plain.words_only = plain.token_noise = 0;
   const nn::FiniteScope finite;
   forward(model, batch, plain);
   if (!finite.first()) return "no module without dropout: the loss itself overflowed";

@@ -16,6 +16,9 @@ struct ForwardOptions {
   /// Share of samples whose decoder attends to the words of the prompt alone: what is asked for has
   /// to be brought there by the encoder, which then learns to find it. 0 is the paper's.
   double words_only = 0;
+  /// Noise on the aggregator's visual tokens, whose standard deviation is drawn for each sample
+  /// between 0 and this: what reads exact codes learns to read those of an encoder.
+  double token_noise = 0;
   bool recompute = false;  ///< activation checkpointing
   int64_t hint_id = -1;    ///< the id that the soft prompt replaces; -1: none
 };

@@ -69,7 +69,7 @@ Json Validation::run(const TrainedModel& model, const ForwardOptions& options,
                      ProcessGroup& group) const {
   const at::NoGradGuard no_grad;
   ForwardOptions plain = options;
-  plain.dropout = plain.t5_dropout = plain.words_only = 0;
+  plain.dropout = plain.t5_dropout = plain.words_only = plain.token_noise = 0;
   plain.recompute = false;
   std::vector<std::string> names;
   for (const auto& dataset : datasets_) names.push_back(dataset.dataset->name());

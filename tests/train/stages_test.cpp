@@ -106,6 +106,37 @@ TEST(Stages, EachLowersItsLossAndTouchesOnlyWhatItTrains) {
   EXPECT_FALSE(lion.answer(lion.see(Image::black(40, 30)), question).best.ids.empty());
 }
 
+TEST(Stages, VisualTokensAreLearnedFromATeachersOfLayouts) {
+  const TempFolder folder;
+  Json json = testing::tiny_settings(folder / "teacher");
+  testing::set_stage(json, 2);
+  json["steps"] = 1;
+  run(json);
+
+  json["objective"] = "codes";
+  json["teacher"] = (folder / "teacher/model").string();
+  json["out"] = (folder / "codes").string();
+  json["train"] = {"fusion_adapter.", "ln_adapter.", "adapter_proj."};
+  json["seed"] = 7;  // other weights than the teacher's
+  json["augment"] = {{"crop", false}, {"flip", 0}};
+  json["data"] = testing::scenes({"caption"});
+  json["data"]["datasets"][0]["size"] = 64;  // whole cells of a layout
+  json["validation"] = {{"data", json["data"]}, {"every", 40}, {"samples", 16}};
+  json["steps"] = 40;
+  EXPECT_TRUE(run(json).finished);
+  const auto lines = log_of(folder / "codes");
+  EXPECT_LT(lines.back()["validation/loss"].get<double>(),
+            0.8 * lines.front()["validation/loss"].get<double>());
+  const auto trained = tensors_in(folder / "codes/export/trained.safetensors");
+  EXPECT_TRUE(std::ranges::none_of(
+      trained, [](const auto& item) { return item.first.starts_with("t5_model."); }));
+
+  json["data"] = testing::scenes({"caption"});
+  json["data"]["datasets"][0]["size"] = 70;
+  json["out"] = (folder / "torn").string();
+  EXPECT_THAT(message_of<InputError>([&] { run(json); }), HasSubstr("layout"));
+}
+
 class TrainerTest : public ::testing::Test {
  protected:
   TrainerTest() {

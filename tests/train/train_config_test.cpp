@@ -95,6 +95,7 @@ TEST(TrainConfig, MistakesAreNamed) {
   EXPECT_THAT(with("steps=\"many\""), HasSubstr("steps"));
   EXPECT_THAT(with("data.datasets=[]"), HasSubstr("datasets"));
   EXPECT_THAT(with("words_only=1.5"), HasSubstr("words_only"));
+  EXPECT_THAT(with("token_noise=-1"), HasSubstr("token_noise"));
   EXPECT_THAT(with("optimizer.muon=-1"), HasSubstr("muon"));
   EXPECT_THAT(with("objective=codes"), HasSubstr("teacher"));
   EXPECT_THAT(with("teacher=folder"), HasSubstr("only there"));

@@ -86,6 +86,22 @@ TEST_F(TrainStepTest, ADecoderOfTheWordsAloneIsAskedForNothingElse) {
   }
 }
 
+TEST_F(TrainStepTest, NoiseOnVisualTokensIsAnothersForEachSample) {
+  const at::NoGradGuard no_grad;
+  const auto with = [this](double noise, uint64_t seed) {
+    torch::manual_seed(seed);
+    return forward(model_, batch_, {.dropout = 0, .t5_dropout = 0, .token_noise = noise})
+        .sample_sums;
+  };
+  const auto plain = with(0, 1), little = with(1e-4, 1), much = with(1, 1);
+  EXPECT_EQ(much, with(1, 1));
+  EXPECT_NE(much, with(1, 2));
+  for (size_t i = 0; i < plain.size(); ++i) {
+    EXPECT_NEAR(little[i], plain[i], 1e-2);
+    EXPECT_GT(std::abs(much[i] - plain[i]), 10 * std::abs(little[i] - plain[i]));
+  }
+}
+
 TEST_F(TrainStepTest, CodesAreTheDifferenceToWhatTheTeacherMakesOfTheLayouts) {
   const at::NoGradGuard no_grad;
   const ForwardOptions options{.dropout = 0, .t5_dropout = 0};
