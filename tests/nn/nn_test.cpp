@@ -42,6 +42,7 @@ TEST(Placeholder, HasAShapeButNoMemory) {
 
 TEST(Linear, FewAndManyRowsAgreeWithAten) {
   const at::NoGradGuard no_grad;
+  torch::manual_seed(3);
   for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
     Linear linear(70, 33, Bias::kYes);
     linear->weight.set_data(at::randn({33, 70}).to(type));
@@ -50,8 +51,8 @@ TEST(Linear, FewAndManyRowsAgreeWithAten) {
       const at::Tensor x = at::randn({rows, 70}).to(type);
       const at::Tensor exact = at::linear(x.to(at::kDouble), linear->weight.to(at::kDouble),
                                           linear->bias.to(at::kDouble));
-      const double tolerance =
-          type == at::kFloat ? 1e-5 : 0.15;  // bf16 keeps 8 bits of values up to 30
+      // Of values up to 30, sums of 70 products; bf16 keeps 8 bits.
+      const double tolerance = type == at::kFloat ? 3e-5 : 0.15;
       EXPECT_LE((linear->forward(x).to(at::kDouble) - exact).abs().max().item<double>(), tolerance)
           << rows;
       EXPECT_EQ(linear->forward_float(x).scalar_type(), at::kFloat);
