@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "lion/base/error.h"
 #include "lion/base/random.h"
+#include "lion/base/str.h"
 #include "lion/image/image.h"
 #include "lion/text/box.h"
 #include "lion/text/prompt.h"
@@ -46,9 +48,12 @@ class Dataset {
   /// The tags of the picture where the set knows them (scenes do), in the order of the prompt.
   virtual std::optional<std::string> tags(int64_t /*index*/) const { return std::nullopt; }
 
-  /// The picture's layout where the set knows it (scenes do): codes of what is where, as large as
-  /// the picture (lion/scenes/layout.h).
-  virtual std::optional<Image> layout(int64_t /*index*/) const { return std::nullopt; }
+  /// The picture's layout: codes of what is where, as large as the picture (lion/scenes/layout.h).
+  /// Throws InputError where the set knows none; scenes do.
+  virtual Image layout(int64_t /*index*/) const {
+    throw InputError(str("dataset ", name(),
+                         ": knows no layouts of its pictures. Use scenes for this objective."));
+  }
 
   /// Where the record stands, for error messages: "captions_train2014.json, annotation 17".
   virtual std::string describe(int64_t index) const = 0;

@@ -27,15 +27,6 @@ std::string place_of(const Dataset& dataset, int64_t record) {
 
 }  // namespace
 
-Image layout_of(const Dataset& dataset, int64_t record) {
-  std::optional<Image> layout = dataset.layout(record);
-  if (!layout) {
-    throw InputError(str("dataset ", dataset.name(),
-                         ": knows no layouts of its pictures. Use scenes for this objective."));
-  }
-  return *std::move(layout);
-}
-
 /// A picture and what is said about it.
 struct Loader::Seen {
   std::vector<Example> examples;
@@ -174,7 +165,7 @@ Loader::Seen Loader::read(std::span<const SampleRef> samples) const {
       seen.examples.push_back(dataset.example(sample.record, random));
     }
     seen.image = dataset.image(first.record);
-    if (options_.layouts) seen.layout = layout_of(dataset, first.record);
+    if (options_.layouts) seen.layout = dataset.layout(first.record);
     return seen;
   } catch (const InputError& error) {
     throw InputError(told(error));

@@ -49,9 +49,6 @@ struct LoaderOptions {
   void validate() const;
 };
 
-/// The layout of a record's picture. Throws InputError where the dataset knows none.
-Image layout_of(const Dataset& dataset, int64_t record);
-
 /// The same batches whatever the number of threads. Used by one thread at a time.
 class Loader {
  public:

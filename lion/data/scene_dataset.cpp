@@ -79,11 +79,10 @@ class SceneDataset : public Dataset {
   }
 
   Image image(int64_t index) const override {
-    const scenes::Scene scene = scene_of(index);
-    return layout_ ? scenes::paint_layout(scene, painter_->vocabulary()) : painter_->paint(scene);
+    return layout_ ? layout(index) : painter_->paint(scene_of(index));
   }
 
-  std::optional<Image> layout(int64_t index) const override {
+  Image layout(int64_t index) const override {
     return scenes::paint_layout(scene_of(index), painter_->vocabulary());
   }
 

@@ -47,6 +47,12 @@ models::TokenBatch tokens_of(const data::TokenMatrix& matrix, at::Device device)
 
 }  // namespace
 
+ForwardOptions ForwardOptions::without_chance() const {
+  ForwardOptions plain = *this;
+  plain.dropout = plain.t5_dropout = plain.words_only = plain.token_noise = 0;
+  return plain;
+}
+
 BatchLoss forward(const models::LionT5Impl& lion, const data::Batch& batch,
                   const ForwardOptions& options) {
   const at::Device device = lion.t5_model->shared->weight.device();
@@ -150,10 +156,8 @@ std::string find_not_finite(const TrainedModel& model, const data::Batch& batch,
     if (!at::isfinite(item.value()).all().item<bool>()) return str("parameter ", item.key());
   }
   const at::NoGradGuard no_grad;
-  ForwardOptions plain = options;
-  plain.dropout = plain.t5_dropout = plain.words_only = plain.token_noise = 0;
   const nn::FiniteScope finite;
-  forward(model, batch, plain);
+  forward(model, batch, options.without_chance());
   if (!finite.first()) return "no module without dropout: the loss itself overflowed";
   for (const auto& item : model.network().named_modules()) {
     if (item.value().get() == finite.first()) return str("module ", item.key());

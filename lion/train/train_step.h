@@ -21,6 +21,9 @@ struct ForwardOptions {
   double token_noise = 0;
   bool recompute = false;  ///< activation checkpointing
   int64_t hint_id = -1;    ///< the id that the soft prompt replaces; -1: none
+
+  /// The same without anything that is drawn at random.
+  ForwardOptions without_chance() const;
 };
 
 /// What a batch gives.

@@ -21,6 +21,21 @@ models::LionConfig changed_config(const TrainConfig& config) {
                                        str(folder.config().string(), " with the run's \"config\""));
 }
 
+/// All of it frozen.
+models::LionT5 load_teacher(const TrainConfig& config, at::Device device) {
+  const models::LionConfig shape = ModelFolder{config.teacher}.read_config();
+  models::LionT5 teacher(shape);
+  if (!teacher->fusion_adapter) {
+    throw InputError(str("teacher: ", config.teacher.string(),
+                         " has no vision aggregator, whose tokens are what is learned."));
+  }
+  nn::set_compute_type(*teacher, config.precision);
+  ParameterMap parameters;
+  add_parameters(parameters, "", *teacher);
+  load_initial_weights(parameters, {.model = config.teacher}, device);
+  return teacher;
+}
+
 }  // namespace
 
 ParameterMap TrainedModel::trained() const {
@@ -74,25 +89,6 @@ TrainedModel plan_model(const TrainConfig& config) {
   }
   return model;
 }
-
-namespace {
-
-/// All of it frozen.
-models::LionT5 load_teacher(const TrainConfig& config, at::Device device) {
-  const models::LionConfig shape = ModelFolder{config.teacher}.read_config();
-  models::LionT5 teacher(shape);
-  if (!teacher->fusion_adapter) {
-    throw InputError(str("teacher: ", config.teacher.string(),
-                         " has no vision aggregator, whose tokens are what is learned."));
-  }
-  nn::set_compute_type(*teacher, config.precision);
-  ParameterMap parameters;
-  add_parameters(parameters, "", *teacher);
-  load_initial_weights(parameters, {.model = config.teacher}, device);
-  return teacher;
-}
-
-}  // namespace
 
 std::vector<std::string> load_model(const TrainConfig& config, TrainedModel& model,
                                     at::Device device) {

@@ -56,8 +56,7 @@ data::Batch Validation::make_batch(const std::vector<data::SampleRef>& samples) 
     tokens.push_back(encoder_.encode(dataset.example(sample.record, random), tags));
     data::augment(dataset.image(sample.record), {}, image_size_, part(batch.pixels, i));
     if (layouts_) {
-      data::augment(data::layout_of(dataset, sample.record), {}, image_size_,
-                    part(batch.layouts, i));
+      data::augment(dataset.layout(sample.record), {}, image_size_, part(batch.layouts, i));
     }
     batch.level.push_back(data::is_region(dataset.task()) ? 0 : 1);
   }
@@ -68,8 +67,7 @@ data::Batch Validation::make_batch(const std::vector<data::SampleRef>& samples) 
 Json Validation::run(const TrainedModel& model, const ForwardOptions& options,
                      ProcessGroup& group) const {
   const at::NoGradGuard no_grad;
-  ForwardOptions plain = options;
-  plain.dropout = plain.t5_dropout = plain.words_only = plain.token_noise = 0;
+  ForwardOptions plain = options.without_chance();
   plain.recompute = false;
   std::vector<std::string> names;
   for (const auto& dataset : datasets_) names.push_back(dataset.dataset->name());

@@ -166,7 +166,7 @@ TEST(Loader, BringsTheLayoutsOfScenesWhereTheyAreAskedFor) {
     augment(painted_as_layouts->image(batch.samples[1].record), {}, 64, want);
     EXPECT_TRUE(std::equal(want.begin(), want.end(), batch.layouts.begin() + std::ssize(want)));
   }
-  EXPECT_THAT(error_of<InputError>([&] { layout_of(*Toys().rec, 3); }),
+  EXPECT_THAT(error_of<InputError>([&] { Toys().rec->layout(3); }),
               AllOf(HasSubstr("rec"), HasSubstr("knows no layouts")));
   options.layouts = false;
   EXPECT_TRUE(Loader({{pictures, 1}}, options, oracle_encoder()).next()[0].layouts.empty());

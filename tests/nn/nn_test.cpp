@@ -124,6 +124,7 @@ void expect_close(const std::vector<at::Tensor>& got, const std::vector<at::Tens
 }
 
 TEST(Norms, RmsNormsGradientsAreAtens) {
+  torch::manual_seed(6);
   RmsNorm rms(24, 1e-6);
   rms->weight.set_data(at::randn({24}));
   rms->weight.set_requires_grad(true);
@@ -135,6 +136,7 @@ TEST(Norms, RmsNormsGradientsAreAtens) {
 }
 
 TEST(Attention, GradientsAreAtens) {
+  torch::manual_seed(7);
   const auto input = [](at::IntArrayRef sizes) { return at::randn(sizes).requires_grad_(); };
   const at::Tensor q = input({2, 3, 4, 8}), k = input({2, 3, 5, 8}), v = input({2, 3, 5, 8});
   const at::Tensor whole = input({2, 3, 4, 5}), shared = input({1, 3, 4, 5});

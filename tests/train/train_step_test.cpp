@@ -22,6 +22,7 @@ data::TokenMatrix tokens(int64_t rows, int64_t length, int64_t first) {
 class TrainStepTest : public ::testing::Test {
  protected:
   TrainStepTest() {
+    torch::manual_seed(2);
     Json json = testing::tiny_settings(folder_ / "run");
     testing::set_stage(json, 2);
     const TrainConfig config = TrainConfig::from_json(json, "test");
