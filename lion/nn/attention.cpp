@@ -68,12 +68,20 @@ bool prefers_plain(const at::Tensor& q, const at::Tensor& k, const at::Tensor& b
   return trains && q.is_cpu() && q.size(2) * k.size(2) <= kFewScores;
 }
 
+/// CUDA's kernels read a mask as if it were of q's type (pytorch/pytorch#191612), and a first block
+/// of keys that are all at minus infinity, which -3.4e38 becomes in bfloat16, gives NaN.
+at::Tensor mask_for(const at::Tensor& q, const at::Tensor& bias) {
+  if (q.is_cpu()) return bias;
+  constexpr double kLowest = -1e38;
+  return bias.clamp_min(kLowest).to(q.scalar_type());
+}
+
 }  // namespace
 
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double scale,
                      const at::Tensor& bias) {
   if (prefers_plain(q, k, bias)) return plain_attention(q, k, v, scale, bias);
-  const auto mask = bias.defined() ? std::optional(bias) : std::nullopt;
+  const auto mask = bias.defined() ? std::optional(mask_for(q, bias)) : std::nullopt;
   return at::scaled_dot_product_attention(q, k, v, mask, dropout_rate(), /*is_causal=*/false,
                                           scale);
 }

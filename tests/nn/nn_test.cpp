@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <limits>
+
 #include "lion/base/error.h"
 #include "lion/nn/attention.h"
 #include "lion/nn/linear.h"
@@ -169,6 +171,24 @@ TEST(Attention, OfTwoKeysByHand) {
   EXPECT_NEAR(attention(q, k, v, 1.0).item<double>(), 0.25 * 8 + 0.75 * 4, 1e-6);
   const at::Tensor mask = key_mask(at::tensor({1, 0}, at::kLong).unsqueeze(0), -10000.0);
   EXPECT_NEAR(attention(q, k, v, 1.0, mask).item<double>(), 8.0, 1e-6);
+}
+
+TEST(Attention, AFirstBlockOfMaskedKeysCountsForNothingInBf16) {
+  const at::NoGradGuard no_grad;
+  torch::manual_seed(8);
+  const at::Tensor q = at::randn({2, 3, 20, 32}), k = at::randn({2, 3, 81, 32});
+  const at::Tensor v = at::randn({2, 3, 81, 32});
+  at::Tensor keep = at::ones({2, 81}, at::kLong);
+  keep.narrow(1, 0, 64).zero_();
+  const at::Tensor mask = key_mask(keep, std::numeric_limits<float>::lowest());
+  const at::Tensor want = attention(q, k.narrow(2, 64, 17), v.narrow(2, 64, 17), 0.3);
+  std::vector<at::Device> devices = {at::kCPU};
+  if (torch::cuda::is_available()) devices.emplace_back(at::kCUDA);
+  for (const at::Device device : devices) {
+    const auto there = [device](const at::Tensor& x) { return x.to(device, at::kBFloat16); };
+    const at::Tensor got = attention(there(q), there(k), there(v), 0.3, mask.to(device));
+    EXPECT_TRUE(at::allclose(got.to(at::kCPU, at::kFloat), want, 0.02, 0.02)) << device;
+  }
 }
 
 TEST(Precision, OnlyMatricesChangeType) {
