@@ -42,9 +42,10 @@ void show_plan(const train::TrainConfig& config, const train::Place& place, at::
 }
 
 void run(const Arguments& arguments, Terminal& terminal) {
-  const train::TrainConfig config = train::TrainConfig::load(arguments.config, arguments.changes);
+  train::TrainConfig config = train::TrainConfig::load(arguments.config, arguments.changes);
   const train::Place place = train::place_from_environment();
   const at::Device device = device_of(arguments.common, place);
+  config.choose_precision(device);
   if (arguments.plan) {
     show_plan(config, place, device, arguments.common.json, terminal);
     return;

@@ -2,6 +2,8 @@
 
 #include <c10/core/ScalarType.h>
 
+#include "lion/nn/kernels/isa.h"
+
 namespace lion::train {
 
 namespace fs = std::filesystem;
@@ -244,8 +246,11 @@ TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view
       {{"length", data::Grouping::kByLength}, {"order", data::Grouping::kInOrder}});
   text = "bf16";
   reader.read("precision", text);
-  config.precision = choice<at::ScalarType>(where + ": precision", text,
-                                            {{"bf16", at::kBFloat16}, {"fp32", at::kFloat}});
+  const auto precision = choice<std::optional<at::ScalarType>>(
+      where + ": precision", text,
+      {{"bf16", at::kBFloat16}, {"fp32", at::kFloat}, {"auto", std::nullopt}});
+  config.precision = precision.value_or(at::kBFloat16);
+  config.precision_by_device = !precision;
   reader.read("skip_broken", config.skip_broken);
   reader.read("stage", config.stage);
   reader.read("batch", config.batch);
@@ -286,6 +291,14 @@ TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view
   reader.finish();
   validate(config, where);
   return config;
+}
+
+void TrainConfig::choose_precision(at::Device device) {
+  if (!precision_by_device) return;
+  const bool multiplies_bf16 =
+      !device.is_cpu() || nn::kernels::best_isa() == nn::kernels::Isa::kAvx512Bf16;
+  precision = multiplies_bf16 ? at::kBFloat16 : at::kFloat;
+  optimizer.muon_precision = precision;
 }
 
 TrainConfig TrainConfig::load(const fs::path& file, const std::vector<std::string>& changes) {

@@ -58,6 +58,7 @@ struct TrainConfig {
   int64_t steps = 30000;
   OptimizerConfig optimizer;
   at::ScalarType precision = at::kBFloat16;  ///< of matrix products; masters are float32
+  bool precision_by_device = false;          ///< "auto": see `choose_precision`
   double dropout = 0.1;
   double t5_dropout = 0.1;
   double words_only = 0;  ///< this and the next: `ForwardOptions`
@@ -73,6 +74,10 @@ struct TrainConfig {
   Json json;                 ///< the merged settings, as they were read
 
   uint64_t seed() const { return weights.seed; }
+
+  /// Where the precision is "auto": bf16 on a GPU and on processors that multiply it, fp32 on others,
+  /// where bf16 takes several times as long.
+  void choose_precision(at::Device device);
 
   /// Settings from JSON; an unknown key is an InputError.
   static TrainConfig from_json(const Json& json, std::string_view where);

@@ -4,6 +4,7 @@
 
 #include "../pipeline/oracle_model.h"
 #include "lion/base/file.h"
+#include "lion/nn/kernels/isa.h"
 
 namespace lion::train {
 namespace {
@@ -79,6 +80,21 @@ TEST(TrainConfig, ChangesComeLast) {
   EXPECT_EQ(config.validation->data.root, "x");
 }
 
+TEST(TrainConfig, AutomaticPrecisionIsWhatTheDeviceMultiplies) {
+  TrainConfig config =
+      TrainConfig::load(configs() / "lion-4b-stage1.json", {"precision=auto", "optimizer.muon=2"});
+  config.choose_precision(at::kCUDA);
+  EXPECT_EQ(config.precision, at::kBFloat16);
+  config.choose_precision(at::kCPU);
+  const bool has_bf16 = nn::kernels::best_isa() == nn::kernels::Isa::kAvx512Bf16;
+  EXPECT_EQ(config.precision, has_bf16 ? at::kBFloat16 : at::kFloat);
+  EXPECT_EQ(config.optimizer.muon_precision, config.precision);
+
+  TrainConfig fixed = TrainConfig::load(configs() / "lion-4b-stage1.json", {"precision=bf16"});
+  fixed.choose_precision(at::kCPU);
+  EXPECT_EQ(fixed.precision, at::kBFloat16);
+}
+
 TEST(TrainConfig, MistakesAreNamed) {
   const auto with = [](const std::string& change) {
     return message_of<InputError>(
@@ -87,7 +103,7 @@ TEST(TrainConfig, MistakesAreNamed) {
   EXPECT_THAT(with("optimiser.lr=1"), HasSubstr("\"optimiser\""));
   EXPECT_THAT(with("optimizer.rate=1"), HasSubstr("\"rate\""));
   EXPECT_THAT(with("batch=60"), HasSubstr("draw"));
-  EXPECT_THAT(with("precision=fp16"), HasSubstr("bf16, fp32"));
+  EXPECT_THAT(with("precision=fp16"), HasSubstr("bf16, fp32, auto"));
   EXPECT_THAT(with("tags=yes"), HasSubstr("none, soft, hard"));
   EXPECT_THAT(with("init.7.file=x"), HasSubstr("Count from 0"));
   EXPECT_THAT(with("nonsense"), HasSubstr("KEY=VALUE"));
