@@ -41,7 +41,7 @@ void run(const Arguments& arguments, Terminal& terminal) {
 
 void add_convert(CLI::App& program, Terminal& terminal) {
   CLI::App* command = add_command(
-      program, "convert", "Make a model folder from the released files",
+      program, "convert", "Make a model folder from the released files, or from another one",
       "lion convert --vit eva_vit_g.pth --llm flan-t5-xl/ --bert bert-base-uncased/ \\\n"
       "    --ram ram_swin_large_14m.pth --ram-tags ram_tag_list.txt \\\n"
       "    --ram-thresholds ram_tag_list_threshold.txt \\\n"
@@ -70,6 +70,8 @@ void add_convert(CLI::App& program, Terminal& terminal) {
       ->add_flag("--base", convert.base,
                  "Without --lion: a folder to train from, see docs/training.md")
       ->group("Released files");
+  path("--model", convert.model, "DIR",
+       "A model folder, instead of all these: the same model stored as --dtype");
   path("--config", convert.config, "FILE", "Sizes, when lion_config.json is not beside --lion");
   path("--out", convert.out, "DIR", "Model folder to make; must not exist")->required();
   command->add_option("--dtype", arguments->dtype, "Stored as it is (keep), in fp32 or in bf16")

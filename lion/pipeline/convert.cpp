@@ -211,7 +211,15 @@ void require_paths(const ConvertOptions& options) {
     if (path.empty()) missing.push_back(str("  ", flag, "  ", what));
   };
   need(options.out, "--out", "the folder to write");
-  if (options.instructblip.empty()) {
+  const bool released = !options.vit.empty() || !options.llm.empty() || !options.lion.empty() ||
+                        !options.ram.empty();
+  if (!options.model.empty()) {
+    if (released || options.base || !options.instructblip.empty()) {
+      throw InputError(
+          "convert: --model is a whole model folder. Leave out the released files, --base and "
+          "--instructblip.");
+    }
+  } else if (options.instructblip.empty()) {
     need(options.vit, "--vit", "eva_vit_g.pth");
     need(options.llm, "--llm", "the folder of Flan-T5");
     need(options.bert, "--bert", "the folder of bert-base-uncased (its vocabulary)");
@@ -224,8 +232,7 @@ void require_paths(const ConvertOptions& options) {
       need(options.ram_tags, "--ram-tags", "ram_tag_list.txt");
       need(options.ram_thresholds, "--ram-thresholds", "ram_tag_list_threshold.txt");
     }
-  } else if (!options.vit.empty() || !options.llm.empty() || !options.lion.empty() ||
-             !options.ram.empty()) {
+  } else if (released) {
     throw InputError(
         "convert: --instructblip is a whole model. Leave out --vit, --llm, --lion and --ram.");
   }
@@ -240,11 +247,52 @@ void require_paths(const ConvertOptions& options) {
   }
 }
 
+/// Checks that the tensors are those of `config` and writes them.
+void write_checked(const fs::path& folder, const std::vector<Source>& sources,
+                   const models::LionConfig& config, const FoundMap& found, StoredType wanted,
+                   ConvertReport& report, const ProgressSink& progress) {
+  const ParameterMap parameters = Networks(config, at::kBFloat16).parameters();
+  std::map<std::string, std::vector<int64_t>> expected;
+  for (const auto& [name, parameter] : parameters) expected.emplace(name, parameter.sizes().vec());
+  require_fit(sources, expected, found);
+  std::vector<TensorSpec> specs;
+  for (const auto& [name, item] : found) {
+    const DType type = stored_type(item.view, wanted, parameters.at(name).scalar_type());
+    specs.push_back({name, type, item.view.shape});
+    report.bytes += specs.back().nbytes();
+  }
+  report.tensors = static_cast<int64_t>(specs.size());
+  write_weights(folder, found, specs, progress);
+}
+
+/// The same model, its weights stored in another type.
+ConvertReport convert_folder(const ConvertOptions& options, const ProgressSink& progress) {
+  const ModelFolder from{options.model};
+  const models::LionConfig config = from.read_config();
+  const std::vector<Source> sources = {{options.model, read_tensors(options.model), {}, is_any}};
+  FoundMap found;
+  for (const auto& [name, view] : sources[0].tensors) found.emplace(name, Found{view, nullptr});
+  AtomicFolder out(options.out);
+  const ModelFolder folder{out.path()};
+  folder.write_config(config);
+  copy_t5_tokenizer(from.t5_tokenizer(), folder);
+  if (config.has_qformer()) copy_bert_tokenizer(from.bert_tokenizer(), folder);
+  if (config.ram) {
+    write_file(folder.tags(), read_file(from.tags()));
+    write_file(folder.thresholds(), read_file(from.thresholds()));
+  }
+  ConvertReport report;
+  write_checked(folder.root, sources, config, found, options.dtype, report, progress);
+  out.commit();
+  return report;
+}
+
 }  // namespace
 
 ConvertReport convert(const ConvertOptions& options, const ProgressSink& progress) {
   const at::NoGradGuard no_grad;
   require_paths(options);
+  if (!options.model.empty()) return convert_folder(options, progress);
   AtomicFolder out(options.out);
   const ModelFolder folder{out.path()};
   ConvertReport report;
@@ -271,11 +319,6 @@ ConvertReport convert(const ConvertOptions& options, const ProgressSink& progres
   split_qkv_biases(found);
   fit_position_table(found, config);
 
-  const ParameterMap parameters = Networks(config, at::kBFloat16).parameters();
-  std::map<std::string, std::vector<int64_t>> expected;
-  for (const auto& [name, parameter] : parameters) expected.emplace(name, parameter.sizes().vec());
-  require_fit(sources, expected, found);
-
   folder.write_config(config);
   const fs::path& t5_files = options.instructblip.empty() ? options.llm : options.instructblip;
   copy_t5_tokenizer(t5_files, folder);
@@ -287,14 +330,7 @@ ConvertReport convert(const ConvertOptions& options, const ProgressSink& progres
     write_file(folder.tags(), read_file(options.ram_tags));
     write_file(folder.thresholds(), read_file(options.ram_thresholds));
   }
-  std::vector<TensorSpec> specs;
-  for (const auto& [name, item] : found) {
-    const DType type = stored_type(item.view, options.dtype, parameters.at(name).scalar_type());
-    specs.push_back({name, type, item.view.shape});
-    report.bytes += specs.back().nbytes();
-  }
-  report.tensors = static_cast<int64_t>(specs.size());
-  write_weights(folder.root, found, specs, progress);
+  write_checked(folder.root, sources, config, found, options.dtype, report, progress);
   out.commit();
   return report;
 }

@@ -1,5 +1,5 @@
 #pragma once
-/// From the released files to one model folder.
+/// From the released files, or from another model folder, to one model folder.
 
 #include <filesystem>
 #include <string>
@@ -25,6 +25,7 @@ struct ConvertOptions {
   std::filesystem::path lion;            ///< LION-FlanT5-XL.pth
   bool base = false;  ///< without `lion`: only the parts that LION keeps frozen, to train from
   std::filesystem::path instructblip;  ///< a Hugging Face folder, instead of all of the above
+  std::filesystem::path model;         ///< a model folder, instead: to store it in another `dtype`
   /// Sizes that the files do not tell (heads, picture sizes). Default: lion_config.json beside
   /// `lion` when there is one, else the released model that fits the Flan-T5 folder.
   std::filesystem::path config;

@@ -56,6 +56,26 @@ TEST(Convert, KeepsTypesUnlessToldOtherwise) {
             DType::kF32);
 }
 
+TEST(Convert, AFolderIsStoredInAnotherType) {
+  const TempFolder temp;
+  convert(oracle_options(temp / "keep"));
+  auto options = oracle_options(temp / "bf16");
+  options.dtype = StoredType::kBf16;
+  convert(options);
+  ConvertOptions again;
+  again.model = temp / "keep";
+  again.out = temp / "again";
+  again.dtype = StoredType::kBf16;
+  EXPECT_EQ(convert(again).tensors, static_cast<int64_t>(read_tensors(temp / "keep").size()));
+  for (const auto& entry : fs::recursive_directory_iterator(temp / "bf16")) {
+    if (!entry.is_regular_file()) continue;
+    const fs::path same = temp / "again" / fs::relative(entry.path(), temp / "bf16");
+    EXPECT_EQ(read_file(same), read_file(entry.path())) << same;
+  }
+  again.vit = "eva_vit_g.pth";
+  EXPECT_THROW(convert(again), InputError);
+}
+
 TEST(Convert, StageFilesGiveSingleBranchModels) {
   const TempFolder temp;
   auto options = oracle_options(temp / "stage1");
