@@ -8,10 +8,10 @@ out := $(parts)/ablations
 held := $(out)/scenes
 
 # Half of lion-mini's steps; a single stage has as many samples as the three together.
-steps-stage1 := 2000
-steps-stage2 := 4000
-steps-stage3 := 1500
-steps-single-stage := 4500
+steps-stage1 := 2250
+steps-stage2 := 600
+steps-stage3 := 1200
+steps-single-stage := 4050
 
 image-level := coco coco_things vqav2 gqa
 region-level := refcoco_val refcoco_testB
@@ -26,13 +26,17 @@ $(held)/scenes.json:
 	$(LION) scenes --out $(held) --count 10000 --seed 606
 
 $(parts)/tags.jsonl:
-	$(LION) data tags configs/mini/stage3.json --model $(parts)/tagger/model
+	$(LION) data tags configs/mini/stage3.json --model $(parts)/tagger/model --dtype fp32
+
+# As long as the aggregator's codes; one for all seeds, as those are.
+$(parts)/codes-last/model/config.json:
+	$(LION) train configs/mini/ablations/codes-last.json --resume > $(parts)/codes-last.log 2>&1
 
 # A folder for each seed, in which the configs find everything where they look for it.
 define room
 $(out)/seed-$(1)/configs:
 	mkdir -p $(out)/seed-$(1)/runs/mini $(out)/seed-$(1)/scores
-	for part in new tagger language scenes tags.jsonl; do \
+	for part in new tagger language scenes codes codes-last tags.jsonl; do \
 	  ln -sfn $(parts)/$$$$part $(out)/seed-$(1)/runs/mini/$$$$part; done
 	ln -sfn $(CURDIR)/configs $$@
 endef
@@ -63,6 +67,7 @@ $(foreach s,$(SEEDS),$(eval $(call run,$(s),stage2,stage2,$(steps-stage2),,$(reg
 $(foreach s,$(SEEDS),$(eval $(call run,$(s),stage3,stage3,$(steps-stage3),$(both),$(image-level) $(region-level))))
 $(foreach v,no-tags no-router hard-tags,$(foreach s,$(SEEDS),$(eval $(call run,$(s),ablations/$(v),ablations/$(v),$(steps-stage3),$(both),$(image-level) $(region-level)))))
 $(foreach s,$(SEEDS),$(eval $(call run,$(s),ablations/single-stage,ablations/single-stage,$(steps-single-stage),,$(image-level) $(region-level))))
+$(foreach s,$(SEEDS),$(eval $(out)/seed-$(s)/runs/mini/ablations/no-aggregator/model/config.json: | $(parts)/codes-last/model/config.json))
 $(foreach s,$(SEEDS),$(eval $(call run,$(s),ablations/no-aggregator,ablations/no-aggregator,$(steps-stage2),,$(region-level))))
 
 $(out)/results.md: $(results) tools/ablations_table.py

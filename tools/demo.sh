@@ -1,24 +1,34 @@
 #!/usr/bin/env bash
-# The main job, once: a picture in; a caption, answers, a drawn box, a region's description, tags out.
-#   tools/demo.sh PROGRAM [PICTURE]
-# lion-mini is asked about a scene that its training never saw. LION_MODEL=FOLDER asks another model,
-# PICTURE asks about another picture.
+# The main job, once: a picture in; tags, a caption, answers, a drawn box, a region's description out.
+#   tools/demo.sh PROGRAM [PICTURE QUESTION THING]
+# Asks lion-mini about a scene that its training never saw; LION_MODEL=FOLDER asks another model.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 lion=$1
 mini=models/lion-mini
-picture=${2:-$mini/doctor/farm.png}
 model=${LION_MODEL:-$mini}
+picture=${2:-$mini/doctor/sea.jpg}
+question=${3:-QUESTION1}
+thing=${4:-THING1}
 out=build/demo
 mkdir -p "$out"
 
-ask() { # what is asked, command...
-  printf '%-44s ' "$1"
+ask() { # what is shown before the answer, command...
+  printf '%-42s ' "$1"
   shift
   "$lion" "$@" --model "$model" --max-new-tokens 40
 }
 
 echo "picture: $picture"
-[ "$model" = "$mini" ] && echo "model: lion-mini, which knows picture-book scenes only (photographs: README, \"Install\")"
+if [ "$model" = "$mini" ]; then
+  echo "model:   lion-mini, which knows picture-book scenes only; photographs need the released"
+  echo "         weights (README, \"Install\")"
+fi
 echo
+ask "tags:" tags "$picture"
 ask "caption:" caption "$picture"
+ask "$question" query "$picture" "$question"
+ask "where is $thing?" ground "$picture" "$thing" --grammar --draw "$out/ground.png"
+ask "what is in the right half?" describe "$picture" --box 0.5,0,1,1
+echo
+echo "The box is drawn in $out/ground.png"

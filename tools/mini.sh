@@ -32,18 +32,13 @@ mkdir -p "$runs"
 [ -e "$runs/new/config.json" ] || "$lion" new --shape lion-mini --out "$runs/new"
 
 # Stage 0: what the paper takes pretrained. No picture is ever shown with a box.
-both "tagger-crops tagger" "language-begin language"
+both "tagger-crops tagger" "language-begin language-scenes language"
 phase crops
 phase scenes
 # The paper's three stages; vision encoder, language model and tagger stay as they are.
 both stage1 "codes stage2"
-"$lion" data tags configs/mini/stage3.json --model "$runs/tagger/model"
+"$lion" data tags configs/mini/stage3.json --model "$runs/tagger/model" --dtype fp32
 phase stage3
 
-if [ ! -e "$out/config.json" ]; then
-  mkdir -p "$(dirname "$out")"
-  rm -rf "$out.part"
-  cp -r "$runs/stage3/model" "$out.part"
-  mv "$out.part" "$out"
-fi
+[ -e "$out/config.json" ] || "$lion" convert --model "$runs/stage3/model" --dtype bf16 --out "$out"
 echo "$out: done"

@@ -3,11 +3,16 @@
 #include <algorithm>
 
 #include "lion/base/error.h"
+#include "lion/base/random.h"
 #include "lion/base/str.h"
+#include "lion/data/random_key.h"
 
 namespace lion::data {
 
 void TextOptions::validate() const {
+  if (!(tag_share >= 0 && tag_share <= 1)) {
+    throw InputError(str("tag_share: got ", tag_share, ", expected 0 to 1. Mend it."));
+  }
   const int64_t least = std::min({max_question, max_prompt, max_target});
   if (least >= 2) return;
   throw InputError(str("text lengths: got a limit of ", least,
@@ -42,11 +47,16 @@ std::vector<int64_t> TextEncoder::classes_of(std::string_view tags) const {
   return numbers;
 }
 
-SampleTokens TextEncoder::encode(const Example& example, std::string_view tags) const {
-  std::string prompt;
-  if (options_.tags == TagUse::kSoft) prompt = templates_.tag_sentence(tags);
-  if (options_.tags == TagUse::kHard) prompt = templates_.hard_tag_sentence(tags);
-  prompt += example.instruction;
+std::string TextEncoder::tag_sentence(std::string_view tags, uint64_t key) const {
+  if (options_.tags == TagUse::kNone) return {};
+  if (Random(random_key(KeyPurpose::kTagSentence, key)).uniform() >= options_.tag_share) return {};
+  return options_.tags == TagUse::kSoft ? templates_.tag_sentence(tags)
+                                        : templates_.hard_tag_sentence(tags);
+}
+
+SampleTokens TextEncoder::encode(const Example& example, std::string_view tags,
+                                 uint64_t key) const {
+  const std::string prompt = tag_sentence(tags, key) + example.instruction;
   SampleTokens out;
   if (bert_) out.question = bert_->encode(example.instruction, options_.max_question);
   out.prompt = t5_->encode(prompt, options_.max_prompt, Truncate::kLeft);

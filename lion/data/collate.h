@@ -27,13 +27,14 @@ enum class TagUse {
 /// The limits count tokens, the closing ones included. Source: data.md, "Lengths".
 struct TextOptions {
   TagUse tags = TagUse::kNone;
+  double tag_share = 1;  ///< of the samples that have the tag sentence; the others do without
   /// Not empty: what a sample must give are its picture's tags, as numbers in this list.
   std::vector<std::string> tag_classes;
   int64_t max_question = 128;  ///< cut on the left
   int64_t max_prompt = 128;    ///< tags included, cut on the left
   int64_t max_target = 128;    ///< cut on the right
 
-  /// Throws InputError when a limit is below 2.
+  /// Throws InputError when a limit is below 2 or the share is none.
   void validate() const;
 };
 
@@ -54,9 +55,10 @@ class TextEncoder {
 
   bool needs_tags() const { return options_.tags != TagUse::kNone || !classes_.empty(); }
 
-  /// `tags` are joined with ", "; they are left aside unless `needs_tags()`. Throws InputError for
-  /// a tag that is none of the classes.
-  SampleTokens encode(const Example& example, std::string_view tags) const;
+  /// `tags` are joined with ", "; they are left aside unless `needs_tags()`. `key` is the sample's,
+  /// which decides whether it has the sentence. Throws InputError for a tag that is none of the
+  /// classes.
+  SampleTokens encode(const Example& example, std::string_view tags, uint64_t key = 0) const;
 
   /// Pads the ids of the samples of a batch and puts them into its fields.
   void collate(std::span<const SampleTokens> samples, Batch& batch) const;
@@ -66,6 +68,7 @@ class TextEncoder {
   std::shared_ptr<const BertTokenizer> bert_;
   PromptTemplates templates_;
   std::vector<int64_t> classes_of(std::string_view tags) const;
+  std::string tag_sentence(std::string_view tags, uint64_t key) const;
 
   TextOptions options_;
   std::map<std::string, int64_t, std::less<>> classes_;

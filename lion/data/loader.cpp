@@ -215,7 +215,7 @@ void Loader::load_picture(Step& step, int64_t picture) noexcept try {
   for (size_t i = 0; i < samples.size(); ++i) {
     Example& example = seen.examples[i];
     if (augmentation.flip && is_region(task)) example = mirror(example);
-    step.tokens[picture * samples.size() + i] = encoder_.encode(example, tags);
+    step.tokens[picture * samples.size() + i] = encoder_.encode(example, tags, samples[i].key);
   }
   augment(seen.image, augmentation, options_.image_size, numbers_of(step, picture, &Batch::pixels));
   if (seen.layout) {

@@ -14,6 +14,7 @@ enum class KeyPurpose : uint64_t {
   kAugmentation,  ///< crop and flip of a sample
   kReplacement,   ///< the sample that takes the place of a broken one
   kDropout,       ///< what dropout drops of a micro-batch
+  kTagSentence,   ///< whether a sample has one
 };
 
 /// A bijection of 64 bits in which every input bit moves every output bit. Source: the finalizer of

@@ -238,6 +238,7 @@ TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view
                                      {{"none", data::TagUse::kNone},
                                       {"soft", data::TagUse::kSoft},
                                       {"hard", data::TagUse::kHard}});
+  reader.read("tag_share", config.tag_share);
   reader.read("per_picture", config.per_picture);
   text = config.per_picture > 1 ? "order" : "length";
   reader.read("grouping", text);

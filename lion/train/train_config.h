@@ -47,6 +47,7 @@ struct TrainConfig {
   data::MixtureRule mixture = data::MixtureRule::kSqrtSize;
   data::AugmentOptions augment;
   data::TagUse tags = data::TagUse::kNone;
+  double tag_share = 1;             ///< of the samples that have the tag sentence
   std::filesystem::path tag_cache;  ///< tags of all pictures, by `lion data tags`
   bool skip_broken = false;         ///< goes on with another record where a picture is broken
   int64_t stage = 1;                ///< keys the random numbers: stages draw independently

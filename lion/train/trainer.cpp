@@ -37,6 +37,7 @@ data::TextEncoder make_encoder(const TrainConfig& config, const TrainedModel& mo
                                const data::DataConfig& data) {
   data::TextOptions options;
   options.tags = config.tags;
+  options.tag_share = config.tag_share;
   options.tag_classes = model.tags;
   options.max_question = options.max_prompt = model.config.max_txt_len;
   options.max_target = model.config.max_output_txt_len;

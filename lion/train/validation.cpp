@@ -53,7 +53,7 @@ data::Batch Validation::make_batch(const std::vector<data::SampleRef>& samples) 
       }
       tags = known ? *known : tags_->tags(dataset.image_name(sample.record));
     }
-    tokens.push_back(encoder_.encode(dataset.example(sample.record, random), tags));
+    tokens.push_back(encoder_.encode(dataset.example(sample.record, random), tags, sample.key));
     data::augment(dataset.image(sample.record), {}, image_size_, part(batch.pixels, i));
     if (layouts_) {
       data::augment(dataset.layout(sample.record), {}, image_size_, part(batch.layouts, i));

@@ -38,6 +38,20 @@ TEST(TextEncoder, TheQuestionIsWithoutTags) {
   EXPECT_THAT(hard.prompt, testing::Not(testing::Contains(oracle_t5()->sentinel(0))));
 }
 
+TEST(TextEncoder, AShareOfTheSamplesHasTheTagSentence) {
+  const TextEncoder encoder = oracle_encoder({.tags = TagUse::kHard, .tag_share = 0.7});
+  const size_t plain = oracle_encoder().encode(kExample, "").prompt.size();
+  int with = 0;
+  for (uint64_t key = 0; key < 1000; ++key) {
+    const size_t length = encoder.encode(kExample, "dog, man", key).prompt.size();
+    EXPECT_EQ(length, encoder.encode(kExample, "dog, man", key).prompt.size());
+    with += length > plain ? 1 : 0;
+  }
+  EXPECT_GT(with, 640);
+  EXPECT_LT(with, 760);
+  EXPECT_THROW(oracle_encoder({.tag_share = 1.5}), InputError);
+}
+
 TEST(TextEncoder, CutsPromptsOnTheLeftAndTargetsOnTheRight) {
   const Example longer{words(200), words(300), {}};
   const auto full_question = oracle_bert()->encode(longer.instruction);
