@@ -8,15 +8,15 @@ lion=$1
 mini=models/lion-mini
 model=${LION_MODEL:-$mini}
 picture=${2:-$mini/doctor/sea.jpg}
-question=${3:-QUESTION1}
-thing=${4:-THING1}
+question=${3:-What color is the square?}
+thing=${4:-the dog}
 out=build/demo
 mkdir -p "$out"
 
 ask() { # what is shown before the answer, command...
   printf '%-42s ' "$1"
   shift
-  "$lion" "$@" --model "$model" --max-new-tokens 40
+  "$lion" "$@" --model "$model"
 }
 
 echo "picture: $picture"
@@ -29,6 +29,6 @@ ask "tags:" tags "$picture"
 ask "caption:" caption "$picture"
 ask "$question" query "$picture" "$question"
 ask "where is $thing?" ground "$picture" "$thing" --grammar --draw "$out/ground.png"
-ask "what is in the right half?" describe "$picture" --box 0.5,0,1,1
+ask "what is at 0.65,0.3,1,0.8?" describe "$picture" --box 0.65,0.3,1,0.8
 echo
 echo "The box is drawn in $out/ground.png"
