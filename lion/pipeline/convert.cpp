@@ -211,8 +211,8 @@ void require_paths(const ConvertOptions& options) {
     if (path.empty()) missing.push_back(str("  ", flag, "  ", what));
   };
   need(options.out, "--out", "the folder to write");
-  const bool released = !options.vit.empty() || !options.llm.empty() || !options.lion.empty() ||
-                        !options.ram.empty();
+  const bool released =
+      !options.vit.empty() || !options.llm.empty() || !options.lion.empty() || !options.ram.empty();
   if (!options.model.empty()) {
     if (released || options.base || !options.instructblip.empty()) {
       throw InputError(

@@ -76,8 +76,8 @@ struct TrainConfig {
 
   uint64_t seed() const { return weights.seed; }
 
-  /// Where the precision is "auto": bf16 on a GPU and on processors that multiply it, fp32 on others,
-  /// where bf16 takes several times as long.
+  /// Where the precision is "auto": bf16 on a GPU and on processors that multiply it, fp32 on
+  /// others, where bf16 takes several times as long.
   void choose_precision(at::Device device);
 
   /// Settings from JSON; an unknown key is an InputError.
