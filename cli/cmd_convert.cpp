@@ -71,7 +71,7 @@ void add_convert(CLI::App& program, Terminal& terminal) {
                  "Without --lion: a folder to train from, see docs/training.md")
       ->group("Released files");
   path("--model", convert.model, "DIR",
-       "A model folder, instead of all these: the same model stored as --dtype");
+       "A model folder, instead: the same model stored as --dtype");
   path("--config", convert.config, "FILE", "Sizes, when lion_config.json is not beside --lion");
   path("--out", convert.out, "DIR", "Model folder to make; must not exist")->required();
   command->add_option("--dtype", arguments->dtype, "Stored as it is (keep), in fp32 or in bf16")
