@@ -32,7 +32,9 @@ mkdir -p "$runs"
 [ -e "$runs/new/config.json" ] || "$lion" new --shape lion-mini --out "$runs/new"
 
 # Stage 0: what the paper takes pretrained. No picture is ever shown with a box.
-both "tagger-crops tagger" "language-begin language-scenes language"
+both "tagger-crops tagger" language-begin
+phase language-scenes
+phase language
 phase crops
 phase scenes
 # The paper's three stages; vision encoder, language model and tagger stay as they are.

@@ -49,9 +49,11 @@ std::vector<int64_t> TextEncoder::classes_of(std::string_view tags) const {
 
 std::string TextEncoder::tag_sentence(std::string_view tags, uint64_t key) const {
   if (options_.tags == TagUse::kNone) return {};
-  if (Random(random_key(KeyPurpose::kTagSentence, key)).uniform() >= options_.tag_share) return {};
-  return options_.tags == TagUse::kSoft ? templates_.tag_sentence(tags)
-                                        : templates_.hard_tag_sentence(tags);
+  Random random(random_key(KeyPurpose::kTagSentence, key));
+  if (random.uniform() >= options_.tag_share) return {};
+  const bool soft = options_.tags == TagUse::kSoft ||
+                    (options_.tags == TagUse::kEither && random.uniform() < 0.5);
+  return soft ? templates_.tag_sentence(tags) : templates_.hard_tag_sentence(tags);
 }
 
 SampleTokens TextEncoder::encode(const Example& example, std::string_view tags,

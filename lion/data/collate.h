@@ -22,6 +22,9 @@ enum class TagUse {
   kNone,
   kSoft,  ///< the tag sentence with the sentinel that the learned soft prompt replaces
   kHard,  ///< a tag sentence in words alone
+  /// One of the two, drawn for each sample; the sentinel is read as the word that it is. For a
+  /// language model's own pretraining, which gives it every sentence that a prompt may have.
+  kEither,
 };
 
 /// The limits count tokens, the closing ones included. Source: data.md, "Lengths".

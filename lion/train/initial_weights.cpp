@@ -223,7 +223,13 @@ LoadedWeights load_initial_weights(const ParameterMap& parameters, const Initial
     collected.keep(name, fresh_value(name, parameters.at(name).sizes(), sources.seed));
   }
   if (!fresh.empty()) report.push_back(str("fresh values: ", fresh.size(), " tensors"));
+  const auto zero = select(parameters, sources.zero, "zero");
+  for (const std::string& name : zero) {
+    collected.keep(name, at::zeros(parameters.at(name).sizes()));
+  }
+  if (!zero.empty()) report.push_back(str("zeros: ", zero.size(), " tensors"));
   for (const std::string& name : fresh) loaded.of_folder.erase(name);
+  for (const std::string& name : zero) loaded.of_folder.erase(name);
   for (const InitFile& file : sources.files)
     take_file(file, parameters, sources.seed, collected, loaded);
   std::vector<std::string> missing;

@@ -23,6 +23,7 @@ struct InitFile {
 struct InitialWeights {
   std::filesystem::path model;     ///< folder with config.json; its weights may be a part only
   std::vector<std::string> fresh;  ///< patterns of parameters that start anew
+  std::vector<std::string> zero;   ///< patterns of those that start at zero
   std::vector<InitFile> files;     ///< laid over both, later ones over earlier ones
   uint64_t seed = 0;
 };

@@ -211,6 +211,7 @@ TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view
     config.weights.files.push_back(read_init_file(init[i], str(where, ": init ", i)));
   }
   reader.read("fresh", config.weights.fresh);
+  reader.read("zero", config.weights.zero);
   reader.read("train", config.train);
   int64_t seed = 42;
   reader.read("seed", seed);
@@ -237,7 +238,8 @@ TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view
   config.tags = choice<data::TagUse>(where + ": tags", text,
                                      {{"none", data::TagUse::kNone},
                                       {"soft", data::TagUse::kSoft},
-                                      {"hard", data::TagUse::kHard}});
+                                      {"hard", data::TagUse::kHard},
+                                      {"either", data::TagUse::kEither}});
   reader.read("tag_share", config.tag_share);
   reader.read("per_picture", config.per_picture);
   text = config.per_picture > 1 ? "order" : "length";

@@ -52,6 +52,22 @@ TEST(TextEncoder, AShareOfTheSamplesHasTheTagSentence) {
   EXPECT_THROW(oracle_encoder({.tag_share = 1.5}), InputError);
 }
 
+TEST(TextEncoder, EitherTagSentenceStandsBeforeHalfOfTheSamples) {
+  const auto templates = PromptTemplates::builtin();
+  const auto encode = [](const std::string& text) { return oracle_t5()->encode(text); };
+  const auto soft = encode(templates.tag_sentence("dog, man") + kExample.instruction);
+  const auto hard = encode(templates.hard_tag_sentence("dog, man") + kExample.instruction);
+  const TextEncoder encoder = oracle_encoder({.tags = TagUse::kEither});
+  int softly = 0;
+  for (uint64_t key = 0; key < 1000; ++key) {
+    const auto prompt = encoder.encode(kExample, "dog, man", key).prompt;
+    EXPECT_THAT(prompt, testing::AnyOf(soft, hard));
+    softly += prompt == soft ? 1 : 0;
+  }
+  EXPECT_GT(softly, 440);
+  EXPECT_LT(softly, 560);
+}
+
 TEST(TextEncoder, CutsPromptsOnTheLeftAndTargetsOnTheRight) {
   const Example longer{words(200), words(300), {}};
   const auto full_question = oracle_bert()->encode(longer.instruction);

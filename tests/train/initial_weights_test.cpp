@@ -141,6 +141,36 @@ TEST_F(InitialWeightsTest, FilesAreRenamedFilteredAndLaidOver) {
   EXPECT_FALSE(model.parameters.at("t5_model.shared.weight").requires_grad());
 }
 
+// A layer is put in before the first: what was block 0 becomes block 1, and the new one, whose
+// outputs are zero, changes nothing yet.
+TEST_F(InitialWeightsTest, ALayerIsPutIn) {
+  const TrainedModel shapes = plan_model(config_);
+  const std::string block = "t5_model.encoder.block.";
+  const auto value = [&](const std::string& name) { return shapes.parameters.at(block + name); };
+  const std::string v = ".layer.0.SelfAttention.v.weight", o = ".layer.0.SelfAttention.o.weight";
+  write_tensors(folder_ / "a.safetensors",
+                {{block + "0" + v, at::ones(value("0" + v).sizes())},
+                 {block + "1" + v, 2 * at::ones(value("1" + v).sizes())}});
+  config_.weights.fresh = {
+      "Qformer.",  "query_tokens", "ln_vision.", "t5_proj.", "t5_model.*.block.*.layer.*.adapter.",
+      block + "0."};
+  config_.weights.zero = {block + "0.layer.0.SelfAttention.o.",
+                          block + "0.layer.1.DenseReluDense.wo."};
+  config_.weights.files = {
+      {folder_ / "a.safetensors", {{".block.1.", ".block.2."}, {".block.0.", ".block.1."}}, {}}};
+  TrainedModel model = plan_model(config_);
+  const auto report = load_model(config_, model, at::kCPU);
+  EXPECT_THAT(report, ::testing::Contains(HasSubstr("zeros: 2 tensors")));
+  const auto most = [&](const std::string& name) {
+    return model.parameters.at(block + name).abs().max().item<double>();
+  };
+  EXPECT_EQ(most("0" + o), 0);
+  EXPECT_NE(most("0" + v), 0);
+  EXPECT_NE(most("0" + v), 1);
+  EXPECT_EQ(most("1" + v), 1);
+  EXPECT_NE(most("1" + o), 0);
+}
+
 TEST_F(InitialWeightsTest, BertsShorterVocabularyGetsARow) {
   const std::string name = "Qformer.bert.embeddings.word_embeddings.weight";
   const auto shape = plan_model(config_).parameters.at(name).sizes().vec();
