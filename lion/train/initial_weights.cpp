@@ -218,18 +218,21 @@ LoadedWeights load_initial_weights(const ParameterMap& parameters, const Initial
     loaded.of_folder.insert(name);
   }
   report.push_back(str(sources.model.string(), ": ", collected.tensors.size(), " tensors"));
-  const auto fresh = select(parameters, sources.fresh, "fresh");
-  for (const std::string& name : fresh) {
-    collected.keep(name, fresh_value(name, parameters.at(name).sizes(), sources.seed));
-  }
-  if (!fresh.empty()) report.push_back(str("fresh values: ", fresh.size(), " tensors"));
-  const auto zero = select(parameters, sources.zero, "zero");
-  for (const std::string& name : zero) {
-    collected.keep(name, at::zeros(parameters.at(name).sizes()));
-  }
-  if (!zero.empty()) report.push_back(str("zeros: ", zero.size(), " tensors"));
-  for (const std::string& name : fresh) loaded.of_folder.erase(name);
-  for (const std::string& name : zero) loaded.of_folder.erase(name);
+  const auto begin = [&](const std::vector<std::string>& patterns, const char* key,
+                         std::string_view what, auto&& value) {
+    const auto names = select(parameters, patterns, key);
+    for (const std::string& name : names) {
+      collected.keep(name, value(name, parameters.at(name).sizes()));
+      loaded.of_folder.erase(name);
+    }
+    if (!names.empty()) report.push_back(str(what, ": ", names.size(), " tensors"));
+  };
+  begin(sources.fresh, "fresh", "fresh values",
+        [&](const std::string& name, at::IntArrayRef shape) {
+          return fresh_value(name, shape, sources.seed);
+        });
+  begin(sources.zero, "zero", "zeros",
+        [](const std::string&, at::IntArrayRef shape) { return at::zeros(shape); });
   for (const InitFile& file : sources.files)
     take_file(file, parameters, sources.seed, collected, loaded);
   std::vector<std::string> missing;
