@@ -7,7 +7,7 @@ parts := $(CURDIR)/runs/mini
 out := $(parts)/ablations
 held := $(out)/scenes
 
-# Half of lion-mini's steps; a single stage has as many samples as the three together.
+# Fewer steps than lion-mini's; a single stage has as many samples as the three together.
 steps-stage1 := 2250
 steps-stage2 := 600
 steps-stage3 := 1200
