@@ -7,7 +7,7 @@ parts := $(CURDIR)/runs/mini
 out := $(parts)/ablations
 held := $(out)/scenes
 
-# Fewer steps than lion-mini's; a single stage has as many samples as the three together.
+# Fewer steps than lion-mini's; a run of a single stage has as many samples as the three together.
 steps-stage1 := 2250
 steps-stage2 := 600
 steps-stage3 := 1200
@@ -62,10 +62,11 @@ endef
 
 both := stage1 stage2
 $(foreach s,$(SEEDS),$(eval $(call room,$(s))))
-$(foreach s,$(SEEDS),$(eval $(call run,$(s),stage1,stage1,$(steps-stage1),,$(image-level))))
+$(foreach s,$(SEEDS),$(eval $(call run,$(s),stage1,stage1,$(steps-stage1))))
 $(foreach s,$(SEEDS),$(eval $(call run,$(s),stage2,stage2,$(steps-stage2),,$(region-level))))
 $(foreach s,$(SEEDS),$(eval $(call run,$(s),stage3,stage3,$(steps-stage3),$(both),$(image-level) $(region-level))))
 $(foreach v,no-tags no-router hard-tags,$(foreach s,$(SEEDS),$(eval $(call run,$(s),ablations/$(v),ablations/$(v),$(steps-stage3),$(both),$(image-level) $(region-level)))))
+$(foreach s,$(SEEDS),$(eval $(call run,$(s),ablations/image-level,ablations/image-level,$(steps-single-stage),,$(image-level))))
 $(foreach s,$(SEEDS),$(eval $(call run,$(s),ablations/single-stage,ablations/single-stage,$(steps-single-stage),,$(image-level) $(region-level))))
 $(foreach s,$(SEEDS),$(eval $(out)/seed-$(s)/runs/mini/ablations/no-aggregator/model/config.json: | $(parts)/codes-last/model/config.json))
 $(foreach s,$(SEEDS),$(eval $(call run,$(s),ablations/no-aggregator,ablations/no-aggregator,$(steps-stage2),,$(region-level))))

@@ -20,7 +20,7 @@ TABLES = [
       ("stage-wise", "no-router", "88.07, 61.91, 54.46"),
       ("stage-wise with router", "no-tags", "87.67, 62.16, 54.98")]),
     ("Table 4: dual-level visual knowledge", list(FIGURES), "paper: COCOCap, GQA, REC",
-     [("neither (stage 1)", "stage1", "135.47, 46.34, -"),
+     [("image-level tasks alone", "image-level", "135.47, 46.34, -"),
       ("with grounding", "no-tags", "137.87, 49.22, 54.98"),
       ("with grounding and tags, soft prompt", "stage3", "138.20, 49.50, 54.92"),
       ("with grounding and tags in words alone", "hard-tags", "not printed")]),
