@@ -4,7 +4,7 @@
     tools/ablations_table.py runs/mini/ablations [PICTURES]
 
 The tables are Markdown: a mean over seeds, and the lowest and the highest. With PICTURES, a folder,
-bars are drawn there as SVG (needs matplotlib: apt-get install python3-matplotlib).
+every seed's score and the means are drawn there as SVG (needs matplotlib: apt-get install python3-matplotlib).
 """
 import json
 import statistics
@@ -58,13 +58,15 @@ def draw(folder, path, title, benchmarks, rows):
                                      layout="constrained")
     for panel, benchmark in zip(panels, benchmarks):
         values = [scores_of(folder, run, benchmark) for _, run, _ in rows]
-        means = [statistics.mean(v) if v else 0 for v in values]
-        panel.barh(range(len(rows)), means, color="#7aa6c2")
         for place, seeds in enumerate(values):
-            panel.plot(seeds, [place] * len(seeds), "o", color="#1d3c52", markersize=4)
+            panel.plot(seeds, [place] * len(seeds), "o", color="#7aa6c2", markersize=6)
+            if seeds:
+                panel.plot([statistics.mean(seeds)], [place], "|", color="#1d3c52", markersize=18, markeredgewidth=2)
+        panel.margins(x=0.15)
+        panel.grid(axis="x", linewidth=0.4)
         panel.set_title(FIGURES[benchmark], fontsize=9)
         panel.set_yticks(range(len(rows)), [name for name, _, _ in rows], fontsize=8)
-        panel.invert_yaxis()
+        panel.set_ylim(len(rows) - 0.5, -0.5)
     figure.suptitle(title, fontsize=10)
     figure.savefig(path)
 
