@@ -67,7 +67,7 @@ $(foreach s,$(SEEDS),$(eval $(call run,$(s),stage2,stage2,$(steps-stage2),,$(reg
 $(foreach s,$(SEEDS),$(eval $(call run,$(s),stage3,stage3,$(steps-stage3),$(both),$(image-level) $(region-level))))
 $(foreach v,no-tags no-router hard-tags,$(foreach s,$(SEEDS),$(eval $(call run,$(s),ablations/$(v),ablations/$(v),$(steps-stage3),$(both),$(image-level) $(region-level)))))
 $(foreach s,$(SEEDS),$(eval $(call run,$(s),ablations/image-level,ablations/image-level,$(steps-single-stage),,$(image-level))))
-$(foreach s,$(SEEDS),$(eval $(call run,$(s),ablations/single-stage,ablations/single-stage,$(steps-single-stage),,$(image-level) $(region-level))))
+$(foreach v,single-stage single-stage-fresh,$(foreach s,$(SEEDS),$(eval $(call run,$(s),ablations/$(v),ablations/$(v),$(steps-single-stage),,$(image-level) $(region-level)))))
 $(foreach s,$(SEEDS),$(eval $(out)/seed-$(s)/runs/mini/ablations/no-aggregator/model/config.json: | $(parts)/codes-last/model/config.json))
 $(foreach s,$(SEEDS),$(eval $(call run,$(s),ablations/no-aggregator,ablations/no-aggregator,$(steps-stage2),,$(region-level))))
 
