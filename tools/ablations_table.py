@@ -55,6 +55,8 @@ def print_table(folder, title, benchmarks, paper, rows):
 
 def draw(folder, path, title, benchmarks, rows):
     from matplotlib import pyplot
+    pyplot.rcParams["svg.fonttype"] = "none"  # words stay words
+    pyplot.rcParams["svg.hashsalt"] = path.stem  # the same scores, the same file
     figure, panels = pyplot.subplots(1, len(benchmarks), figsize=(2.6 * len(benchmarks), 1.2 + 0.4 * len(rows)), sharey=True,
                                      layout="constrained")
     for panel, benchmark in zip(panels, benchmarks):
@@ -69,7 +71,7 @@ def draw(folder, path, title, benchmarks, rows):
         panel.set_yticks(range(len(rows)), [name for name, _, _ in rows], fontsize=8)
         panel.set_ylim(len(rows) - 0.5, -0.5)
     figure.suptitle(title, fontsize=10)
-    figure.savefig(path)
+    figure.savefig(path, metadata={"Date": None})
 
 
 def main():
