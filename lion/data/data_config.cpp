@@ -106,6 +106,11 @@ void read_scenes(JsonReader& reader, DatasetConfig& config) {
   reader.read("box_step", config.scenes.box_step);
   reader.read("layout", config.scenes.layout);
   reader.read("true_tags", config.scenes.true_tags);
+  std::vector<std::string> types;
+  reader.read("ask", types);
+  for (const std::string& name : types) {
+    config.scenes.ask.push_back(scenes::parse_question_type(name));
+  }
   scene.split = scenes::parse_split(config.split);
   require_positive(config.scenes.count, "count", reader.where());
 }

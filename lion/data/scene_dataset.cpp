@@ -53,6 +53,7 @@ class SceneDataset : public Dataset {
         box_step_(config.box_step),
         layout_(config.layout),
         true_tags_(config.true_tags),
+        ask_(config.ask),
         name_(config.name.empty() ? str(task_name(task), "_scenes") : config.name),
         templates_(templates.all(task)) {}
 
@@ -102,8 +103,8 @@ class SceneDataset : public Dataset {
   }
 
  private:
-  /// Scene `index`; for regions, where words can tell none of its things from the others, the next
-  /// one that no record has.
+  /// Scene `index`; where nothing is to be asked about it (for regions: words can tell none of its
+  /// things from the others), the next one that no record has.
   scenes::Scene scene_of(int64_t index) const {
     if (index < 0 || index >= count_) {
       throw InputError(str(name_, ": there is no record ", index, " (expected 0 to ", count_ - 1,
@@ -112,21 +113,46 @@ class SceneDataset : public Dataset {
     auto number = static_cast<uint64_t>(index);
     while (true) {
       scenes::Scene scene = painter_->plan(number);
-      if (!is_region(task_)) return scene;
-      if (!referable(scenes::Facts(scene, painter_->vocabulary())).empty()) return scene;
+      if (gives_example(scene)) return scene;
       number += static_cast<uint64_t>(count_);
     }
   }
 
+  bool gives_example(const scenes::Scene& scene) const {
+    const scenes::Facts facts(scene, painter_->vocabulary());
+    if (is_region(task_)) return !referable(facts).empty();
+    return !asks_some_types() || usual_question(facts).has_value();
+  }
+
+  bool asks_some_types() const {
+    return !ask_.empty() && task_ != Task::kCaption && !is_region(task_);
+  }
+
+  /// Of the types that are asked, always the same about a scene; nothing when it gives none.
+  std::optional<scenes::Question> usual_question(const scenes::Facts& facts) const {
+    Random random(facts.scene().index);
+    return scenes::ask_one_of(facts, ask_, random);
+  }
+
+  scenes::Question draw_question(const scenes::Facts& facts, Random& random) const {
+    if (!asks_some_types()) return scenes::ask_any(facts, random);
+    if (auto asked = scenes::ask_one_of(facts, ask_, random)) return *std::move(asked);
+    return usual_question(facts).value();
+  }
+
   Example question(const scenes::Facts& facts, const std::string& prompt, Random& random) const {
-    scenes::Question asked = scenes::ask_any(facts, random);
+    scenes::Question asked = draw_question(facts, random);
     if (task_ == Task::kVqa) {
       return {fill(prompt, {{"question", std::move(asked.text)}}), std::move(asked.answer), {}};
     }
     return {fill(prompt, {{"answer", std::move(asked.answer)}}), std::move(asked.text), {}};
   }
 
-  static Example turn(const scenes::Facts& facts, const std::string& prompt, Random& random) {
+  Example turn(const scenes::Facts& facts, const std::string& prompt, Random& random) const {
+    if (asks_some_types()) {
+      const scenes::Question asked = draw_question(facts, random);
+      return {fill(prompt, {{"question", asked.text}}), asked.reason, {}};
+    }
     const std::vector<scenes::Turn> turns = scenes::converse(facts, kTurns, random);
     const scenes::Turn& one = scenes::pick(turns, random);
     return {fill(prompt, {{"question", one.question}}), one.answer, {}};
@@ -158,6 +184,7 @@ class SceneDataset : public Dataset {
   double box_step_;
   bool layout_;
   bool true_tags_;
+  std::vector<scenes::QuestionType> ask_;
   std::string name_;
   std::vector<std::string> templates_;
 };

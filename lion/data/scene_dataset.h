@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lion/data/dataset.h"
 #include "lion/scenes/painter.h"
+#include "lion/scenes/questions.h"
 
 namespace lion::data {
 
@@ -22,7 +24,8 @@ struct SceneDatasetConfig {
   /// Whether the tags of a picture are what it shows; if not, they come from a tag cache, with the
   /// tagger's mistakes.
   bool true_tags = true;
-  std::string name;  ///< "": "rec_scenes", "vqa_scenes", ...
+  std::vector<scenes::QuestionType> ask;  ///< types of the questions; empty: all
+  std::string name;                       ///< "": "rec_scenes", "vqa_scenes", ...
 };
 
 /// A data set of kCaption, kVqa, kVqg, kDialogue, kRec or kReg. The random numbers that `example`

@@ -176,7 +176,7 @@ LionConfig lion_mini(const VocabularySizes& sizes) {
   config.t5.d_kv = 32;
   config.t5.num_heads = 4;
   config.t5.d_ff = 256;
-  config.t5.num_layers = 3;
+  config.t5.num_layers = 4;
   config.t5.num_decoder_layers = 2;
   config.t5.vocab_size = sizes.t5;
   RamConfig ram;

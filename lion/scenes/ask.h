@@ -14,14 +14,13 @@ namespace lion::scenes {
 
 using MaybeQuestion = std::optional<Question>;
 
-std::string lower_case(std::string_view text);
-
 // ask_things.cpp: about things and their places
 MaybeQuestion ask_what(const Facts& facts, Random& random);
 MaybeQuestion ask_relation(const Facts& facts, Random& random);
 MaybeQuestion ask_side(const Facts& facts, Random& random);
 MaybeQuestion ask_size(const Facts& facts, Random& random);
 MaybeQuestion ask_neighbour(const Facts& facts, Random& random);
+MaybeQuestion ask_compare(const Facts& facts, Random& random);
 
 // ask_properties.cpp: about colours, numbers, words, knowledge
 MaybeQuestion ask_colour(const Facts& facts, Random& random);

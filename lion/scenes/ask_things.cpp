@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "lion/base/str.h"
 #include "lion/scenes/ask.h"
@@ -59,12 +58,6 @@ MaybeQuestion what_is_outermost(const Facts& facts, Random& random) {
 
 }  // namespace
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower;
-}
-
 MaybeQuestion ask_what(const Facts& facts, Random& random) {
   if (facts.groups().size() == 1) {
     static constexpr std::array<std::string_view, 3> kTexts = {
@@ -79,31 +72,74 @@ MaybeQuestion ask_what(const Facts& facts, Random& random) {
   return what_is_outermost(facts, random);
 }
 
-MaybeQuestion ask_relation(const Facts& facts, Random& random) {
+namespace {
+
+constexpr std::array<Relation, 6> kComparable = {Relation::kLeftOf,     Relation::kRightOf,
+                                                 Relation::kAbove,      Relation::kBelow,
+                                                 Relation::kLargerThan, Relation::kSmallerThan};
+
+/// A relation that clearly holds between two different things, each one of its name.
+struct Comparison {
+  size_t a = 0, b = 0;
+  Relation relation = Relation::kLeftOf;
+};
+
+std::optional<Comparison> draw_comparison(const Facts& facts, Random& random) {
   const auto two = draw_two(facts, random);
   if (!two) return std::nullopt;
   const auto [a, b] = *two;
-  static constexpr std::array<Relation, 6> kRelations = {
-      Relation::kLeftOf, Relation::kRightOf,    Relation::kAbove,
-      Relation::kBelow,  Relation::kLargerThan, Relation::kSmallerThan};
   std::vector<Relation> clear;
-  for (const Relation relation : kRelations) {
+  for (const Relation relation : kComparable) {
     if (facts.holds(relation, a, b)) clear.push_back(relation);
   }
   if (clear.empty()) return std::nullopt;
-  const Relation truth = pick(clear, random);
+  return Comparison{a, b, pick(clear, random)};
+}
+
+}  // namespace
+
+MaybeQuestion ask_relation(const Facts& facts, Random& random) {
+  const auto drawn = draw_comparison(facts, random);
+  if (!drawn) return std::nullopt;
+  const auto [a, b, truth] = *drawn;
   const bool yes = chance(random, 0.5);
   const Relation asked = yes ? truth : *opposite(truth);
   const std::string& name = facts.name(a);
   const std::string sentence = str(yes ? "Yes, the " : "No, the ", name, " ", is_are(name), " ",
                                    relation_words(truth), " the ", facts.name(b), ".");
+  const std::string &it = facts.name(yes ? a : b), &other = facts.name(yes ? b : a);
   return Question{
       QuestionType::kRelation,
       str(does_do(name), " the ", name, " ", relation_words(asked), " the ", facts.name(b), "?"),
       yes ? "yes" : "no",
       sentence,
-      sentence,
+      str("The ", it, " ", is_are(it), " ", relation_words(asked), " the ", other, "."),
       AnswerDomain::kYesNo};
+}
+
+MaybeQuestion ask_compare(const Facts& facts, Random& random) {
+  const auto drawn = draw_comparison(facts, random);
+  if (!drawn) return std::nullopt;
+  const auto [a, b, truth] = *drawn;
+  const std::string& name = facts.name(a);
+  const bool comes_first = chance(random, 0.5);
+  const std::string& first = comes_first ? name : facts.name(b);
+  const std::string& second = comes_first ? facts.name(b) : name;
+  const std::string sentence = str("The ", name, " ", is_are(name), " ", relation_words(truth),
+                                   " the ", facts.name(b), ".");
+  if (chance(random, 0.5)) {  // in the words of ask_relation
+    return thing_question(QuestionType::kCompare,
+                          str(does_do(first), " the ", first, " ", relation_words(truth), " the ",
+                              second, ", or ", is_are(second), " the ", second, "?"),
+                          name, sentence);
+  }
+  static constexpr std::array<std::string_view, 6> kWords = {
+      "to the left", "to the right", "above", "below", "larger", "smaller"};
+  const auto which = static_cast<size_t>(
+      std::find(kComparable.begin(), kComparable.end(), truth) - kComparable.begin());
+  return thing_question(
+      QuestionType::kCompare,
+      str("Which is ", kWords.at(which), ", the ", first, " or the ", second, "?"), name, sentence);
 }
 
 MaybeQuestion ask_side(const Facts& facts, Random& random) {

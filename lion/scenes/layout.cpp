@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <optional>
 
 #include "lion/base/error.h"
 #include "lion/base/str.h"
 #include "lion/image/normalize.h"
+#include "lion/scenes/facts.h"
+#include "lion/scenes/words.h"
 #include "lion/text/word_code.h"
 
 namespace lion::scenes {
@@ -52,7 +56,7 @@ Cell cell_of(const Thing& thing, int64_t side, const Vocabulary& vocabulary) {
       break;
     case Form::kSign:
       say(cell, LayoutCode::kName, "sign");
-      say(cell, LayoutCode::kText, thing.text);
+      say(cell, LayoutCode::kText, lower_case(thing.text));
       break;
   }
   if (thing.form != Form::kEmoji) {
@@ -76,6 +80,38 @@ double cover(const Thing& thing, int64_t x, int64_t y) {
          static_cast<double>(kLayoutCell * kLayoutCell);
 }
 
+/// The thing that the cell at pixel (x, y) tells of.
+std::optional<size_t> frontmost(const Scene& scene, int64_t x, int64_t y) {
+  for (size_t i = scene.things.size(); i-- > 0;) {
+    if (cover(scene.things[i], x, y) >= kCovered) return i;
+  }
+  return std::nullopt;
+}
+
+struct CellPosition {
+  int64_t x = -1, y = -1;  ///< pixels
+};
+
+/// For each thing, of the cells that tell of it the one whose middle is nearest to the thing's.
+std::vector<CellPosition> nearest_to_middles(const Scene& scene) {
+  std::vector<CellPosition> nearest(scene.things.size());
+  std::vector<double> distances(scene.things.size(), std::numeric_limits<double>::infinity());
+  for (int64_t y = 0; y < scene.size; y += kLayoutCell) {
+    for (int64_t x = 0; x < scene.size; x += kLayoutCell) {
+      const std::optional<size_t> thing = frontmost(scene, x, y);
+      if (!thing) continue;
+      const double half = static_cast<double>(kLayoutCell) / 2;
+      const double distance =
+          std::hypot(static_cast<double>(x) + half - scene.things[*thing].centre_x(),
+                     static_cast<double>(y) + half - scene.things[*thing].centre_y());
+      if (distance >= distances[*thing]) continue;
+      distances[*thing] = distance;
+      nearest[*thing] = {x, y};
+    }
+  }
+  return nearest;
+}
+
 void put(Image& image, const Cell& cell, int64_t x, int64_t y) {
   constexpr int64_t kRowBytes = kLayoutCell * 3;
   for (int64_t i = 0; i < kLayoutCell; ++i) {
@@ -88,7 +124,9 @@ void put(Image& image, const Cell& cell, int64_t x, int64_t y) {
 LayoutSpan layout_span(LayoutCode code) {
   switch (code) {
     case LayoutCode::kName:
-      return {0, 192};
+      return {0, 128};
+    case LayoutCode::kCount:
+      return {128, 64};
     case LayoutCode::kColour:
       return {192, 96};
     case LayoutCode::kText:
@@ -112,7 +150,7 @@ LayoutReader layout_reader(int64_t width, int64_t code_length) {
         2 * std;
     reader.bias.at(static_cast<size_t>(output)) += 2 * mean - 1;
   };
-  for (const LayoutCode code : {LayoutCode::kName, LayoutCode::kColour, LayoutCode::kText}) {
+  for (const LayoutCode code : {LayoutCode::kName, LayoutCode::kCount, LayoutCode::kColour, LayoutCode::kText}) {
     const LayoutSpan span = layout_span(code);
     for (int64_t i = 0; i < std::min(span.length, code_length); ++i) read(span.offset + i, i);
   }
@@ -134,14 +172,17 @@ Image paint_layout(const Scene& scene, const Vocabulary& vocabulary) {
   say(place, LayoutCode::kName, place_words(scene.background.place).tag);
   std::vector<Cell> cells;
   for (const Thing& thing : scene.things) cells.push_back(cell_of(thing, scene.size, vocabulary));
+  const Facts facts(scene, vocabulary);
+  const std::vector<CellPosition> nearest = nearest_to_middles(scene);
   Image image = Image::black(scene.size, scene.size);
   for (int64_t y = 0; y < scene.size; y += kLayoutCell) {
     for (int64_t x = 0; x < scene.size; x += kLayoutCell) {
-      const auto front =
-          std::find_if(scene.things.rbegin(), scene.things.rend(),
-                       [&](const Thing& thing) { return cover(thing, x, y) >= kCovered; });
-      put(image, front == scene.things.rend() ? place : cells[scene.things.rend() - front - 1], x,
-          y);
+      const std::optional<size_t> thing = frontmost(scene, x, y);
+      Cell cell = thing ? cells[*thing] : place;
+      if (thing && nearest[*thing].x == x && nearest[*thing].y == y) {
+        say(cell, LayoutCode::kCount, number_word(static_cast<int64_t>(facts.group(*thing).things.size())));
+      }
+      put(image, cell, x, y);
     }
   }
   return image;

@@ -17,7 +17,9 @@ inline constexpr int64_t kLayoutCell = 16;
 /// What stands in a cell, one code after another in its bytes, row by row: codes of words and, for
 /// the corners of the box, of numbers (lion/text/word_code.h; -1 is a byte of 0, 1 one of 255).
 /// Dense codes, as word vectors are: single bright bytes are learned far more slowly.
-enum class LayoutCode { kName, kColour, kText, kBox };
+/// One cell of each thing says kCount, how many things of its name there are: a small language model
+/// does not count cells.
+enum class LayoutCode { kName, kCount, kColour, kText, kBox };
 
 /// Offset and length in bytes of a code within a cell; kBox has x0, y0, x1, y1 in this order.
 struct LayoutSpan {
@@ -28,7 +30,7 @@ LayoutSpan layout_span(LayoutCode code);
 
 /// The cells of a scene as the pixels of a picture of its size, a multiple of kLayoutCell. A cell
 /// tells of the frontmost thing that covers a fifth of it, with the whole thing's box; others of
-/// the place.
+/// the place. Of a thing's cells the one nearest to its middle says kCount.
 Image paint_layout(const Scene& scene, const Vocabulary& vocabulary);
 
 /// What a patch embedding begins with that reads layouts: outputs [width,3,16,16] and [width]. An

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "lion/base/error.h"
 #include "lion/base/str.h"
 #include "lion/scenes/ask.h"
 #include "lion/scenes/painter.h"
@@ -37,7 +38,7 @@ std::string other_word(const Question& question) {
 
 /// How often a type is tried, in the order of QuestionType. Types that few scenes give are tried
 /// more often, so that all are asked about alike; existence and relations come twice.
-constexpr std::array<uint64_t, kQuestionTypeCount> kWeights = {3, 4,  4, 5, 5,  3, 6,
+constexpr std::array<uint64_t, kUsualQuestionTypeCount> kWeights = {3, 4,  4, 5, 5,  3, 6,
                                                                9, 12, 8, 3, 12, 2};
 
 QuestionType draw_type(Random& random) {
@@ -84,7 +85,37 @@ std::vector<std::string> candidates(const Question& question, const Facts& facts
   return list;
 }
 
+constexpr std::array<std::string_view, kQuestionTypeCount> kTypeNames = {
+    "what",      "colour", "count", "exists",    "relation", "side", "size", "category",
+    "neighbour", "read",   "place", "knowledge", "logic",    "compare"};
+
 }  // namespace
+
+std::string_view question_type_name(QuestionType type) {
+  return kTypeNames.at(static_cast<size_t>(type));
+}
+
+QuestionType parse_question_type(std::string_view name) {
+  const auto it = std::find(kTypeNames.begin(), kTypeNames.end(), name);
+  if (it == kTypeNames.end()) {
+    const std::vector<std::string> known(kTypeNames.begin(), kTypeNames.end());
+    throw InputError(str("scenes: there are no questions of that type (got \"", name,
+                         "\", expected ", join(known, ", "), "). Choose of them."));
+  }
+  return static_cast<QuestionType>(it - kTypeNames.begin());
+}
+
+std::optional<Question> ask_one_of(const Facts& facts, const std::vector<QuestionType>& types,
+                                   Random& random) {
+  // Most types are given by most scenes in one of ten tries.
+  constexpr int kTries = 60;
+  for (int i = 0; i < kTries; ++i) {
+    if (std::optional<Question> question = ask(facts, pick(types, random), random)) {
+      return question;
+    }
+  }
+  return std::nullopt;
+}
 
 Question ask_any(const Facts& facts, Random& random) {
   while (true) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lion/base/random.h"
@@ -18,7 +19,7 @@ enum class QuestionType {
   kCount,      ///< of one name or one category
   kExists,     ///< yes or no, half and half
   kRelation,   ///< is a left of b: yes or no, half and half
-  kSide,       ///< is a on the left or the right of b, of the picture
+  kSide,       ///< is a on the left or the right of the picture
   kSize,       ///< which of two is larger
   kCategory,   ///< which animal is it
   kNeighbour,  ///< what is to the left of b
@@ -26,8 +27,17 @@ enum class QuestionType {
   kPlace,      ///< what is the background
   kKnowledge,  ///< which of the things can fly
   kLogic,      ///< how many would there be if one more came
+  kCompare,    ///< which of two is to the left; see below
 };
-inline constexpr size_t kQuestionTypeCount = 13;
+inline constexpr size_t kQuestionTypeCount = 14;
+/// Those before kCompare, which is asked only where it is named: kRelation's yes or no stays a guess
+/// to a language model that has not learned to choose one of two first.
+inline constexpr size_t kUsualQuestionTypeCount = 13;
+
+/// "what", "colour", ..., "compare".
+std::string_view question_type_name(QuestionType type);
+/// Throws InputError with the names that there are.
+QuestionType parse_question_type(std::string_view name);
 
 /// What an answer is one of; wrong choices come from the same domain.
 enum class AnswerDomain { kYesNo, kNumber, kColour, kSide, kThing, kText, kPlace };
@@ -37,14 +47,19 @@ struct Question {
   std::string text;      ///< "What color is the circle?"
   std::string answer;    ///< "red"
   std::string sentence;  ///< "The circle is red."
-  std::string reason;    ///< why, for questions that need knowledge; else as `sentence`
+  std::string reason;    ///< why, for kKnowledge and kRelation; else as `sentence`
   AnswerDomain domain = AnswerDomain::kThing;
 };
 
 /// A question of one type; nothing when the scene does not give one with a sure answer.
 std::optional<Question> ask(const Facts& facts, QuestionType type, Random& random);
 
-/// A question of a type drawn among those that the scene gives.
+/// A question of one of these types, each tried as often as the others; nothing when many tries gave
+/// none.
+std::optional<Question> ask_one_of(const Facts& facts, const std::vector<QuestionType>& types,
+                                   Random& random);
+
+/// A question of a usual type drawn among those that the scene gives.
 Question ask_any(const Facts& facts, Random& random);
 
 /// `count` questions of types drawn as above, no text twice. May be fewer.

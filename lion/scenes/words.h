@@ -40,4 +40,7 @@ void shuffle(List& list, Random& random) {
   for (size_t i = std::size(list); i > 1; --i) std::swap(list[i - 1], list[random.below(i)]);
 }
 
+/// ASCII letters in small.
+std::string lower_case(std::string_view text);
+
 }  // namespace lion::scenes

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "lion/base/str.h"
-#include "lion/scenes/ask.h"
+#include "lion/scenes/words.h"
 #include "lion/scenes/captions.h"
 #include "lion/scenes/dataset_files.h"
 

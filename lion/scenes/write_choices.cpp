@@ -120,6 +120,7 @@ Ability ability_of(QuestionType type) {
       return {"attribute_comparison", kSeveral};
     case QuestionType::kRelation:
     case QuestionType::kNeighbour:
+    case QuestionType::kCompare:
       return {"spatial_relationship", "relation_reasoning"};
     case QuestionType::kPlace:
       return {"image_scene", "coarse_perception"};
@@ -144,7 +145,8 @@ void write_mmbench_split(Context& context, const Block& block, const std::string
     const Facts facts(scene, block.painter.vocabulary());
     // The types in turn, so that every ability has its share.
     std::optional<Question> question =
-        ask(facts, static_cast<QuestionType>(i % static_cast<int64_t>(kQuestionTypeCount)), random);
+        ask(facts, static_cast<QuestionType>(i % static_cast<int64_t>(kUsualQuestionTypeCount)),
+            random);
     if (!question) question = ask_any(facts, random);
     const bool logic = question->type == QuestionType::kLogic;
     std::vector<std::string> options = choices(*question, facts, kOptions, random);

@@ -18,6 +18,7 @@ std::string_view semantic_type(QuestionType type) {
       return "obj";
     case QuestionType::kRelation:
     case QuestionType::kNeighbour:
+    case QuestionType::kCompare:
       return "rel";
     case QuestionType::kPlace:
       return "global";

@@ -60,6 +60,22 @@ at::Tensor fresh_lookup(const std::string& name, at::IntArrayRef shape, uint64_t
   return name[which] == 'q' ? value.mul(kSharpness) : value;
 }
 
+/// Of an encoder's self-attention: no token at itself, and of four heads one each at what stands
+/// before and after, as many of a pretrained T5's do. Bias is learned slowly, a rate at a step; until
+/// it is, no word knows which of two like it comes first.
+at::Tensor fresh_distances(at::Tensor value) {
+  const int64_t half = value.size(0) / 2, heads = value.size(1);  // buckets of keys before, behind
+  value[0].fill_(kNotItself);
+  constexpr int64_t kNear = 6;
+  for (int64_t head = 0; head < heads; ++head) {
+    if (head % 4 < 2) continue;
+    for (int64_t distance = 1; distance < std::min(kNear, half); ++distance) {
+      value[(head % 4 == 2 ? 0 : half) + distance][head] += static_cast<double>(kNear + 1 - distance);
+    }
+  }
+  return value;
+}
+
 /// As T5 begins (Raffel 2020; mesh-tensorflow): products of unit size throughout, no scale in the
 /// attention but in its queries. Word vectors of unit size are nearly orthogonal, and the output
 /// begins as the same vectors: what was read can be matched and said again from the first step.
@@ -72,8 +88,7 @@ at::Tensor fresh_t5(const std::string& name, at::IntArrayRef shape, uint64_t see
   if (name == "t5_model.shared.weight") return normal(shape, 1.0, std::move(generator));
   if (name.ends_with(".relative_attention_bias.weight")) {
     at::Tensor value = normal(shape, 0.1, std::move(generator));
-    if (name.starts_with("t5_model.encoder.")) value[0].fill_(kNotItself);  // distance 0
-    return value;
+    return name.starts_with("t5_model.encoder.") ? fresh_distances(value) : value;
   }
   if (asks_encoder) return fresh_lookup(name, shape, seed);
   double std = inverse_root(shape[1]);  // rows are outputs

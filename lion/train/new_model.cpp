@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <map>
+#include <set>
 
 #include "lion/base/file.h"
 #include "lion/base/str.h"
@@ -12,6 +14,7 @@
 #include "lion/folder/model_folder.h"
 #include "lion/folder/networks.h"
 #include "lion/scenes/layout.h"
+#include "lion/scenes/words.h"
 #include "lion/text/t5_tokenizer.h"
 #include "lion/text/word_code.h"
 #include "lion/train/initial_weights.h"
@@ -22,19 +25,51 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// What a piece's vector begins as: the code of its word or number. Pieces of neither have none.
-/// `piece` is its text, with a space before the beginning of a word.
-std::vector<float> code_of(std::string_view piece, int64_t width) {
+/// The word that a piece is, without the space before it; "" for other pieces.
+std::string_view word_of(std::string_view piece) {
+  if (piece.starts_with(' ')) piece.remove_prefix(1);
+  const bool is_word = piece.size() > 1 && std::ranges::all_of(piece, [](unsigned char c) {
+                         return std::isalpha(c) != 0;
+                       });
+  return is_word ? piece : "";
+}
+
+/// "dog" for "dogs", "stop" for "STOP", of the words in the vocabulary.
+std::map<std::string, std::string> base_words(const T5Tokenizer& tokenizer) {
+  std::set<std::string> words;
+  for (int64_t id = 0; id < tokenizer.size(); ++id) {
+    words.emplace(word_of(tokenizer.surface(id)));
+  }
+  std::map<std::string, std::string> base_of;
+  for (const std::string& word : words) {
+    if (const std::string plural = scenes::plural_of(word); words.contains(plural)) {
+      base_of.emplace(plural, word);
+    }
+    if (const std::string lower = scenes::lower_case(word); lower != word && words.contains(lower)) {
+      base_of.emplace(word, lower);
+    }
+  }
+  return base_of;
+}
+
+/// What a piece's vector begins as: the code of its word or number, of plurals and capitals mostly
+/// their base word's, as words that mean the same are alike in a pretrained model. Pieces of neither
+/// have none. `piece` is its text, with a space before the beginning of a word.
+std::vector<float> code_of(std::string_view piece, int64_t width,
+                           const std::map<std::string, std::string>& base_of) {
   if (piece.size() == 4 && piece[1] == '.') {
     std::vector<float> code = number_code(std::stod(std::string(piece)), width);
     for (float& one : code) one *= std::sqrt(2.0F);  // of unit size, as words are
     return code;
   }
-  if (piece.starts_with(' ')) piece.remove_prefix(1);
-  const bool is_word = piece.size() > 1 && std::ranges::all_of(piece, [](unsigned char c) {
-                         return std::isalpha(c) != 0;
-                       });
-  return is_word ? word_code(piece, width) : std::vector<float>();
+  const std::string_view word = word_of(piece);
+  if (word.empty()) return {};
+  std::vector<float> code = word_code(word, width);
+  if (const auto base = base_of.find(std::string(word)); base != base_of.end()) {
+    const std::vector<float> shared = word_code(base->second, width);
+    for (size_t i = 0; i < code.size(); ++i) code[i] = 0.8F * shared[i] + 0.6F * code[i];
+  }
+  return code;
 }
 
 /// A projection that begins linear: the first hidden units come in pairs whose difference is their
@@ -68,8 +103,9 @@ at::Tensor first_value(const std::string& name, at::IntArrayRef shape, uint64_t 
   const bool is_output = name == "t5_model.lm_head.weight";
   if (!is_output && name != "t5_model.shared.weight") return value;
   const double scale = is_output ? 1 / std::sqrt(static_cast<double>(shape[1])) : 1;
+  const std::map<std::string, std::string> base_of = base_words(tokenizer);
   for (int64_t id = 0; id < tokenizer.size(); ++id) {
-    const std::vector<float> code = code_of(tokenizer.surface(id), shape[1]);
+    const std::vector<float> code = code_of(tokenizer.surface(id), shape[1], base_of);
     if (!code.empty()) value[id].copy_(at::tensor(code) * scale);
   }
   return value;

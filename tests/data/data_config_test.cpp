@@ -74,6 +74,8 @@ TEST(DataConfigJson, MistakesAreNamed) {
   EXPECT_THAT(error(R"([{"format": "textcaps", "weight": 0}])"), HasSubstr("\"weight\""));
   EXPECT_THAT(error(R"([{"format": "scenes", "count": 0}])"), HasSubstr("\"count\""));
   EXPECT_THAT(error(R"([{"format": "scenes", "split": "tset"}])"), HasSubstr("held_out"));
+  EXPECT_THAT(error(R"([{"format": "scenes", "ask": ["size", "shape"]}])"),
+              AllOf(HasSubstr("\"shape\""), HasSubstr("relation")));
   EXPECT_THAT(error(R"([{"format": "llava", "history": "all"}])"), HasSubstr("none or concat"));
   EXPECT_THAT(error(R"([{"format": "visual_genome", "max_regions": -1}])"),
               HasSubstr("max_regions"));

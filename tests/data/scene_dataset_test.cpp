@@ -56,6 +56,22 @@ TEST(SceneDataset, SameRandomNumbersGiveTheSameExample) {
   EXPECT_GT(instructions.size(), 5u);
 }
 
+TEST(SceneDataset, AsksOnlyTheTypesThatItIsGiven) {
+  const auto data = make_scene_dataset(
+      painter(), {.count = 50, .ask = {scenes::QuestionType::kSize}}, Task::kVqa,
+      PromptTemplates::builtin());
+  std::set<std::string> pictures, instructions;
+  for (int64_t i = 0; i < data->size(); ++i) {
+    Random random(static_cast<uint64_t>(i));
+    const Example example = data->example(i, random);
+    EXPECT_THAT(example.instruction, HasSubstr("Which is "));
+    instructions.insert(example.instruction);
+    pictures.insert(data->image_name(i));
+  }
+  EXPECT_EQ(pictures.size(), 50u);
+  EXPECT_GT(instructions.size(), 40u);
+}
+
 TEST(SceneDataset, RecAnswersWithTheBoxOfAThingInThePicture) {
   const auto data = dataset(Task::kRec);
   for (int64_t i = 0; i < data->size(); ++i) {

@@ -3,13 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <set>
 
 #include "lion/base/error.h"
 #include "lion/image/normalize.h"
 #include "lion/image/transform.h"
+#include "lion/scenes/facts.h"
 #include "lion/scenes/painter.h"
+#include "lion/scenes/words.h"
 #include "lion/text/word_code.h"
 
 namespace lion::scenes {
@@ -71,6 +74,50 @@ TEST(Layout, EveryThingHasACellThatTellsItAndItsBox) {
     }
     EXPECT_EQ(told.size(), scene.things.size()) << "scene " << i;
   }
+}
+
+TEST(Layout, OneCellOfEachThingSaysHowManyOfItsNameThereAre) {
+  const Painter painter(SceneConfig{.sign_share = 0.3, .copy_share = 0.5});
+  for (uint64_t i = 0; i < 200; ++i) {
+    const Scene scene = painter.plan(i);
+    const Image image = paint_layout(scene, painter.vocabulary());
+    std::multiset<std::string> boxes;
+    std::map<std::string, int> said;
+    for (int64_t row = 0; row < 8; ++row) {
+      for (int64_t column = 0; column < 8; ++column) {
+        for (const std::string count : {"one", "two", "three", "four", "five"}) {
+          if (!says(image, column, row, LayoutCode::kCount, count)) continue;
+          const std::vector<uint8_t> box = code_at(image, column, row, LayoutCode::kBox);
+          boxes.emplace(box.begin(), box.end());
+          ++said[count];
+        }
+      }
+    }
+    EXPECT_EQ(boxes.size(), scene.things.size()) << "scene " << i;
+    EXPECT_EQ(std::set(boxes.begin(), boxes.end()).size(), scene.things.size());
+    std::map<std::string, int> there;
+    const Facts facts(scene, painter.vocabulary());
+    for (const Group& group : facts.groups()) {
+      const auto count = static_cast<int64_t>(group.things.size());
+      there[number_word(count)] += static_cast<int>(count);
+    }
+    EXPECT_EQ(said, there) << "scene " << i;
+  }
+}
+
+TEST(Layout, SignsSayTheirWordInSmallLetters) {
+  const Painter painter(SceneConfig{.max_things = 1, .sign_share = 1});
+  const Scene scene = painter.plan(3);
+  ASSERT_EQ(scene.things.at(0).form, Form::kSign);
+  const std::string& text = scene.things[0].text;
+  const Image image = paint_layout(scene, painter.vocabulary());
+  int cells = 0;
+  for (int64_t row = 0; row < 8; ++row) {
+    for (int64_t column = 0; column < 8; ++column) {
+      cells += says(image, column, row, LayoutCode::kText, lower_case(text));
+    }
+  }
+  EXPECT_GT(cells, 0);
 }
 
 TEST(Layout, ReaderMakesOfACellWhatItsWordIs) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "lion/base/error.h"
 #include "lion/base/str.h"
 #include "lion/scenes/captions.h"
 #include "lion/scenes/expressions.h"
@@ -178,6 +179,64 @@ TEST(Questions, RelationsAreTrueOfTheBoxes) {
   EXPECT_LT(yes, checked - 5);
 }
 
+TEST(Questions, ComparisonsAreTrueOfTheBoxes) {
+  struct Case {
+    std::string words;
+    bool (*holds)(const Thing& it, const Thing& other);
+  };
+  const std::vector<Case> cases = {
+      {"left", [](const Thing& it, const Thing& other) { return it.centre_x() < other.centre_x(); }},
+      {"right", [](const Thing& it, const Thing& other) { return it.centre_x() > other.centre_x(); }},
+      {"above", [](const Thing& it, const Thing& other) { return it.centre_y() < other.centre_y(); }},
+      {"below", [](const Thing& it, const Thing& other) { return it.centre_y() > other.centre_y(); }},
+      {"larger", [](const Thing& it, const Thing& other) {
+         return it.width * it.height > other.width * other.height;
+       }},
+      {"smaller", [](const Thing& it, const Thing& other) {
+         return it.width * it.height < other.width * other.height;
+       }}};
+  std::map<std::string, int> checked;
+  for_scenes([&](const Facts& facts, Random& random) {
+    const auto question = ask(facts, QuestionType::kCompare, random);
+    if (!question) return;
+    for (size_t it = 0; it < facts.size(); ++it) {
+      for (size_t other = 0; other < facts.size(); ++other) {
+        if (facts.name(it) != question->answer || it == other) continue;
+        if (!question->sentence.ends_with(str(" the ", facts.name(other), "."))) continue;
+        EXPECT_TRUE(contains(question->text, str(" the ", facts.name(other)))) << question->text;
+        for (const Case& one : cases) {
+          if (!contains(question->text, str(" ", one.words))) continue;
+          EXPECT_TRUE(one.holds(facts.thing(it), facts.thing(other))) << question->text;
+          ++checked[one.words];
+        }
+      }
+    }
+  });
+  EXPECT_EQ(checked.size(), cases.size());
+  for (const auto& [words, count] : checked) EXPECT_GT(count, 10) << words;
+}
+
+TEST(Questions, OneOfSomeTypesIsAsked) {
+  int given = 0;
+  for_scenes([&](const Facts& facts, Random& random) {
+    const auto question =
+        ask_one_of(facts, {QuestionType::kRead, QuestionType::kColour}, random);
+    given += question.has_value();
+    if (!question) return;
+    EXPECT_TRUE(question->type == QuestionType::kRead || question->type == QuestionType::kColour);
+  });
+  EXPECT_GT(given, 100);
+  EXPECT_LT(given, static_cast<int>(kScenes)) << "some scenes have neither sign nor shape";
+}
+
+TEST(Questions, TypesHaveNames) {
+  for (size_t i = 0; i < kQuestionTypeCount; ++i) {
+    const auto type = static_cast<QuestionType>(i);
+    EXPECT_EQ(parse_question_type(question_type_name(type)), type);
+  }
+  EXPECT_THROW(parse_question_type("colors"), InputError);
+}
+
 TEST(Questions, SignsAreRead) {
   int checked = 0;
   for_scenes([&](const Facts& facts, Random& random) {
@@ -214,7 +273,7 @@ TEST(Questions, EveryTypeIsAsked) {
     EXPECT_EQ(question.sentence.back(), '.');
     EXPECT_FALSE(question.answer.empty());
   }
-  EXPECT_EQ(asked.size(), kQuestionTypeCount);
+  EXPECT_EQ(asked.size(), kUsualQuestionTypeCount);
   for (const auto& [type, count] : asked) {
     EXPECT_GT(count, 60) << static_cast<int>(type);
     EXPECT_LT(count, 800) << static_cast<int>(type);
