@@ -32,11 +32,9 @@ mkdir -p "$runs"
 [ -e "$runs/new/config.json" ] || "$lion" new --shape lion-mini --out "$runs/new"
 
 # Stage 0: what the paper takes pretrained. No picture is ever shown with a box.
-both "tagger-crops tagger" language-begin
-phase language-scenes
-phase language
-phase crops
-phase scenes
+both "tagger-crops tagger" "language-begin language-scenes"
+# The vision encoder is said by the language model as it was before it met lists of tags.
+both "crops scenes" language
 # The paper's three stages; vision encoder, language model and tagger stay as they are.
 both stage1 "codes stage2"
 "$lion" data tags configs/mini/stage3.json --model "$runs/tagger/model" --dtype fp32

@@ -151,7 +151,7 @@ class SceneDataset : public Dataset {
   Example turn(const scenes::Facts& facts, const std::string& prompt, Random& random) const {
     if (asks_some_types()) {
       const scenes::Question asked = draw_question(facts, random);
-      return {fill(prompt, {{"question", asked.text}}), asked.reason, {}};
+      return {fill(prompt, {{"question", asked.text}}), asked.sentence, {}};
     }
     const std::vector<scenes::Turn> turns = scenes::converse(facts, kTurns, random);
     const scenes::Turn& one = scenes::pick(turns, random);

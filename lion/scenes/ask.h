@@ -21,6 +21,7 @@ MaybeQuestion ask_side(const Facts& facts, Random& random);
 MaybeQuestion ask_size(const Facts& facts, Random& random);
 MaybeQuestion ask_neighbour(const Facts& facts, Random& random);
 MaybeQuestion ask_compare(const Facts& facts, Random& random);
+MaybeQuestion ask_subject(const Facts& facts, Random& random);
 
 // ask_properties.cpp: about colours, numbers, words, knowledge
 MaybeQuestion ask_colour(const Facts& facts, Random& random);

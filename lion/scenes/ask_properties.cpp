@@ -270,8 +270,9 @@ MaybeQuestion ask_logic(const Facts& facts, Random& random) {
 MaybeQuestion ask(const Facts& facts, QuestionType type, Random& random) {
   using Ask = MaybeQuestion (*)(const Facts&, Random&);
   static constexpr std::array<Ask, kQuestionTypeCount> kAsk = {
-      ask_what,     ask_colour,    ask_count, ask_exists, ask_relation,  ask_side, ask_size,
-      ask_category, ask_neighbour, ask_read,  ask_place,  ask_knowledge, ask_logic,  ask_compare};
+      ask_what,  ask_colour,    ask_count,    ask_exists,    ask_relation,
+      ask_side,  ask_size,      ask_category, ask_neighbour, ask_read,
+      ask_place, ask_knowledge, ask_logic,    ask_compare,   ask_subject};
   return kAsk.at(static_cast<size_t>(type))(facts, random);
 }
 

@@ -107,13 +107,12 @@ MaybeQuestion ask_relation(const Facts& facts, Random& random) {
   const std::string& name = facts.name(a);
   const std::string sentence = str(yes ? "Yes, the " : "No, the ", name, " ", is_are(name), " ",
                                    relation_words(truth), " the ", facts.name(b), ".");
-  const std::string &it = facts.name(yes ? a : b), &other = facts.name(yes ? b : a);
   return Question{
       QuestionType::kRelation,
       str(does_do(name), " the ", name, " ", relation_words(asked), " the ", facts.name(b), "?"),
       yes ? "yes" : "no",
       sentence,
-      str("The ", it, " ", is_are(it), " ", relation_words(asked), " the ", other, "."),
+      sentence,
       AnswerDomain::kYesNo};
 }
 
@@ -125,8 +124,8 @@ MaybeQuestion ask_compare(const Facts& facts, Random& random) {
   const bool comes_first = chance(random, 0.5);
   const std::string& first = comes_first ? name : facts.name(b);
   const std::string& second = comes_first ? facts.name(b) : name;
-  const std::string sentence = str("The ", name, " ", is_are(name), " ", relation_words(truth),
-                                   " the ", facts.name(b), ".");
+  const std::string sentence =
+      str("The ", name, " ", is_are(name), " ", relation_words(truth), " the ", facts.name(b), ".");
   if (chance(random, 0.5)) {  // in the words of ask_relation
     return thing_question(QuestionType::kCompare,
                           str(does_do(first), " the ", first, " ", relation_words(truth), " the ",
@@ -135,11 +134,21 @@ MaybeQuestion ask_compare(const Facts& facts, Random& random) {
   }
   static constexpr std::array<std::string_view, 6> kWords = {
       "to the left", "to the right", "above", "below", "larger", "smaller"};
-  const auto which = static_cast<size_t>(
-      std::find(kComparable.begin(), kComparable.end(), truth) - kComparable.begin());
+  const auto which = static_cast<size_t>(std::find(kComparable.begin(), kComparable.end(), truth) -
+                                         kComparable.begin());
   return thing_question(
       QuestionType::kCompare,
       str("Which is ", kWords.at(which), ", the ", first, " or the ", second, "?"), name, sentence);
+}
+
+MaybeQuestion ask_subject(const Facts& facts, Random& random) {
+  const auto two = draw_two(facts, random);
+  if (!two) return std::nullopt;
+  const std::string &a = facts.name((*two)[0]), &b = facts.name((*two)[1]);
+  const std::string asked =
+      str(does_do(a), " the ", a, " ", relation_words(pick(kComparable, random)), " the ", b, "?");
+  return thing_question(QuestionType::kSubject, str(asked, " Which is the question about?"), a,
+                        str("The question is about the ", a, "."));
 }
 
 MaybeQuestion ask_side(const Facts& facts, Random& random) {

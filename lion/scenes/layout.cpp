@@ -150,7 +150,8 @@ LayoutReader layout_reader(int64_t width, int64_t code_length) {
         2 * std;
     reader.bias.at(static_cast<size_t>(output)) += 2 * mean - 1;
   };
-  for (const LayoutCode code : {LayoutCode::kName, LayoutCode::kCount, LayoutCode::kColour, LayoutCode::kText}) {
+  for (const LayoutCode code :
+       {LayoutCode::kName, LayoutCode::kCount, LayoutCode::kColour, LayoutCode::kText}) {
     const LayoutSpan span = layout_span(code);
     for (int64_t i = 0; i < std::min(span.length, code_length); ++i) read(span.offset + i, i);
   }
@@ -180,7 +181,8 @@ Image paint_layout(const Scene& scene, const Vocabulary& vocabulary) {
       const std::optional<size_t> thing = frontmost(scene, x, y);
       Cell cell = thing ? cells[*thing] : place;
       if (thing && nearest[*thing].x == x && nearest[*thing].y == y) {
-        say(cell, LayoutCode::kCount, number_word(static_cast<int64_t>(facts.group(*thing).things.size())));
+        say(cell, LayoutCode::kCount,
+            number_word(static_cast<int64_t>(facts.group(*thing).things.size())));
       }
       put(image, cell, x, y);
     }

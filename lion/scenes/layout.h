@@ -17,8 +17,8 @@ inline constexpr int64_t kLayoutCell = 16;
 /// What stands in a cell, one code after another in its bytes, row by row: codes of words and, for
 /// the corners of the box, of numbers (lion/text/word_code.h; -1 is a byte of 0, 1 one of 255).
 /// Dense codes, as word vectors are: single bright bytes are learned far more slowly.
-/// One cell of each thing says kCount, how many things of its name there are: a small language model
-/// does not count cells.
+/// One cell of each thing says kCount, how many things of its name there are: a small language
+/// model does not count cells.
 enum class LayoutCode { kName, kCount, kColour, kText, kBox };
 
 /// Offset and length in bytes of a code within a cell; kBox has x0, y0, x1, y1 in this order.

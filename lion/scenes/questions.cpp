@@ -39,7 +39,7 @@ std::string other_word(const Question& question) {
 /// How often a type is tried, in the order of QuestionType. Types that few scenes give are tried
 /// more often, so that all are asked about alike; existence and relations come twice.
 constexpr std::array<uint64_t, kUsualQuestionTypeCount> kWeights = {3, 4,  4, 5, 5,  3, 6,
-                                                               9, 12, 8, 3, 12, 2};
+                                                                    9, 12, 8, 3, 12, 2};
 
 QuestionType draw_type(Random& random) {
   constexpr uint64_t kSum = std::accumulate(kWeights.begin(), kWeights.end(), uint64_t{0});
@@ -86,8 +86,8 @@ std::vector<std::string> candidates(const Question& question, const Facts& facts
 }
 
 constexpr std::array<std::string_view, kQuestionTypeCount> kTypeNames = {
-    "what",      "colour", "count", "exists",    "relation", "side", "size", "category",
-    "neighbour", "read",   "place", "knowledge", "logic",    "compare"};
+    "what",      "colour", "count", "exists",    "relation", "side",    "size",   "category",
+    "neighbour", "read",   "place", "knowledge", "logic",    "compare", "subject"};
 
 }  // namespace
 

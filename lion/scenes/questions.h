@@ -28,13 +28,15 @@ enum class QuestionType {
   kKnowledge,  ///< which of the things can fly
   kLogic,      ///< how many would there be if one more came
   kCompare,    ///< which of two is to the left; see below
+  kSubject,    ///< which of two does a question of kRelation ask about
 };
-inline constexpr size_t kQuestionTypeCount = 14;
-/// Those before kCompare, which is asked only where it is named: kRelation's yes or no stays a guess
-/// to a language model that has not learned to choose one of two first.
+inline constexpr size_t kQuestionTypeCount = 15;
+/// Those before kCompare and kSubject, which are asked only where they are named: kRelation's yes
+/// or no stays a guess to a language model that has not learned first to choose one of two, and to
+/// tell which was named first.
 inline constexpr size_t kUsualQuestionTypeCount = 13;
 
-/// "what", "colour", ..., "compare".
+/// "what", "colour", ..., "subject".
 std::string_view question_type_name(QuestionType type);
 /// Throws InputError with the names that there are.
 QuestionType parse_question_type(std::string_view name);
@@ -47,15 +49,15 @@ struct Question {
   std::string text;      ///< "What color is the circle?"
   std::string answer;    ///< "red"
   std::string sentence;  ///< "The circle is red."
-  std::string reason;    ///< why, for kKnowledge and kRelation; else as `sentence`
+  std::string reason;    ///< why, for questions that need knowledge; else as `sentence`
   AnswerDomain domain = AnswerDomain::kThing;
 };
 
 /// A question of one type; nothing when the scene does not give one with a sure answer.
 std::optional<Question> ask(const Facts& facts, QuestionType type, Random& random);
 
-/// A question of one of these types, each tried as often as the others; nothing when many tries gave
-/// none.
+/// A question of one of these types, each tried as often as the others; nothing when many tries
+/// gave none.
 std::optional<Question> ask_one_of(const Facts& facts, const std::vector<QuestionType>& types,
                                    Random& random);
 

@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "lion/base/str.h"
-#include "lion/scenes/words.h"
 #include "lion/scenes/captions.h"
 #include "lion/scenes/dataset_files.h"
+#include "lion/scenes/words.h"
 
 namespace lion::scenes {
 namespace {

@@ -121,6 +121,7 @@ Ability ability_of(QuestionType type) {
     case QuestionType::kRelation:
     case QuestionType::kNeighbour:
     case QuestionType::kCompare:
+    case QuestionType::kSubject:
       return {"spatial_relationship", "relation_reasoning"};
     case QuestionType::kPlace:
       return {"image_scene", "coarse_perception"};

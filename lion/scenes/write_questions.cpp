@@ -19,6 +19,7 @@ std::string_view semantic_type(QuestionType type) {
     case QuestionType::kRelation:
     case QuestionType::kNeighbour:
     case QuestionType::kCompare:
+    case QuestionType::kSubject:
       return "rel";
     case QuestionType::kPlace:
       return "global";

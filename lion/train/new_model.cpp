@@ -45,7 +45,8 @@ std::map<std::string, std::string> base_words(const T5Tokenizer& tokenizer) {
     if (const std::string plural = scenes::plural_of(word); words.contains(plural)) {
       base_of.emplace(plural, word);
     }
-    if (const std::string lower = scenes::lower_case(word); lower != word && words.contains(lower)) {
+    if (const std::string lower = scenes::lower_case(word);
+        lower != word && words.contains(lower)) {
       base_of.emplace(word, lower);
     }
   }
@@ -53,8 +54,8 @@ std::map<std::string, std::string> base_words(const T5Tokenizer& tokenizer) {
 }
 
 /// What a piece's vector begins as: the code of its word or number, of plurals and capitals mostly
-/// their base word's, as words that mean the same are alike in a pretrained model. Pieces of neither
-/// have none. `piece` is its text, with a space before the beginning of a word.
+/// their base word's, as words that mean the same are alike in a pretrained model. Pieces of
+/// neither have none. `piece` is its text, with a space before the beginning of a word.
 std::vector<float> code_of(std::string_view piece, int64_t width,
                            const std::map<std::string, std::string>& base_of) {
   if (piece.size() == 4 && piece[1] == '.') {

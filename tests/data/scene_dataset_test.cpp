@@ -57,9 +57,9 @@ TEST(SceneDataset, SameRandomNumbersGiveTheSameExample) {
 }
 
 TEST(SceneDataset, AsksOnlyTheTypesThatItIsGiven) {
-  const auto data = make_scene_dataset(
-      painter(), {.count = 50, .ask = {scenes::QuestionType::kSize}}, Task::kVqa,
-      PromptTemplates::builtin());
+  const auto data =
+      make_scene_dataset(painter(), {.count = 50, .ask = {scenes::QuestionType::kSize}}, Task::kVqa,
+                         PromptTemplates::builtin());
   std::set<std::string> pictures, instructions;
   for (int64_t i = 0; i < data->size(); ++i) {
     Random random(static_cast<uint64_t>(i));

@@ -185,11 +185,16 @@ TEST(Questions, ComparisonsAreTrueOfTheBoxes) {
     bool (*holds)(const Thing& it, const Thing& other);
   };
   const std::vector<Case> cases = {
-      {"left", [](const Thing& it, const Thing& other) { return it.centre_x() < other.centre_x(); }},
-      {"right", [](const Thing& it, const Thing& other) { return it.centre_x() > other.centre_x(); }},
-      {"above", [](const Thing& it, const Thing& other) { return it.centre_y() < other.centre_y(); }},
-      {"below", [](const Thing& it, const Thing& other) { return it.centre_y() > other.centre_y(); }},
-      {"larger", [](const Thing& it, const Thing& other) {
+      {"left",
+       [](const Thing& it, const Thing& other) { return it.centre_x() < other.centre_x(); }},
+      {"right",
+       [](const Thing& it, const Thing& other) { return it.centre_x() > other.centre_x(); }},
+      {"above",
+       [](const Thing& it, const Thing& other) { return it.centre_y() < other.centre_y(); }},
+      {"below",
+       [](const Thing& it, const Thing& other) { return it.centre_y() > other.centre_y(); }},
+      {"larger",
+       [](const Thing& it, const Thing& other) {
          return it.width * it.height > other.width * other.height;
        }},
       {"smaller", [](const Thing& it, const Thing& other) {
@@ -216,11 +221,24 @@ TEST(Questions, ComparisonsAreTrueOfTheBoxes) {
   for (const auto& [words, count] : checked) EXPECT_GT(count, 10) << words;
 }
 
+TEST(Questions, TheSubjectIsNamedFirst) {
+  std::set<std::string> answers;
+  for_scenes([&](const Facts& facts, Random& random) {
+    const auto question = ask(facts, QuestionType::kSubject, random);
+    if (!question) return;
+    EXPECT_TRUE(question->text.starts_with(str("Is the ", question->answer, " ")) ||
+                question->text.starts_with(str("Are the ", question->answer, " ")))
+        << question->text;
+    EXPECT_TRUE(question->text.ends_with("? Which is the question about?"));
+    answers.insert(question->answer);
+  });
+  EXPECT_GT(answers.size(), 30u);
+}
+
 TEST(Questions, OneOfSomeTypesIsAsked) {
   int given = 0;
   for_scenes([&](const Facts& facts, Random& random) {
-    const auto question =
-        ask_one_of(facts, {QuestionType::kRead, QuestionType::kColour}, random);
+    const auto question = ask_one_of(facts, {QuestionType::kRead, QuestionType::kColour}, random);
     given += question.has_value();
     if (!question) return;
     EXPECT_TRUE(question->type == QuestionType::kRead || question->type == QuestionType::kColour);

@@ -80,8 +80,20 @@ TEST(FreshValue, TokensOfT5sEncoderLookElsewhereThanAtThemselves) {
   };
   const at::Tensor encoder = bias("encoder");
   EXPECT_EQ(encoder[0].max().item<double>(), -8);
-  EXPECT_LT(encoder.slice(0, 1).abs().max().item<double>(), 1);
+  EXPECT_LT(encoder.slice(0, 1).slice(1, 0, 2).abs().max().item<double>(), 1);
   EXPECT_LT(bias("decoder").abs().max().item<double>(), 1);
+}
+
+TEST(FreshValue, TwoHeadsOfT5sEncoderSeeWhatStandsBeforeAndAfter) {
+  const at::Tensor bias = fresh_value(
+      "t5_model.encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight", {32, 8}, 5);
+  for (const int64_t head : {2, 3, 6, 7}) {
+    const int64_t seen = head % 4 == 2 ? 0 : 16;  // keys before the query have the first buckets
+    const at::Tensor near = bias.select(1, head).slice(0, seen + 1, seen + 6);
+    EXPECT_GT(near.min().item<double>(), -7) << head;
+    EXPECT_GT(near[0].item<double>(), near[4].item<double>() + 2) << head;
+    EXPECT_EQ((bias.select(1, head) < -35).sum().item<int64_t>(), 32 - 5) << head;
+  }
 }
 
 TEST(FreshValue, PositionsAreSinesAndASmallGridIsTheCornerOfALargeOne) {
