@@ -64,7 +64,7 @@ void run(const Arguments& arguments, Terminal& terminal) {
         {{"command", "train"},
          {"steps", report.steps},
          {"finished", report.finished},
-         {"loss", report.loss},
+         {"loss", report.loss ? Json(*report.loss) : Json()},
          {"best_validation", report.best_validation < 0 ? Json() : Json(report.best_validation)},
          {"skipped", report.skipped},
          {"checkpoint", report.checkpoint.string()},
@@ -72,7 +72,8 @@ void run(const Arguments& arguments, Terminal& terminal) {
     return;
   }
   terminal.result(report.finished
-                      ? str(config.out.string(), ": ", report.steps, " steps, loss ", report.loss,
+                      ? str(config.out.string(), ": ", report.steps, " steps",
+                            report.loss ? str(", loss ", *report.loss) : "",
                             report.model.empty() ? "" : ", model folder ", report.model.string())
                       : str(config.out.string(), ": stopped after step ", report.steps, " of ",
                             config.steps, "; --resume goes on"));

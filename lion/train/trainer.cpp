@@ -336,7 +336,7 @@ class Trainer {
   std::unique_ptr<RunLog> log_;
   TrainState state_;
   double norm_ = 0;
-  double last_loss_ = 0;
+  std::optional<double> last_loss_;  ///< of the last line of this process's log
   Clock::time_point started_;
   int64_t step_at_start_ = 0;
 };

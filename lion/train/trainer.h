@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "lion/base/log.h"
@@ -21,7 +22,8 @@ struct TrainHooks {
 struct TrainReport {
   int64_t steps = 0;      ///< steps that are done, those of earlier runs included
   bool finished = false;  ///< false: stopped on request, with a checkpoint
-  double loss = 0;        ///< mean over the target tokens since the last line of the log
+  /// Mean over the target tokens since the last line of the log; none when no step was left to do.
+  std::optional<double> loss;
   double best_validation = -1;
   int64_t skipped = 0;               ///< broken samples that were replaced
   std::filesystem::path checkpoint;  ///< of the last step

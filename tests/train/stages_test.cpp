@@ -194,7 +194,9 @@ TEST_F(TrainerTest, ASecondRunIsNotLaidOverTheFirst) {
   json_["steps"] = 2;
   run(json_);
   EXPECT_THAT(message_of<InputError>([&] { run(json_); }), HasSubstr("--resume"));
-  EXPECT_EQ(run(json_, Resume::kIfThere).steps, 2);  // nothing is left to do
+  const TrainReport again = run(json_, Resume::kIfThere);
+  EXPECT_EQ(again.steps, 2);
+  EXPECT_EQ(again.loss, std::nullopt);  // nothing was left to do
 }
 
 TEST_F(TrainerTest, KeepsTheLastCheckpointsAndTheBest) {
