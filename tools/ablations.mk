@@ -28,6 +28,9 @@ $(held)/scenes.json:
 $(parts)/tags.jsonl:
 	$(LION) data tags configs/mini/stage3.json --model $(parts)/tagger/model --dtype fp32
 
+$(parts)/image-level-tags.jsonl:
+	$(LION) data tags configs/mini/ablations/image-level-tags.json --model $(parts)/tagger/model --dtype fp32
+
 # As long as the aggregator's codes; one for all seeds, as those are.
 $(parts)/codes-last/model/config.json:
 	$(LION) train configs/mini/ablations/codes-last.json --resume > $(parts)/codes-last.log 2>&1
@@ -36,7 +39,7 @@ $(parts)/codes-last/model/config.json:
 define room
 $(out)/seed-$(1)/configs:
 	mkdir -p $(out)/seed-$(1)/runs/mini $(out)/seed-$(1)/scores
-	for part in new tagger language scenes codes codes-last tags.jsonl; do \
+	for part in new tagger language scenes codes codes-last tags.jsonl image-level-tags.jsonl; do \
 	  ln -sfn $(parts)/$$$$part $(out)/seed-$(1)/runs/mini/$$$$part; done
 	ln -sfn $(CURDIR)/configs $$@
 endef
@@ -66,7 +69,8 @@ $(foreach s,$(SEEDS),$(eval $(call run,$(s),stage1,stage1,$(steps-stage1))))
 $(foreach s,$(SEEDS),$(eval $(call run,$(s),stage2,stage2,$(steps-stage2),,$(region-level))))
 $(foreach s,$(SEEDS),$(eval $(call run,$(s),stage3,stage3,$(steps-stage3),$(both),$(image-level) $(region-level))))
 $(foreach v,no-tags no-router hard-tags,$(foreach s,$(SEEDS),$(eval $(call run,$(s),ablations/$(v),ablations/$(v),$(steps-stage3),$(both),$(image-level) $(region-level)))))
-$(foreach s,$(SEEDS),$(eval $(call run,$(s),ablations/image-level,ablations/image-level,$(steps-single-stage),,$(image-level))))
+$(foreach s,$(SEEDS),$(eval $(out)/seed-$(s)/runs/mini/ablations/image-level-tags/model/config.json: | $(parts)/image-level-tags.jsonl))
+$(foreach v,image-level image-level-tags,$(foreach s,$(SEEDS),$(eval $(call run,$(s),ablations/$(v),ablations/$(v),$(steps-single-stage),,$(image-level)))))
 $(foreach v,single-stage single-stage-fresh,$(foreach s,$(SEEDS),$(eval $(call run,$(s),ablations/$(v),ablations/$(v),$(steps-single-stage),,$(image-level) $(region-level)))))
 $(foreach s,$(SEEDS),$(eval $(out)/seed-$(s)/runs/mini/ablations/no-aggregator/model/config.json: | $(parts)/codes-last/model/config.json))
 $(foreach s,$(SEEDS),$(eval $(call run,$(s),ablations/no-aggregator,ablations/no-aggregator,$(steps-stage2),,$(region-level))))

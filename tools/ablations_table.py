@@ -22,6 +22,7 @@ TABLES = [
       ("stage-wise with router", "no-tags", "87.67, 62.16, 54.98")]),
     ("Table 4: dual-level visual knowledge", list(FIGURES), "paper: COCOCap, GQA, REC",
      [("image-level tasks alone", "image-level", "135.47, 46.34, -"),
+      ("image-level tasks and tags, soft prompt", "image-level-tags", "-"),
       ("with grounding", "no-tags", "137.87, 49.22, 54.98"),
       ("with grounding and tags, soft prompt", "stage3", "138.20, 49.50, 54.92"),
       ("with grounding and tags in words alone", "hard-tags", "not printed")]),
