@@ -17,7 +17,6 @@ image-level := coco coco_things vqav2 gqa
 region-level := refcoco_val refcoco_testB
 
 .DELETE_ON_ERROR:
-.SECONDARY:
 .PHONY: all
 all: $(out)/results.md
 
