@@ -88,9 +88,12 @@ class SceneDataset : public Dataset {
   }
 
   std::string image_name(int64_t index) const override {
+    // All that decides what is painted, so that no two pictures share their tags.
     const scenes::SceneConfig& config = painter_->config();
-    return str("scenes:", config.kinds, ":", config.size, ":", static_cast<int>(config.split), ":",
-               config.seed, ":", scene_of(index).index);
+    return str(layout_ ? "layouts:" : "scenes:", config.size, ":", config.scale, ":", config.kinds,
+               ":", config.min_things, ":", config.max_things, ":", config.shape_share, ":",
+               config.sign_share, ":", config.link_share, ":", config.copy_share, ":",
+               static_cast<int>(config.split), ":", config.seed, ":", scene_of(index).index);
   }
 
   std::optional<std::string> tags(int64_t index) const override {

@@ -123,6 +123,29 @@ TEST(SceneDataset, PictureAndTagsAreThoseOfTheScene) {
   EXPECT_THAT(data->describe(9), HasSubstr("9"));
 }
 
+// A cache of tags knows a picture by its name.
+TEST(SceneDataset, OtherPicturesHaveOtherNames) {
+  const scenes::SceneConfig usual{.size = 64, .kinds = 40, .seed = 7};
+  std::vector<SceneDatasetConfig> configs(10, {.scene = usual, .count = 5});
+  configs[1].scene.sign_share = 1.0;
+  configs[2].scene.scale = 0.75;
+  configs[3].scene.max_things = 3;
+  configs[4].scene.min_things = 2;
+  configs[5].scene.shape_share = 0.5;
+  configs[6].scene.link_share = 0.5;
+  configs[7].scene.copy_share = 0.5;
+  configs[8].scene.split = scenes::Split::kVal;
+  configs[9].layout = true;
+  std::set<std::string> names;
+  for (const SceneDatasetConfig& config : configs) {
+    names.insert(
+        make_scene_dataset(config, Task::kCaption, PromptTemplates::builtin())->image_name(0));
+  }
+  EXPECT_EQ(names.size(), configs.size());
+  const auto questions = make_scene_dataset(configs[0], Task::kVqa, PromptTemplates::builtin());
+  EXPECT_TRUE(names.contains(questions->image_name(0))) << "one picture, two tasks";
+}
+
 TEST(SceneDataset, PaintsFromItsOwnConfigToo) {
   SceneDatasetConfig config;
   config.scene = painter()->config();

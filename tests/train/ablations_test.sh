@@ -37,7 +37,7 @@ elif command == "data":
 elif command == "train":
     config = settings(Path(sys.argv[2]))
     needed = [init["file"] for init in config["init"]]
-    if config.get("tags") == "soft":
+    if config.get("tags", "none") != "none":
         needed.append(config["tag_cache"])
     missing = [file for file in needed if not Path(file).exists()]
     if missing:
