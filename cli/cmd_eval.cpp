@@ -20,7 +20,7 @@
 #include "lion/eval/api_client.h"
 #include "lion/eval/evaluate.h"
 #include "lion/eval/report/html_report.h"
-#include "lion/train/process_group.h"
+#include "lion/train/place.h"
 
 namespace lion::cli {
 namespace fs = std::filesystem;
