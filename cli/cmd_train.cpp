@@ -30,10 +30,9 @@ void show_plan(const train::RunPlan& plan, bool json, Terminal& terminal) {
 
 void run(const Arguments& arguments, Terminal& terminal) {
   const train::Settings settings{arguments.config, arguments.changes};
-  const train::Place place = train::place_from_environment();
   const std::string& device = arguments.common.device;
   if (arguments.plan) {
-    show_plan(train::plan_run(settings, place, device), arguments.common.json, terminal);
+    show_plan(train::plan_run(settings, device), arguments.common.json, terminal);
     return;
   }
   const StopRequest stop;
@@ -41,10 +40,9 @@ void run(const Arguments& arguments, Terminal& terminal) {
   hooks.progress = terminal.progress();
   hooks.stop_requested = [&stop] { return stop.came(); };
   hooks.note = [&terminal](const std::string& text) { terminal.info(text); };
-  const train::TrainReport report =
-      train::train_run(settings, place, device,
-                       arguments.resume ? train::Resume::kIfThere : train::Resume::kNo, hooks);
-  if (place.rank != 0) return;
+  const train::TrainReport report = train::train_run(
+      settings, device, arguments.resume ? train::Resume::kIfThere : train::Resume::kNo, hooks);
+  if (report.rank != 0) return;
   if (arguments.common.json) {
     terminal.json_result(
         {{"command", "train"},

@@ -11,15 +11,11 @@
 #endif
 
 #include "lion/base/error.h"
+#include "lion/base/process_rank.h"
 #include "lion/train/heartbeat.h"
 
 namespace lion::train {
 namespace {
-
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
 
 c10::intrusive_ptr<c10d::TCPStore> connect(const Place& place, bool serve,
                                            std::chrono::milliseconds timeout) {
@@ -42,6 +38,21 @@ std::shared_ptr<gloo::transport::Device> gloo_device(const Place& place) {
 }
 
 }  // namespace
+
+Place place_from_environment(Rendezvous rendezvous) {
+  const ProcessRank process = rank_from_environment();
+  Place place{process.rank, process.world, process.local_rank, {}, 0, false};
+  if (place.world == 1) return place;
+  if (rendezvous == Rendezvous::kNone) return place;
+  place.port = launcher_number("MASTER_PORT", 1, 65535);
+  place.address = environment("MASTER_ADDR");
+  if (place.address.empty()) {
+    throw InputError(
+        "environment: MASTER_ADDR is not set, but WORLD_SIZE is. Set it to the host of rank 0.");
+  }
+  place.agent_store = environment("TORCHELASTIC_USE_AGENT_STORE") == "True";
+  return place;
+}
 
 struct ProcessGroup::Impl {
   c10::intrusive_ptr<c10d::TCPStore> store;

@@ -1,5 +1,5 @@
 #pragma once
-/// The processes that train one model together: sums over all of them.
+/// The processes that train one model together: who they are, and sums over all of them.
 
 #include <ATen/core/Tensor.h>
 
@@ -9,9 +9,26 @@
 #include <memory>
 #include <string>
 
-#include "lion/train/place.h"
-
 namespace lion::train {
+
+/// This process among the others. Source: the environment variables of torchrun.
+struct Place {
+  int64_t rank = 0;        ///< RANK
+  int64_t world = 1;       ///< WORLD_SIZE
+  int64_t local_rank = 0;  ///< LOCAL_RANK: which GPU of this machine
+  std::string address;     ///< MASTER_ADDR: where rank 0 is
+  int64_t port = 0;        ///< MASTER_PORT
+  /// TORCHELASTIC_USE_AGENT_STORE: whether torchrun itself keeps the key-value store there.
+  bool agent_store = false;
+};
+
+/// Whether the processes must find each other, or only share work by number.
+enum class Rendezvous { kNeeded, kNone };
+
+/// Reads the environment; one process alone where WORLD_SIZE is not set or 1. Without rendezvous,
+/// RANK and WORLD_SIZE are enough. Throws InputError naming the variable that is missing or no
+/// number.
+Place place_from_environment(Rendezvous rendezvous = Rendezvous::kNeeded);
 
 /// Collective calls; all ranks must make the same ones in the same order. When another rank has
 /// died, hangs beyond the timeout, or gave up, they throw ResourceError with its number and, where

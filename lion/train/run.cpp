@@ -24,20 +24,23 @@ at::Device device_of(std::string_view name, const Place& place) {
 
 }  // namespace
 
-TrainReport train_run(const Settings& settings, const Place& place, std::string_view device_name,
-                      Resume resume, const TrainHooks& hooks) {
+TrainReport train_run(const Settings& settings, std::string_view device_name, Resume resume,
+                      const TrainHooks& hooks) {
   TrainConfig config = TrainConfig::load(settings.file, settings.changes);
+  const Place place = place_from_environment();
   const at::Device device = device_of(device_name, place);
   config.choose_precision(device);
   TrainReport report = train(config, place, device, resume, hooks);
+  report.rank = place.rank;
   report.out = config.out;
   report.of_steps = config.steps;
   return report;
 }
 
-RunPlan plan_run(const Settings& settings, const Place& place, std::string_view device_name) {
+RunPlan plan_run(const Settings& settings, std::string_view device_name) {
   return nn::with_our_errors(settings.file.string(), nn::Fault::kInput, [&] {
     TrainConfig config = TrainConfig::load(settings.file, settings.changes);
+    const Place place = place_from_environment();
     const at::Device device = device_of(device_name, place);
     config.choose_precision(device);
     const TrainedModel model = plan_model(config);

@@ -13,7 +13,6 @@
 #include "lion/base/log.h"
 #include "lion/data/data_config.h"
 #include "lion/text/word_vocabulary.h"
-#include "lion/train/place.h"
 
 namespace lion::train {
 
@@ -31,6 +30,7 @@ struct TrainHooks {
 };
 
 struct TrainReport {
+  int64_t rank = 0;           ///< of this process
   std::filesystem::path out;  ///< the run's folder
   int64_t of_steps = 0;       ///< that the settings ask for
   int64_t steps = 0;          ///< steps that are done, those of earlier runs included
@@ -46,11 +46,11 @@ struct TrainReport {
 /// Whether a run may go on from checkpoints that lie in its folder.
 enum class Resume { kNo, kIfThere };
 
-/// `train` of trainer.h for the settings of a file. `device` is "cpu" or "cuda": each process of a
-/// run takes the GPU of its place on the machine.
+/// `train` of trainer.h for the settings of a file, as the process that the environment says.
+/// `device` is "cpu" or "cuda": each process of a run takes the GPU of its place on the machine.
 /// Throws InputError for other names, ResourceError when there is no usable GPU, else as `train`.
-TrainReport train_run(const Settings& settings, const Place& place, std::string_view device,
-                      Resume resume, const TrainHooks& hooks = {});
+TrainReport train_run(const Settings& settings, std::string_view device, Resume resume,
+                      const TrainHooks& hooks = {});
 
 /// What a run would train, and the memory and time that it takes.
 struct RunPlan {
@@ -58,7 +58,7 @@ struct RunPlan {
   std::string text;
   Json json;
 };
-RunPlan plan_run(const Settings& settings, const Place& place, std::string_view device);
+RunPlan plan_run(const Settings& settings, std::string_view device);
 
 /// The settings that say what data a run reads.
 struct DataSettings {
