@@ -48,8 +48,8 @@ foreach(name IN LISTS wanted)
   if(own_${name} OR NOT provided_${name})
     continue()
   endif()
-  string(APPEND functions "CALL ${name}, ${count}\n")
-  string(APPEND first_calls "FIRST ${count}\n")
+  string(APPEND functions "stand_in ${name}, ${count}\n")
+  string(APPEND first_calls "first_call ${count}\n")
   string(APPEND table "  .quad .Lfirst_${count}\n")
   string(APPEND names "  .asciz \"${name}\"\n")
   math(EXPR count "${count} + 1")
@@ -59,7 +59,7 @@ if(count EQUAL 0)
 endif()
 file(WRITE "${OUT}" "# Written by cmake/LazyLibrary.cmake.
 # System V calling convention: the arguments, wherever they are, stay where they are.
-.macro CALL name, index
+.macro stand_in name, index
   .globl \\name
   .hidden \\name
   .type \\name, @function
@@ -71,7 +71,7 @@ file(WRITE "${OUT}" "# Written by cmake/LazyLibrary.cmake.
   .cfi_endproc
   .size \\name, .-\\name
 .endm
-.macro FIRST index
+.macro first_call index
 .Lfirst_\\index:
   .cfi_startproc
   endbr64
