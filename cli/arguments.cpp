@@ -31,8 +31,13 @@ void add_compute_options(CLI::App& command, CommonArguments& arguments) {
       ->group("Model");
   command.add_option("--threads", arguments.threads, "CPU threads; 0: one per core")
       ->type_name("N")
-      ->check(CLI::Range(0, 4096).description(""))
+      ->check(CLI::Range(int64_t{0}, int64_t{1} << 30).description(""))
       ->capture_default_str()
+      ->group("Model");
+  command
+      .add_flag("--ignore-memory-plan", arguments.ignore_memory_plan,
+                "Load although memory seems too small")
+      ->envname("LION_IGNORE_MEMORY_PLAN")
       ->group("Model");
 }
 
@@ -114,6 +119,7 @@ LoadOptions load_options(const CommonArguments& arguments) {
   return {.device = parse_device(arguments.device),
           .dtype = parse_compute_type(arguments.dtype),
           .threads = arguments.threads,
+          .ignore_memory_plan = arguments.ignore_memory_plan,
           .templates = prompt_templates(arguments)};
 }
 

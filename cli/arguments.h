@@ -21,6 +21,7 @@ struct CommonArguments {
   std::string device = "cpu";
   std::string dtype = "bf16";
   int64_t threads = 0;
+  bool ignore_memory_plan = false;
 
   std::string exif = "auto";
   int64_t max_pixels = DecodeOptions{}.max_pixels;

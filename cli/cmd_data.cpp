@@ -13,7 +13,7 @@
 #include "lion/data/tag_cache.h"
 #include "lion/image/encode.h"
 #include "lion/pipeline/tagger.h"
-#include "lion/train/train_config.h"
+#include "lion/train/run.h"
 
 namespace lion::cli {
 namespace {
@@ -57,7 +57,8 @@ void tell(const data::Problems& problems, Terminal& terminal) {
 }
 
 void run_check(const CheckArguments& arguments, Terminal& terminal) {
-  const train::TrainConfig config = train::TrainConfig::load(arguments.config, arguments.changes);
+  const train::DataSettings config =
+      train::load_data_settings({arguments.config, arguments.changes});
   const ProgressSink show = terminal.progress();
   const data::OpenDatasets sets = open(config.data, arguments.check.keep, show);
   const data::CheckResult result = data::check_datasets(sets, arguments.check, show);
@@ -103,7 +104,8 @@ std::vector<std::pair<const data::Dataset*, int64_t>> pictures_without_tags(
 }
 
 void run_tags(const TagsArguments& arguments, Terminal& terminal) {
-  const train::TrainConfig config = train::TrainConfig::load(arguments.config, arguments.changes);
+  const train::DataSettings config =
+      train::load_data_settings({arguments.config, arguments.changes});
   const std::filesystem::path out =
       arguments.out.empty() ? config.tag_cache : std::filesystem::path(arguments.out);
   if (out.empty()) {
@@ -111,7 +113,7 @@ void run_tags(const TagsArguments& arguments, Terminal& terminal) {
         "data tags: neither --out nor the settings' tag_cache names a file. Name one.");
   }
   const std::string model =
-      arguments.common.model.empty() ? config.weights.model.string() : arguments.common.model;
+      arguments.common.model.empty() ? config.model.string() : arguments.common.model;
   const Tagger tagger = Tagger::load(model, load_options(arguments.common));
   const StopRequest stop;
   const ProgressSink show = terminal.progress();

@@ -14,7 +14,6 @@
 #include "lion/base/error.h"
 #include "lion/base/str.h"
 #include "lion/eval/fingerprint.h"
-#include "lion/folder/model_folder.h"
 #include "lion/pipeline/doctor.h"
 
 namespace lion::cli {
@@ -126,7 +125,7 @@ std::string Diagnosis::summary() const {
 /// Throws InputError when there is nothing to record, or nothing to compare with.
 void require_cases(const Arguments& arguments,
                    const std::optional<std::vector<KnownAnswer>>& known) {
-  const std::string where = ModelFolder{arguments.common.model}.known_answers().string();
+  const std::string where = known_answers_file(arguments.common.model).string();
   if (!known && arguments.record) {
     throw InputError(str(where,
                          ": does not exist, expected the cases whose answers --record "

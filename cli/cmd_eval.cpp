@@ -16,11 +16,11 @@
 #include "cli/session.h"
 #include "lion/base/error.h"
 #include "lion/base/file.h"
+#include "lion/base/process_rank.h"
 #include "lion/base/str.h"
 #include "lion/eval/api_client.h"
 #include "lion/eval/evaluate.h"
 #include "lion/eval/report/html_report.h"
-#include "lion/train/process_group.h"
 
 namespace lion::cli {
 namespace fs = std::filesystem;
@@ -166,7 +166,7 @@ class Evaluator {
       : arguments_(arguments),
         terminal_(terminal),
         templates_(prompt_templates(arguments.common)),
-        place_(train::place_from_environment(train::Rendezvous::kNone)),
+        place_(rank_from_environment()),
         out_(out_folder(arguments)) {
     options_.read.root = arguments.data;
     options_.read.images = arguments.images;
@@ -309,7 +309,7 @@ class Evaluator {
   const Arguments& arguments_;
   Terminal& terminal_;
   PromptTemplates templates_;
-  train::Place place_;
+  ProcessRank place_;
   fs::path out_;
   eval::EvaluateOptions options_;
   std::deque<eval::BenchmarkInfo> infos_;  // items point to them

@@ -36,6 +36,7 @@ Json info_json(const Arguments& arguments, const ModelInfo& info) {
     }
   }
   json["memory"] = {{"weights_bytes", info.plan.weights},
+                    {"mapped_bytes", info.plan.mapped},
                     {"workspace_bytes", info.plan.workspace},
                     {"total_bytes", info.plan.total()},
                     {"available_bytes", info.plan.available},

@@ -6,9 +6,7 @@
 #include "lion/base/str.h"
 #include "lion/data/scene_words.h"
 #include "lion/scenes/vocabulary.h"
-#include "lion/text/bert_tokenizer.h"
-#include "lion/text/t5_tokenizer.h"
-#include "lion/train/new_model.h"
+#include "lion/train/run.h"
 
 namespace lion::cli {
 namespace {
@@ -35,11 +33,8 @@ void run(const Arguments& arguments, Terminal& terminal) {
   const WordVocabulary words =
       data::scene_words(arguments.scene, PromptTemplates::builtin(), kScenes);
   const std::vector<std::string> tags = scenes::Vocabulary(arguments.scene.kinds).tag_list();
-  models::VocabularySizes sizes;
-  sizes.t5 = T5Tokenizer::from_json(words.tokenizer_json(), "lion new").size();
-  sizes.bert = BertTokenizer(lines(words.bert_vocabulary()), true, "lion new").size();
-  sizes.tags = static_cast<int64_t>(tags.size());
-  train::write_new_model(arguments.out, models::lion_mini(sizes), words, tags, arguments.seed);
+  const train::NewModelSizes sizes =
+      train::write_new_lion_mini(arguments.out, words, tags, arguments.seed);
   if (arguments.common.json) {
     terminal.json_result({{"command", "new"},
                           {"out", arguments.out},
@@ -47,7 +42,7 @@ void run(const Arguments& arguments, Terminal& terminal) {
                           {"words", words.words()},
                           {"t5_vocabulary", sizes.t5},
                           {"bert_vocabulary", sizes.bert},
-                          {"tags", sizes.tags}});
+                          {"tags", tags.size()}});
     return;
   }
   terminal.result(str(arguments.out, ": ", words.words(), " words, ", tags.size(),

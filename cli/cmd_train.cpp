@@ -4,10 +4,7 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "lion/base/str.h"
-#include "lion/pipeline/compute.h"
-#include "lion/train/freeze_map.h"
-#include "lion/train/plan.h"
-#include "lion/train/trainer.h"
+#include "lion/train/run.h"
 
 namespace lion::cli {
 namespace {
@@ -20,34 +17,22 @@ struct Arguments {
   bool plan = false;
 };
 
-/// Each process of a run on GPUs takes the one of its place on the machine.
-at::Device device_of(const CommonArguments& common, const train::Place& place) {
-  const at::Device device = torch_device(parse_device(common.device));
-  if (!device.is_cuda()) return device;
-  return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(place.local_rank));
-}
-
-void show_plan(const train::TrainConfig& config, const train::Place& place, at::Device device,
-               bool json, Terminal& terminal) {
-  const train::TrainedModel model = train::plan_model(config);
-  const train::TrainPlan plan = train::plan_training(config, model, place.world, device);
+void show_plan(const train::RunPlan& plan, bool json, Terminal& terminal) {
   if (json) {
     Json result = {{"command", "train"}};
-    result.update(plan.to_json());
+    result.update(plan.json);
     terminal.json_result(result);
     return;
   }
-  terminal.partial_result(train::freeze_table(model.parameters, model.trained_names));
-  terminal.partial_result("\n" + plan.text());
+  terminal.partial_result(plan.freeze_table);
+  terminal.partial_result("\n" + plan.text);
 }
 
 void run(const Arguments& arguments, Terminal& terminal) {
-  train::TrainConfig config = train::TrainConfig::load(arguments.config, arguments.changes);
-  const train::Place place = train::place_from_environment();
-  const at::Device device = device_of(arguments.common, place);
-  config.choose_precision(device);
+  const train::Settings settings{arguments.config, arguments.changes};
+  const std::string& device = arguments.common.device;
   if (arguments.plan) {
-    show_plan(config, place, device, arguments.common.json, terminal);
+    show_plan(train::plan_run(settings, device), arguments.common.json, terminal);
     return;
   }
   const StopRequest stop;
@@ -55,10 +40,9 @@ void run(const Arguments& arguments, Terminal& terminal) {
   hooks.progress = terminal.progress();
   hooks.stop_requested = [&stop] { return stop.came(); };
   hooks.note = [&terminal](const std::string& text) { terminal.info(text); };
-  const train::TrainReport report =
-      train::train(config, place, device,
-                   arguments.resume ? train::Resume::kIfThere : train::Resume::kNo, hooks);
-  if (place.rank != 0) return;
+  const train::TrainReport report = train::train_run(
+      settings, device, arguments.resume ? train::Resume::kIfThere : train::Resume::kNo, hooks);
+  if (report.rank != 0) return;
   if (arguments.common.json) {
     terminal.json_result(
         {{"command", "train"},
@@ -72,11 +56,11 @@ void run(const Arguments& arguments, Terminal& terminal) {
     return;
   }
   terminal.result(report.finished
-                      ? str(config.out.string(), ": ", report.steps, " steps",
+                      ? str(report.out.string(), ": ", report.steps, " steps",
                             report.loss ? str(", loss ", *report.loss) : "",
                             report.model.empty() ? "" : ", model folder ", report.model.string())
-                      : str(config.out.string(), ": stopped after step ", report.steps, " of ",
-                            config.steps, "; --resume goes on"));
+                      : str(report.out.string(), ": stopped after step ", report.steps, " of ",
+                            report.of_steps, "; --resume goes on"));
 }
 
 }  // namespace

@@ -21,9 +21,11 @@ install(TARGETS ${lion_installed} EXPORT lionTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
-# Torch is not installed: the program goes on using the wheel that it was built with.
-set_target_properties(lion_cli PROPERTIES INSTALL_RPATH "${LION_TORCH_DIR}/torch/lib")
-install(TARGETS lion_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+# The program finds lion_engine by its own place (cli/engine.cpp). Torch is not installed: the
+# library goes on using the wheel that it was built with.
+set_target_properties(lion_engine PROPERTIES INSTALL_RPATH "${LION_TORCH_DIR}/torch/lib")
+install(TARGETS lion_cli lion_engine
+  RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 
 set(lion_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/lion)
 install(EXPORT lionTargets NAMESPACE lion:: DESTINATION ${lion_package_dir})

@@ -78,15 +78,19 @@ std::vector<std::string> compare(const std::map<std::string, std::vector<int64_t
   return problems;
 }
 
-namespace {
-
-/// The tensor in `type` on `device`, without a copy where the file's bytes will do.
-at::Tensor materialize(const TensorView& view, at::ScalarType type, at::Device device) {
+bool stays_in_file(const TensorView& view, at::ScalarType type) {
   // safetensors packs tensors without gaps: behind an odd number of 16-bit numbers, floats lie
   // askew.
   const auto address = reinterpret_cast<uintptr_t>(view.bytes.data());
   const bool aligned = address % static_cast<uintptr_t>(size_of(view.dtype)) == 0;
-  if (to_torch(view.dtype) == type && view.is_contiguous() && aligned) {
+  return to_torch(view.dtype) == type && view.is_contiguous() && aligned;
+}
+
+namespace {
+
+/// The tensor in `type` on `device`, without a copy where the file's bytes will do.
+at::Tensor materialize(const TensorView& view, at::ScalarType type, at::Device device) {
+  if (stays_in_file(view, type)) {
     const at::Tensor mapped = borrow(view);
     if (device.is_cpu()) return mapped;
     const at::Tensor moved = mapped.to(device);

@@ -26,6 +26,9 @@ DType from_torch(at::ScalarType type);
 /// A tensor over the bytes of a file, which stay where they are and alive. Only for reading.
 at::Tensor borrow(const TensorView& view);
 
+/// Whether a parameter of `type` on the CPU can use the bytes where they lie, without a copy.
+bool stays_in_file(const TensorView& view, at::ScalarType type);
+
 /// Gives every parameter the tensor of its name, in the type that the parameter has, on `device`.
 /// On the CPU a tensor that is stored in that type stays in the mapped file; others are converted
 /// one at a time. Strict: throws ResourceError that lists every missing, unexpected and misshapen

@@ -2,7 +2,9 @@
 
 #include <torch/torch.h>
 
+#include <mutex>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include "lion/nn/dropout.h"
@@ -76,11 +78,47 @@ at::Tensor mask_for(const at::Tensor& q, const at::Tensor& bias) {
   return bias.clamp_min(kLowest).to(q.scalar_type());
 }
 
+/// cuDNN's attention is not used: its gradients under a mask are NaN for some lengths
+/// (pytorch/pytorch#196678), and it plans anew for every shape, which takes longer than a small
+/// model's whole step. The switch is the process's, so it is off during our own calls only; the
+/// first of several threads to come and the last to go move it.
+class WithoutCuDnn {
+ public:
+  WithoutCuDnn() {
+    const std::scoped_lock lock(mutex());
+    if (users()++ > 0) return;
+    before() = at::globalContext().userEnabledCuDNNSDP();
+    at::globalContext().setSDPUseCuDNN(false);
+  }
+  ~WithoutCuDnn() {
+    const std::scoped_lock lock(mutex());
+    if (--users() == 0) at::globalContext().setSDPUseCuDNN(before());
+  }
+  WithoutCuDnn(const WithoutCuDnn&) = delete;
+  WithoutCuDnn& operator=(const WithoutCuDnn&) = delete;
+
+ private:
+  static std::mutex& mutex() {
+    static std::mutex one;
+    return one;
+  }
+  static int& users() {
+    static int count = 0;
+    return count;
+  }
+  static bool& before() {
+    static bool enabled = true;
+    return enabled;
+  }
+};
+
 }  // namespace
 
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double scale,
                      const at::Tensor& bias) {
   if (prefers_plain(q, k, bias)) return plain_attention(q, k, v, scale, bias);
+  std::optional<WithoutCuDnn> without_cudnn;
+  if (q.is_cuda()) without_cudnn.emplace();
   const auto mask = bias.defined() ? std::optional(mask_for(q, bias)) : std::nullopt;
   return at::scaled_dot_product_attention(q, k, v, mask, dropout_rate(), /*is_causal=*/false,
                                           scale);

@@ -14,6 +14,8 @@
 #include "lion/image/encode.h"
 #include "lion/image/normalize.h"
 #include "lion/nn/parameter.h"
+#include "lion/nn/process_settings.h"
+#include "lion/nn/torch_errors.h"
 #include "lion/pipeline/compute.h"
 #include "lion/pipeline/lion_decoder.h"
 #include "lion/pipeline/memory_plan.h"
@@ -125,18 +127,16 @@ Json decode_speed(const models::T5& t5, const Tensor& memory, int64_t beams,
           {"before_first_step", before.json()}};
 }
 
-}  // namespace
-
-Json bench(const BenchOptions& options, const ProgressSink& progress) {
+Json run_bench(const BenchOptions& options, const ProgressSink& progress) {
   const at::NoGradGuard no_grad;
   if (options.repeats < 1 || options.decode_tokens < 1 || options.encoder_tokens < 1) {
     throw InputError("bench: repeats, decode_tokens and encoder_tokens must be 1 or more.");
   }
-  if (options.load.threads > 0) at::set_num_threads(static_cast<int>(options.load.threads));
+  const nn::ThreadScope threads(nn::usable_threads(options.load.threads, "threads"));
   const models::LionConfig config = shape_config(options.shape);
   const at::Device device = torch_device(options.load.device);
   Networks networks(config, scalar_type(options.load.dtype));
-  require_memory(plan_memory(config, networks, options.load.device), options.shape);
+  require_memory(plan_memory(config, networks, options.load.device), options.shape, options.load);
 
   int64_t done = 0;
   const auto begin_phase = [&](std::string_view name) {
@@ -203,6 +203,13 @@ Json bench(const BenchOptions& options, const ProgressSink& progress) {
   getrusage(RUSAGE_SELF, &usage);
   out["peak_rss_bytes"] = static_cast<int64_t>(usage.ru_maxrss) * 1024;
   return out;
+}
+
+}  // namespace
+
+Json bench(const BenchOptions& options, const ProgressSink& progress) {
+  return nn::with_our_errors("bench", nn::Fault::kOurs,
+                             [&] { return run_bench(options, progress); });
 }
 
 }  // namespace lion

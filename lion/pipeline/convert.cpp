@@ -11,6 +11,7 @@
 #include "lion/folder/model_folder.h"
 #include "lion/folder/networks.h"
 #include "lion/models/lion_weights.h"
+#include "lion/nn/torch_errors.h"
 #include "lion/pipeline/convert_config.h"
 #include "lion/text/bert_tokenizer.h"
 #include "lion/text/t5_tokenizer.h"
@@ -287,9 +288,7 @@ ConvertReport convert_folder(const ConvertOptions& options, const ProgressSink& 
   return report;
 }
 
-}  // namespace
-
-ConvertReport convert(const ConvertOptions& options, const ProgressSink& progress) {
+ConvertReport run_convert(const ConvertOptions& options, const ProgressSink& progress) {
   const at::NoGradGuard no_grad;
   require_paths(options);
   if (!options.model.empty()) return convert_folder(options, progress);
@@ -333,6 +332,13 @@ ConvertReport convert(const ConvertOptions& options, const ProgressSink& progres
   write_checked(folder.root, sources, config, found, options.dtype, report, progress);
   out.commit();
   return report;
+}
+
+}  // namespace
+
+ConvertReport convert(const ConvertOptions& options, const ProgressSink& progress) {
+  return nn::with_our_errors("convert", nn::Fault::kInput,
+                             [&] { return run_convert(options, progress); });
 }
 
 }  // namespace lion

@@ -2,8 +2,10 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <set>
 
+#include "lion/base/cpus.h"
 #include "lion/base/error.h"
 #include "lion/checkpoint/finite.h"
 #include "lion/checkpoint/tensor_map.h"
@@ -65,9 +67,11 @@ std::string memory_text(const MemoryPlan& plan) {
 }
 
 std::string computing_text(const LoadOptions& options) {
+  const int64_t threads =
+      options.threads > 0 ? std::min(options.threads, available_cpus()) : at::get_num_threads();
   return str(compute_type_name(options.dtype), " on ", device_name(options.device),
              ", instructions ", nn::kernels::isa_name(nn::kernels::best_isa()), ", threads ",
-             at::get_num_threads());
+             threads);
 }
 
 }  // namespace
@@ -99,7 +103,7 @@ std::optional<Lion> check_model(const fs::path& folder, const LoadOptions& optio
       {"weights", [&] { return look_at_weights(folder, progress); }},
       {"memory",
        [&] {
-         require_memory(info.plan, folder.string());
+         require_memory(info.plan, folder.string(), options);
          return memory_text(info.plan);
        }},
       {"loading",

@@ -85,6 +85,8 @@ Question make_question(const KnownAnswer& known, const Image& image) {
 
 std::string_view asking_name(Asking ask) { return kAskings[static_cast<size_t>(ask)]; }
 
+fs::path known_answers_file(const fs::path& folder) { return ModelFolder{folder}.known_answers(); }
+
 std::optional<std::vector<KnownAnswer>> read_known_answers(const fs::path& folder) {
   const fs::path path = ModelFolder{folder}.known_answers();
   const std::string where = path.string();

@@ -27,6 +27,9 @@ struct KnownAnswer {
   std::optional<Question> literal;    ///< asked as it is, instead of one made of `text`
 };
 
+/// Where a model folder keeps them: doctor.json.
+std::filesystem::path known_answers_file(const std::filesystem::path& folder);
+
 /// Reads doctor.json of a model folder; none when there is no such file. Throws InputError naming
 /// file and case when it is wrong.
 std::optional<std::vector<KnownAnswer>> read_known_answers(const std::filesystem::path& folder);

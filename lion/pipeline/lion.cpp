@@ -11,6 +11,8 @@
 #include "lion/generate/rank.h"
 #include "lion/generate/scheduler.h"
 #include "lion/image/normalize.h"
+#include "lion/nn/process_settings.h"
+#include "lion/nn/torch_errors.h"
 #include "lion/pipeline/answer_boxes.h"
 #include "lion/pipeline/compute.h"
 #include "lion/pipeline/lion_decoder.h"
@@ -25,6 +27,7 @@ namespace lion {
 using at::Tensor;
 
 /// A picture's pixels (for the tagger, which sees it at another size) and what was made of them.
+/// A part is either whole or not there: what fails on the way leaves the picture as it was.
 struct Picture::State {
   Image image;
   models::PictureFeatures features;
@@ -76,7 +79,17 @@ struct Lion::Impl {
   PromptTemplates templates;
   std::optional<BertTokenizer> bert;
   std::optional<TaggerNetwork> tagger;
+  int64_t threads = 0;  ///< of our own calls; 0: the process's setting
   mutable std::shared_ptr<const TokenConstraint> grammar;  // made when first asked for
+
+  /// What `work` returns, computed as all calls are: without gradients, with the model's threads,
+  /// and with our errors. `where` begins the messages of those.
+  template <typename Work>
+  auto call(std::string_view where, Work&& work) const {
+    const at::NoGradGuard no_grad;
+    const nn::ThreadScope own_threads(threads);
+    return nn::with_our_errors(where, nn::Fault::kOurs, work);
+  }
 
   Tensor image_tensor(const Image& image, int64_t size, Filter filter,
                       const Normalization& norm) const {
@@ -109,7 +122,11 @@ struct Lion::Impl {
   };
   Prepared prepare(const Picture& picture, const Question& question) const;
   Hypothesis hypothesis(const Sequence& sequence, const Picture& picture) const;
+  static std::unique_ptr<Impl> load(const std::filesystem::path& folder,
+                                    const LoadOptions& options);
   std::vector<Answer> answer(std::span<const Ask> asks, const OnText& on_text) const;
+  RankedAnswer rank(const Picture& picture, const Question& question,
+                    std::span<const std::string> candidates) const;
   Answer report(const Ask& ask, Prepared prepared, const std::vector<Sequence>& sequences) const;
 };
 
@@ -119,16 +136,22 @@ Lion& Lion::operator=(Lion&&) noexcept = default;
 Lion::~Lion() = default;
 
 Lion Lion::load(const std::filesystem::path& folder, const LoadOptions& options) {
+  return nn::with_our_errors(folder.string(), nn::Fault::kInput,
+                             [&] { return Lion(Impl::load(folder, options)); });
+}
+
+std::unique_ptr<Lion::Impl> Lion::Impl::load(const std::filesystem::path& folder,
+                                             const LoadOptions& options) {
   const at::NoGradGuard no_grad;
   const at::Device device = torch_device(options.device);
-  if (options.threads < 0)
-    throw InputError(str("threads: got ", options.threads, ", expected 0 or more."));
-  if (options.threads > 0) at::set_num_threads(static_cast<int>(options.threads));
+  const int64_t threads = nn::usable_threads(options.threads, "threads");
+  const nn::ThreadScope own_threads(threads);
   const ModelFolder files{folder};
   const models::LionConfig config = files.read_config();
   Networks networks(config, scalar_type(options.dtype));
-  require_memory(plan_memory(config, networks, options.device), folder.string());
-  load_parameters(networks.parameters(), read_tensors(folder), folder.string(), device);
+  const TensorMap tensors = read_tensors(folder);
+  require_memory(plan_memory(config, networks, options.device, &tensors), folder.string(), options);
+  load_parameters(networks.parameters(), tensors, folder.string(), device);
   auto impl = std::unique_ptr<Impl>(new Impl{config,
                                              device,
                                              std::move(networks),
@@ -136,6 +159,7 @@ Lion Lion::load(const std::filesystem::path& folder, const LoadOptions& options)
                                              options.templates,
                                              {},
                                              {},
+                                             threads,
                                              {}});
   if (impl->t5.size() > config.t5.vocab_size) {
     throw InputError(str(files.t5_tokenizer().string(), ": has ", impl->t5.size(),
@@ -154,7 +178,7 @@ Lion Lion::load(const std::filesystem::path& folder, const LoadOptions& options)
     impl->tagger = TaggerNetwork{impl->networks.ram, load_tag_list(files, config),
                                  config.ram->swin.image_size, device};
   }
-  return Lion(std::move(impl));
+  return impl;
 }
 
 bool Lion::has_tagger() const { return impl_->config.ram.has_value(); }
@@ -170,10 +194,13 @@ void Lion::Impl::look(Picture::State& picture) const {
   const Tensor pixels =
       image_tensor(picture.image, config.vit.image_size, Filter::kBicubic, kClipNormalization);
   const models::LionT5& lion = networks.lion;
-  picture.features = timed(picture.timings.vit, [&] { return lion->see(pixels); });
+  Timings timings = picture.timings;
+  models::PictureFeatures features = timed(timings.vit, [&] { return lion->see(pixels); });
   if (config.has_aggregator()) {
-    timed(picture.timings.aggregator, [&] { return lion->aggregate(picture.features), true; });
+    timed(timings.aggregator, [&] { return lion->aggregate(features), true; });
   }
+  picture.features = std::move(features);
+  picture.timings = timings;
 }
 
 const std::vector<float>& Lion::Impl::tag_scores(Picture::State& picture) const {
@@ -194,17 +221,16 @@ const TaggerNetwork& Lion::Impl::need_tagger() const {
 }
 
 std::vector<Tag> Lion::tags(const Picture& picture) const {
-  const at::NoGradGuard no_grad;
   impl_->need_tagger();
-  return impl_->tags(picture.state());
+  return impl_->call("tags", [&] { return impl_->tags(picture.state()); });
 }
 
 const TagList& Lion::tag_list() const { return impl_->need_tagger().list; }
 
 std::vector<float> Lion::tag_scores(const Picture& picture) const {
-  const at::NoGradGuard no_grad;
   impl_->need_tagger();
-  return impl_->tag_scores(picture.state());
+  return impl_->call("tags",
+                     [&]() -> std::vector<float> { return impl_->tag_scores(picture.state()); });
 }
 
 std::shared_ptr<const TokenConstraint> Lion::Impl::constraint(bool box_grammar) const {
@@ -240,8 +266,7 @@ Lion::Impl::Prepared Lion::Impl::prepare(const Picture& picture, const Question&
                          ". Shorten the question."));
   }
   look(seen);
-  out.timings =
-      std::exchange(seen.timings, {});  // reported with the first answer about the picture
+  out.timings = seen.timings;
   Tensor queries;
   if (bert) {
     const auto ids = token_batch(bert->encode(question.prompt, config.max_txt_len));
@@ -255,6 +280,7 @@ Lion::Impl::Prepared Lion::Impl::prepare(const Picture& picture, const Question&
                                   at::TensorOptions(at::kLong).device(device));
     return networks.lion->t5_model->encoder->forward(inputs.embeds, inputs.keep, level).memory;
   });
+  seen.timings = {};  // reported with the first answer about the picture
   return out;
 }
 
@@ -286,15 +312,14 @@ Answer Lion::Impl::report(const Ask& ask, Prepared prepared,
 
 Answer Lion::answer(const Picture& picture, const Question& question, const OnText& on_text) const {
   const Ask ask{picture, question};
-  return impl_->answer(std::span(&ask, 1), on_text).front();
+  return impl_->call("answer", [&] { return impl_->answer(std::span(&ask, 1), on_text).front(); });
 }
 
 std::vector<Answer> Lion::answer(std::span<const Ask> asks) const {
-  return impl_->answer(asks, {});
+  return impl_->call("answer", [&] { return impl_->answer(asks, {}); });
 }
 
 std::vector<Answer> Lion::Impl::answer(std::span<const Ask> asks, const OnText& on_text) const {
-  const at::NoGradGuard no_grad;
   for (const Ask& ask : asks) ask.question.generate.validate();
   std::vector<Prepared> prepared;
   for (const Ask& ask : asks) prepared.push_back(prepare(ask.picture, ask.question));
@@ -328,13 +353,17 @@ std::vector<Answer> Lion::Impl::answer(std::span<const Ask> asks, const OnText& 
 
 RankedAnswer Lion::rank(const Picture& picture, const Question& question,
                         std::span<const std::string> candidates) const {
-  const at::NoGradGuard no_grad;
+  return impl_->call("rank", [&] { return impl_->rank(picture, question, candidates); });
+}
+
+RankedAnswer Lion::Impl::rank(const Picture& picture, const Question& question,
+                              std::span<const std::string> candidates) const {
   std::vector<std::vector<int64_t>> ids;
-  for (const std::string& candidate : candidates) ids.push_back(impl_->t5.encode(candidate));
-  Impl::Prepared prepared = impl_->prepare(picture, question);
+  for (const std::string& candidate : candidates) ids.push_back(t5.encode(candidate));
+  Prepared prepared = prepare(picture, question);
   RankedAnswer out;
   const Ranking ranking = timed(prepared.timings.decoder, [&] {
-    LionDecoder decoder(impl_->networks.lion->t5_model);
+    LionDecoder decoder(networks.lion->t5_model);
     return lion::rank(decoder, decoder.add_source(prepared.memory, task_level(question.level)),
                       ids);
   });

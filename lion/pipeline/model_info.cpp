@@ -5,6 +5,7 @@
 
 #include "lion/checkpoint/tensor_map.h"
 #include "lion/folder/model_folder.h"
+#include "lion/nn/torch_errors.h"
 #include "lion/pipeline/compute.h"
 #include "lion/pipeline/memory_plan.h"
 
@@ -54,7 +55,10 @@ ModelInfo inspect_model(const std::filesystem::path& folder, const LoadOptions& 
     parts[name].stored_types = join(stored, ", ");
     info.parts.push_back(parts[name]);
   }
-  info.plan = plan_memory(config, Networks(config, scalar_type(options.dtype)), options.device);
+  info.plan = nn::with_our_errors(files.config().string(), nn::Fault::kInput, [&] {
+    return plan_memory(config, Networks(config, scalar_type(options.dtype)), options.device,
+                       &tensors);
+  });
   return info;
 }
 

@@ -22,7 +22,11 @@ std::string_view compute_type_name(ComputeType type);
 struct LoadOptions {
   Device device = Device::kCpu;
   ComputeType dtype = ComputeType::kBf16;
-  int64_t threads = 0;  ///< CPU threads; 0 leaves the default, one per core
+  /// CPU threads while the model computes; 0 leaves the process's setting. More than there are
+  /// processors for the process are cut, with a warning in the log.
+  int64_t threads = 0;
+  /// Loads although the memory plan says that it does not fit.
+  bool ignore_memory_plan = false;
   /// Where the tag sentence comes from; tasks.h makes questions from the same templates.
   PromptTemplates templates = PromptTemplates::builtin();
 };

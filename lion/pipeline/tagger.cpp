@@ -6,6 +6,8 @@
 #include "lion/checkpoint/load.h"
 #include "lion/image/normalize.h"
 #include "lion/nn/precision.h"
+#include "lion/nn/process_settings.h"
+#include "lion/nn/torch_errors.h"
 #include "lion/pipeline/compute.h"
 #include "lion/pipeline/tagger_network.h"
 
@@ -44,6 +46,7 @@ TagList load_tag_list(const ModelFolder& folder, const models::LionConfig& confi
 
 struct Tagger::Impl {
   TaggerNetwork network;
+  int64_t threads = 0;
 };
 
 Tagger::Tagger(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -52,8 +55,13 @@ Tagger& Tagger::operator=(Tagger&&) noexcept = default;
 Tagger::~Tagger() = default;
 
 Tagger Tagger::load(const std::filesystem::path& folder, const LoadOptions& options) {
+  return nn::with_our_errors(folder.string(), nn::Fault::kInput,
+                             [&] { return Tagger(load_tagger(folder, options)); });
+}
+
+std::unique_ptr<Tagger::Impl> Tagger::load_tagger(const std::filesystem::path& folder,
+                                                  const LoadOptions& options) {
   const at::NoGradGuard no_grad;
-  if (options.threads > 0) at::set_num_threads(static_cast<int>(options.threads));
   const ModelFolder files{folder};
   const models::LionConfig config = files.read_config();
   if (!config.ram) {
@@ -62,6 +70,8 @@ Tagger Tagger::load(const std::filesystem::path& folder, const LoadOptions& opti
                          "--ram-thresholds."));
   }
   auto impl = std::make_unique<Impl>();
+  impl->threads = nn::usable_threads(options.threads, "threads");
+  const nn::ThreadScope threads(impl->threads);
   TaggerNetwork& network = impl->network;
   network.device = torch_device(options.device);
   network.image_size = config.ram->swin.image_size;
@@ -75,12 +85,14 @@ Tagger Tagger::load(const std::filesystem::path& folder, const LoadOptions& opti
     if (name.starts_with(kTaggerPrefix)) tensors.emplace(name, view);
   }
   load_parameters(parameters, tensors, folder.string(), network.device);
-  return Tagger(std::move(impl));
+  return impl;
 }
 
 std::vector<Tag> Tagger::tags(const Image& image) const {
   const at::NoGradGuard no_grad;
-  return impl_->network.found(impl_->network.scores(image));
+  const nn::ThreadScope threads(impl_->threads);
+  return nn::with_our_errors("tags", nn::Fault::kOurs,
+                             [&] { return impl_->network.found(impl_->network.scores(image)); });
 }
 
 std::string Tagger::fingerprint() const {

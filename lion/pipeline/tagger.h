@@ -40,6 +40,8 @@ class Tagger {
  private:
   struct Impl;
   explicit Tagger(std::unique_ptr<Impl> impl);
+  static std::unique_ptr<Impl> load_tagger(const std::filesystem::path& folder,
+                                           const LoadOptions& options);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -2,7 +2,6 @@
 
 #include <torch/torch.h>
 
-#include <charconv>
 #include <cstdlib>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
@@ -12,31 +11,11 @@
 #endif
 
 #include "lion/base/error.h"
+#include "lion/base/process_rank.h"
 #include "lion/train/heartbeat.h"
 
 namespace lion::train {
 namespace {
-
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
-
-int64_t number(const char* name, int64_t low, int64_t high) {
-  const std::string text = environment(name);
-  if (text.empty()) {
-    throw InputError(str("environment: ", name,
-                         " is not set, but WORLD_SIZE is. Set RANK, WORLD_SIZE, MASTER_ADDR and "
-                         "MASTER_PORT, or start with torchrun --no-python."));
-  }
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < low || value > high) {
-    throw InputError(str("environment: ", name, " is \"", text, "\", expected a number from ", low,
-                         " to ", high, ". Set it right."));
-  }
-  return value;
-}
 
 c10::intrusive_ptr<c10d::TCPStore> connect(const Place& place, bool serve,
                                            std::chrono::milliseconds timeout) {
@@ -61,14 +40,11 @@ std::shared_ptr<gloo::transport::Device> gloo_device(const Place& place) {
 }  // namespace
 
 Place place_from_environment(Rendezvous rendezvous) {
-  Place place;
-  if (environment("WORLD_SIZE").empty()) return place;
-  place.world = number("WORLD_SIZE", 1, 1 << 20);
+  const ProcessRank process = rank_from_environment();
+  Place place{process.rank, process.world, process.local_rank, {}, 0, false};
   if (place.world == 1) return place;
-  place.rank = number("RANK", 0, place.world - 1);
-  place.local_rank = environment("LOCAL_RANK").empty() ? 0 : number("LOCAL_RANK", 0, 1 << 20);
   if (rendezvous == Rendezvous::kNone) return place;
-  place.port = number("MASTER_PORT", 1, 65535);
+  place.port = launcher_number("MASTER_PORT", 1, 65535);
   place.address = environment("MASTER_ADDR");
   if (place.address.empty()) {
     throw InputError(

@@ -12,6 +12,8 @@
 #include "lion/data/loader.h"
 #include "lion/data/open_datasets.h"
 #include "lion/data/random_key.h"
+#include "lion/nn/process_settings.h"
+#include "lion/nn/torch_errors.h"
 #include "lion/train/export.h"
 #include "lion/train/freeze_map.h"
 #include "lion/train/gradients.h"
@@ -352,11 +354,14 @@ TrainReport train(const TrainConfig& config, const Place& place, at::Device devi
                          "."));
   }
   fs::create_directories(config.out);
-  if (config.threads > 0) at::set_num_threads(static_cast<int>(config.threads));
+  const nn::RandomScope random;
+  const nn::ThreadScope threads(nn::usable_threads(config.threads, "threads"));
   ProcessGroup group(place, device, std::chrono::seconds(config.timeout_s));
   try {
-    Trainer trainer(config, group, device, resume, hooks);
-    return trainer.run();
+    return nn::with_our_errors("train", nn::Fault::kOurs, [&] {
+      Trainer trainer(config, group, device, resume, hooks);
+      return trainer.run();
+    });
   } catch (const std::exception& error) {
     group.give_up(error.what());
     throw;

@@ -26,7 +26,7 @@ namespace {
   ::setenv("OMP_NUM_THREADS", "1", 1);  // tests run side by side
   for (const auto& [name, value] : setting.environment) ::setenv(name.c_str(), value.c_str(), 1);
   std::vector<std::string> words = arguments;
-  words.insert(words.begin(), LION_PROGRAM);
+  words.insert(words.begin(), setting.program.empty() ? LION_PROGRAM : setting.program);
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);

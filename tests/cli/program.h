@@ -22,6 +22,7 @@ struct Setting {
   std::vector<std::pair<std::string, std::string>> environment = {};
   std::string out = "";  ///< where stdout goes instead, for instance "/dev/full"
   bool stdout_is_closed = false;
+  std::string program = "";  ///< started instead of the one that was built
 };
 
 /// LION_MODEL and NO_COLOR are not set unless `setting` does so.

@@ -1,14 +1,19 @@
+#include <c10/core/CPUAllocator.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
 #include <cmath>
 
+#include "lion/base/cpus.h"
+#include "lion/base/log.h"
 #include "lion/image/decode.h"
 #include "lion/pipeline/answer_boxes.h"
 #include "lion/pipeline/bench.h"
 #include "lion/pipeline/lion.h"
 #include "lion/pipeline/memory_plan.h"
+#include "lion/pipeline/model_info.h"
+#include "lion/pipeline/tagger.h"
 #include "lion/pipeline/tasks.h"
 #include "oracle_model.h"
 
@@ -200,6 +205,59 @@ TEST(Tasks, UseThePapersPromptsAndLevels) {
             "Short answer:");
 }
 
+/// The CPU's allocator, which refuses the n-th request from now on.
+class FailingAllocator : public c10::Allocator {
+ public:
+  FailingAllocator() : real_(c10::GetCPUAllocator()) {
+    c10::SetCPUAllocator(this, /*priority=*/100);
+  }
+  ~FailingAllocator() override { c10::SetCPUAllocator(real_, /*priority=*/100); }
+
+  void fail_at(int64_t request) { left_ = request; }
+  bool failed() const { return left_ < 0; }
+
+  c10::DataPtr allocate(size_t bytes) override {
+    TORCH_CHECK(--left_ != 0, "DefaultCPUAllocator: not enough memory: you tried to allocate ",
+                bytes, " bytes.");
+    return real_->allocate(bytes);
+  }
+  void copy_data(void* to, const void* from, std::size_t bytes) const override {
+    real_->copy_data(to, from, bytes);
+  }
+
+ private:
+  c10::Allocator* real_;
+  int64_t left_ = 0;
+};
+
+TEST_F(Answering, WhereverMemoryRunsOutThePictureStaysWhole) {
+  const at::NoGradGuard no_grad;
+  const Image image = load_image(oracle_files() / "images/photo.jpg");
+  const Answer expected = lion_->answer(*picture_, question_);
+  FailingAllocator allocator;
+  int64_t failures = 0;
+  // Steps that share no factor with a layer's number of requests, so that all kinds are met.
+  for (int64_t request = 1;; request += 37) {
+    const Picture picture = lion_->see(image);
+    allocator.fail_at(request);
+    std::string message;
+    try {
+      lion_->answer(picture, question_);
+    } catch (const ResourceError& error) {
+      message = error.what();
+    }
+    if (!allocator.failed() && message.empty()) break;  // it needs fewer requests
+    allocator.fail_at(0);
+    if (message.empty()) continue;
+    ++failures;
+    EXPECT_THAT(message, HasSubstr("answer: memory ran out."));
+    const Answer again = lion_->answer(picture, question_);
+    ASSERT_EQ(again.best.ids, expected.best.ids) << "request " << request;
+    ASSERT_EQ(again.best.token_logprobs, expected.best.token_logprobs) << "request " << request;
+  }
+  EXPECT_GT(failures, 20);
+}
+
 TEST(MemoryPlan, TheLargeModelIsRefusedWithThePlan) {
   const models::LionConfig config = models::lion_12b();
   MemoryPlan plan = plan_memory(config, Networks(config, at::kBFloat16), Device::kCpu);
@@ -207,10 +265,104 @@ TEST(MemoryPlan, TheLargeModelIsRefusedWithThePlan) {
   // as wide, are norms, routers, tables of positions and tags: less than 0.1 %.
   EXPECT_NEAR(static_cast<double>(plan.weights), 2.0 * 12'653'783'317.0, 0.001 * 25.3e9);
   plan.available = 24ull << 30;
-  const std::string message = message_of<ResourceError>([&] { require_memory(plan, "lion-12b"); });
+  const std::string message =
+      message_of<ResourceError>([&] { require_memory(plan, "lion-12b", {}); });
   EXPECT_THAT(message, HasSubstr("lion-12b: needs more memory"));
   EXPECT_THAT(message, HasSubstr("weights    23.6 GiB"));
   EXPECT_THAT(message, HasSubstr("available  24.0 GiB"));
+  EXPECT_THAT(message, HasSubstr("--ignore-memory-plan"));
+  EXPECT_THAT(message, HasSubstr("LION_IGNORE_MEMORY_PLAN"));
+  EXPECT_NO_THROW(require_memory(plan, "lion-12b", {.ignore_memory_plan = true}));
+}
+
+TEST(MemoryPlan, TheLongestQuestionFits) {
+  const models::LionConfig config = models::lion_4b();
+  const MemoryPlan plan = plan_memory(config, Networks(config, at::kBFloat16), Device::kCpu);
+  // Bias and scores of the encoder's attention over all visual tokens and 2,048 of text.
+  const auto s = static_cast<uint64_t>(config.visual_tokens() + kMaxPromptTokens);
+  EXPECT_GT(plan.workspace, 2 * 4 * s * s * static_cast<uint64_t>(config.t5.num_heads));
+}
+
+TEST(MemoryPlan, WeightsThatStayInTheFileAreNotAllocated) {
+  const TempFolder temp;
+  ConvertOptions options = oracle_options(temp / "model");
+  options.dtype = StoredType::kBf16;
+  convert(options);
+  LoadOptions load;
+  load.dtype = ComputeType::kBf16;
+  MemoryPlan plan = inspect_model(temp / "model", load).plan;
+  EXPECT_GT(plan.mapped, plan.weights / 2);
+  EXPECT_LE(plan.mapped, plan.weights);
+  plan.available = plan.workspace + (plan.weights - plan.mapped);
+  EXPECT_TRUE(plan.fits());
+  std::vector<std::string> warnings;
+  set_log_sink([&](LogLevel, std::string_view message) { warnings.emplace_back(message); });
+  require_memory(plan, "tiny", load);
+  set_log_sink({});
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_THAT(warnings[0], HasSubstr("stay in the file"));
+  plan.available -= 1;
+  EXPECT_FALSE(plan.fits());
+  load.dtype = ComputeType::kFp32;  // converted: the file's bytes will not do
+  plan = inspect_model(temp / "model", load).plan;
+  EXPECT_LT(plan.mapped, plan.weights / 2);
+}
+
+TEST(Loading, LeavesTheProcessAsItWas) {
+  const TempFolder temp;
+  convert(oracle_options(temp / "model"));
+  const int before = at::get_num_threads();
+  at::set_num_threads(2);
+  at::globalContext().setSDPUseCuDNN(true);
+  at::manual_seed(5);
+  const at::Tensor drawn = at::rand({4});
+  at::manual_seed(5);
+  const auto same = [&](const char* when) {
+    EXPECT_EQ(at::get_num_threads(), 2) << when;
+    EXPECT_TRUE(at::globalContext().userEnabledCuDNNSDP()) << when;
+    EXPECT_TRUE(at::globalContext().userEnabledFlashSDP()) << when;
+    EXPECT_TRUE(at::globalContext().userEnabledMathSDP()) << when;
+    EXPECT_FALSE(at::globalContext().deterministicAlgorithms()) << when;
+    EXPECT_TRUE(at::GradMode::is_enabled()) << when;
+    EXPECT_EQ(at::globalContext().float32MatmulPrecision(), at::Float32MatmulPrecision::HIGHEST)
+        << when;
+    const at::Tensor tiny = at::full({1}, 1e-39f);  // flushed to zero where denormals are
+    EXPECT_GT((tiny * 1.0f).item<float>(), 0) << when;
+  };
+  same("before");
+  LoadOptions options;
+  options.threads = 1;
+  const Lion lion = Lion::load(temp / "model", options);
+  same("after loading");
+  const Picture picture = lion.see(load_image(oracle_files() / "images/photo.jpg"));
+  Question question;
+  question.prompt = "What is this?";
+  question.generate.max_new_tokens = 3;
+  lion.answer(picture, question);
+  const std::vector<std::string> candidates{"a dog", "a cat"};
+  lion.rank(picture, question, candidates);
+  lion.tags(picture);
+  Tagger::load(temp / "model", options).tags(load_image(oracle_files() / "images/photo.jpg"));
+  same("after answering");
+  EXPECT_TRUE(at::equal(at::rand({4}), drawn));
+  at::set_num_threads(before);
+}
+
+TEST(Loading, MoreThreadsThanProcessorsAreCutAndSaidSo) {
+  const TempFolder temp;
+  convert(oracle_options(temp / "model"));
+  std::vector<std::string> warnings;
+  set_log_sink([&](LogLevel, std::string_view message) { warnings.emplace_back(message); });
+  LoadOptions options;
+  options.threads = 1000000;
+  Lion::load(temp / "model", options);
+  set_log_sink({});
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_THAT(warnings[0], HasSubstr("threads: got 1000000, and this process may use "));
+  EXPECT_THAT(warnings[0], HasSubstr(str(available_cpus())));
+  options.threads = -1;
+  EXPECT_THAT(message_of<InputError>([&] { Lion::load(temp / "model", options); }),
+              HasSubstr("threads: got -1"));
 }
 
 TEST(Bench, ReportsEveryPhase) {
