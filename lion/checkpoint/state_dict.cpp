@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kMaxNesting = 8;  // of dicts around a state dict, and of modules in a module
 constexpr size_t kMaxEntries = 1'000'000;
+constexpr int64_t kMaxVisited = 1'000'000;  // values may be shared, so that few have many paths
 constexpr size_t kShown = 5;
 
 using Items = std::vector<std::pair<PickleRef, PickleRef>>;
@@ -100,12 +101,12 @@ const PickleDict* module_state(PickleRef value) {
 class Search {
  public:
   std::vector<Candidate> run(PickleRef value, const std::string& path, int depth) {
-    if (depth > kMaxNesting) return {};
+    if (depth > kMaxNesting || ++visited_ > kMaxVisited) return {};
     if (module_state(value)) return {{path, value}};
     if (const auto* list = value->get_if<PickleTuple>()) return among(list->items, path, depth);
     if (const auto* list = value->get_if<PickleList>()) return among(list->items, path, depth);
     const Items* items = items_of(value);
-    if (!items || ++visited_ > 10'000) return {};
+    if (!items) return {};
     std::vector<Candidate> children;
     std::map<std::string_view, PickleRef> last;  // a later key wins
     for (const auto& [key, child] : *items) {
@@ -151,7 +152,7 @@ class Search {
     return all;
   }
 
-  int visited_ = 0;
+  int64_t visited_ = 0;
 };
 
 /// Adds the tensors and objects of a dict; counts keys that are not text.
@@ -241,6 +242,10 @@ std::vector<std::pair<std::string, std::vector<std::string>>> find_objects(
       continue;
     }
     const auto push = [&](PickleRef child, const std::string& key) {
+      const bool leaf = !items_of(child) && !child->get_if<PickleList>() &&
+                        !child->get_if<PickleTuple>() && !child->get_if<PickleSet>() &&
+                        !child->get_if<PickleObject>();
+      if (leaf) return;
       std::string path = place.path.size() < 150
                              ? str(place.path, place.path.empty() ? "" : ".", key)
                              : place.path;

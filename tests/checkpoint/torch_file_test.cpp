@@ -353,6 +353,16 @@ TEST_F(Nested, TheBareModelComesBeforeAveragesAndOptimizers) {
   EXPECT_EQ(said([&] { names("}"s + entry("model", dict(1))); }), "");
 }
 
+TEST_F(Nested, SharedValuesCostNoExponentialTime) {
+  std::string lists = "}U\1wK\1s";  // a list of 16 times the same list of 16 times ...
+  for (int depth = 0; depth < 9; ++depth) {
+    lists += "q"s + static_cast<char>(depth) + "](";
+    for (int i = 0; i < 16; ++i) lists += "h"s + static_cast<char>(depth);
+    lists += "e";
+  }
+  expect_error<ResourceError>([&] { names(lists); }, {"holds no dict of tensors"});
+}
+
 TEST_F(Nested, SubclassesOfDictAreDicts) {
   EXPECT_EQ(names("cm\nConfig\n)R"s + entry("model", "cm\nD\n)R"s + dict(4).substr(1))), "w@4");
   EXPECT_EQ(names("ccollections\ndefaultdict\n(cbuiltins\nlist\ntR"s + dict(4).substr(1)), "w@4");
