@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <set>
 
 #include "lion/base/error.h"
@@ -91,27 +92,19 @@ std::vector<std::string> compare(const std::map<std::string, std::vector<int64_t
 std::vector<std::string> a_handful(const std::vector<std::string>& problems) {
   constexpr size_t kShown = 8;
   if (problems.size() <= kShown) return problems;
-  // "missing: t5_model.encoder..." is of the group "missing: t5_model".
-  std::vector<bool> taken(problems.size(), false);
-  std::set<std::string> groups;
-  size_t count = 0;
-  const auto take = [&](size_t i) {
-    taken[i] = true;
-    ++count;
-  };
-  for (size_t i = 0; i < problems.size() && count < kShown; ++i) {
-    const size_t name = problems[i].find(": ") + 2;
-    const std::string group = problems[i].substr(0, problems[i].find_first_of(". ", name));
-    if (groups.insert(group).second) take(i);
-  }
-  for (size_t i = 0; i < problems.size() && count < kShown; ++i) {
-    if (!taken[i]) take(i);
-  }
-  std::vector<std::string> shown;
+  // "missing: t5_model.encoder..." is of the group "missing: t5_model". All groups in turn.
+  std::map<std::string, size_t> sizes;
+  std::vector<std::pair<size_t, size_t>> turns;  // the place within its group, and which it is
   for (size_t i = 0; i < problems.size(); ++i) {
-    if (taken[i]) shown.push_back(problems[i]);
+    const size_t name = problems[i].find(": ") + 2;
+    turns.emplace_back(sizes[problems[i].substr(0, problems[i].find_first_of(". ", name))]++, i);
   }
-  shown.push_back(str("... and ", problems.size() - count, " more"));
+  std::sort(turns.begin(), turns.end());
+  std::set<size_t> taken;
+  for (size_t i = 0; i < kShown; ++i) taken.insert(turns[i].second);
+  std::vector<std::string> shown;
+  for (const size_t i : taken) shown.push_back(problems[i]);
+  shown.push_back(str("... and ", problems.size() - kShown, " more"));
   return shown;
 }
 
