@@ -134,8 +134,7 @@ void report_unreadable(const TensorMap& tensors, const std::string& where) {
     if (!view.is_readable()) names.push_back(str('"', shown(name), "\" (", view.unreadable, ')'));
   }
   if (names.empty()) return;
-  log_info(
-      str(where, ": what is no tensor of a type that can be read is skipped: ", some_of(names)));
+  log_info(str(where, ": tensors of types that cannot be read are skipped: ", some_of(names)));
 }
 
 std::string some_names(const TensorMap& tensors, size_t count) {
