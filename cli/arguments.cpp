@@ -129,7 +129,8 @@ DecodeOptions decode_options(const CommonArguments& arguments) {
                          "\", expected auto or ignore). Name one of them."));
   }
   return {.exif = arguments.exif == "auto" ? Exif::kAuto : Exif::kIgnore,
-          .max_pixels = arguments.max_pixels};
+          .max_pixels = arguments.max_pixels,
+          .notices = true};
 }
 
 PromptTemplates prompt_templates(const CommonArguments& arguments) {

@@ -50,6 +50,7 @@ std::optional<std::string> path_in(LineFormat format, const std::string& line) {
     case LineFormat::kCsv:
       return first_csv_field(line);
     case LineFormat::kJson: {
+      if (line.find('\0') != line.npos) return std::nullopt;  // the parser's end of the text
       const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
       const Json::json_pointer path("/image/path");
       if (!json.is_object() || !json.contains(path) || !json[path].is_string()) {

@@ -21,7 +21,7 @@ int max_depth(std::string_view text) {
         if (text[i] == '\\') ++i;
       }
     } else if (text.substr(i, 2) == "//") {
-      i = text.find_first_of(std::string_view("\n\r\0", 3), i);  // as the parser ends it
+      i = text.find_first_of("\n\r", i);
     } else if (text.substr(i, 2) == "/*") {
       i = text.find("*/", i + 2);
       if (i != text.npos) ++i;
@@ -38,6 +38,11 @@ int max_depth(std::string_view text) {
 }  // namespace
 
 Json parse_json(std::string_view text, std::string_view where) {
+  // The parser takes a NUL byte for the end and would not look at what follows.
+  if (const size_t nul = text.find('\0'); nul != text.npos) {
+    throw InputError(str(where, ": not valid JSON (a NUL byte at byte ", nul,
+                         "). Save it as UTF-8 text without NUL bytes."));
+  }
   if (max_depth(text) > kMaxDepth) {
     throw InputError(
         str(where, ": JSON is nested more than ", kMaxDepth, " levels deep. Flatten it."));

@@ -2,6 +2,9 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <set>
+
 #include "lion/base/error.h"
 
 namespace lion {
@@ -50,10 +53,15 @@ DType from_torch(at::ScalarType type) {
 }
 
 at::Tensor borrow(const TensorView& view) {
+  if (!view.is_readable()) {
+    throw ResourceError(str("borrow: a tensor cannot be read (got ", view.unreadable,
+                            "). Save it as one of torch's common types."));
+  }
   auto* data = const_cast<std::byte*>(view.bytes.data());
-  return at::from_blob(
+  const at::Tensor tensor = at::from_blob(
       data, view.shape, view.strides, [file = view.file](void*) {},
       at::TensorOptions(to_torch(view.dtype)));
+  return view.negated ? tensor.neg() : tensor;
 }
 
 std::vector<std::string> compare(const std::map<std::string, std::vector<int64_t>>& expected,
@@ -63,6 +71,9 @@ std::vector<std::string> compare(const std::map<std::string, std::vector<int64_t
     const auto it = tensors.find(name);
     if (it == tensors.end()) {
       problems.push_back(str("missing: ", name, " ", shape_str(shape)));
+    } else if (!it->second.is_readable()) {
+      problems.push_back(str("unreadable: ", name, " is ", it->second.unreadable,
+                             ", expected a tensor of a floating type"));
     } else if (it->second.shape != shape) {
       problems.push_back(str("misshapen: ", name, " is ", shape_str(it->second.shape),
                              ", expected ", shape_str(shape)));
@@ -72,10 +83,29 @@ std::vector<std::string> compare(const std::map<std::string, std::vector<int64_t
     }
   }
   for (const auto& [name, view] : tensors) {
-    if (!expected.contains(name))
+    if (!expected.contains(name) && view.is_readable())
       problems.push_back(str("unexpected: ", name, " ", shape_str(view.shape)));
   }
   return problems;
+}
+
+std::vector<std::string> a_handful(const std::vector<std::string>& problems) {
+  constexpr size_t kShown = 8;
+  if (problems.size() <= kShown) return problems;
+  // "missing: t5_model.encoder..." is of the group "missing: t5_model". All groups in turn.
+  std::map<std::string, size_t> sizes;
+  std::vector<std::pair<size_t, size_t>> turns;  // the place within its group, and which it is
+  for (size_t i = 0; i < problems.size(); ++i) {
+    const size_t name = problems[i].find(": ") + 2;
+    turns.emplace_back(sizes[problems[i].substr(0, problems[i].find_first_of(". ", name))]++, i);
+  }
+  std::sort(turns.begin(), turns.end());
+  std::set<size_t> taken;
+  for (size_t i = 0; i < kShown; ++i) taken.insert(turns[i].second);
+  std::vector<std::string> shown;
+  for (const size_t i : taken) shown.push_back(problems[i]);
+  shown.push_back(str("... and ", problems.size() - kShown, " more"));
+  return shown;
 }
 
 bool stays_in_file(const TensorView& view, at::ScalarType type) {
@@ -83,7 +113,7 @@ bool stays_in_file(const TensorView& view, at::ScalarType type) {
   // askew.
   const auto address = reinterpret_cast<uintptr_t>(view.bytes.data());
   const bool aligned = address % static_cast<uintptr_t>(size_of(view.dtype)) == 0;
-  return to_torch(view.dtype) == type && view.is_contiguous() && aligned;
+  return to_torch(view.dtype) == type && view.is_plain() && aligned;
 }
 
 namespace {
@@ -113,8 +143,8 @@ void load_parameters(const ParameterMap& parameters, const TensorMap& tensors,
   if (const auto problems = compare(expected, tensors); !problems.empty()) {
     throw ResourceError(
         str("load ", where, ": ", problems.size(), " tensors do not fit the config:\n  ",
-            join(problems, "\n  "),
-            "\nThe weights and config.json belong to different models: convert again."));
+            join(a_handful(problems), "\n  "), "\n  It holds ", some_names(tensors),
+            ".\nThe weights and config.json belong to different models: convert again."));
   }
   for (auto [name, parameter] : parameters) {
     parameter.set_data(materialize(tensors.at(name), parameter.scalar_type(), device));

@@ -9,57 +9,15 @@
 
 #include "lion/base/error.h"
 #include "lion/checkpoint/bytes.h"
+#include "lion/checkpoint/pickle_globals.h"
+#include "lion/checkpoint/pickle_tensor.h"
 
 namespace lion {
 namespace {
 
 constexpr uint64_t kMaxSteps = 4'000'000;  // a state dict of 2,000 tensors takes about 100,000
-constexpr size_t kMaxRank = 64;            // torch's own limit
 
 using Kind = PickleGlobal::Kind;
-
-struct Allowed {
-  std::string_view module;
-  std::string_view name;
-  PickleGlobal global;
-};
-
-/// Everything a pickle may name. Nothing here reads, writes or runs anything.
-constexpr std::array kAllowed = {
-    Allowed{"collections", "OrderedDict", {Kind::kOrderedDict}},
-    Allowed{"collections", "Counter", {Kind::kCounter}},  // milestones of learning-rate schedules
-    Allowed{"builtins", "set", {Kind::kSet}},
-    Allowed{"builtins", "frozenset", {Kind::kSet}},
-    Allowed{"__builtin__", "set", {Kind::kSet}},  // Python 2's name, used up to protocol 2
-    Allowed{"__builtin__", "frozenset", {Kind::kSet}},
-    Allowed{"_codecs", "encode", {Kind::kEncode}},  // bytes up to protocol 2
-    Allowed{"torch", "Size", {Kind::kSize}},
-    Allowed{"torch", "device", {Kind::kDevice}},
-    Allowed{"torch._utils", "_rebuild_tensor", {Kind::kRebuildTensor}},
-    Allowed{"torch._utils", "_rebuild_tensor_v2", {Kind::kRebuildTensorV2}},
-    Allowed{"torch._utils", "_rebuild_parameter", {Kind::kRebuildParameter}},
-    Allowed{"torch", "DoubleStorage", {Kind::kStorage, DType::kF64}},
-    Allowed{"torch", "FloatStorage", {Kind::kStorage, DType::kF32}},
-    Allowed{"torch", "HalfStorage", {Kind::kStorage, DType::kF16}},
-    Allowed{"torch", "BFloat16Storage", {Kind::kStorage, DType::kBF16}},
-    Allowed{"torch", "LongStorage", {Kind::kStorage, DType::kI64}},
-    Allowed{"torch", "IntStorage", {Kind::kStorage, DType::kI32}},
-    Allowed{"torch", "ShortStorage", {Kind::kStorage, DType::kI16}},
-    Allowed{"torch", "CharStorage", {Kind::kStorage, DType::kI8}},
-    Allowed{"torch", "ByteStorage", {Kind::kStorage, DType::kU8}},
-    Allowed{"torch", "BoolStorage", {Kind::kStorage, DType::kBool}},
-    Allowed{"torch.storage", "UntypedStorage", {Kind::kStorage, DType::kU8}},
-    Allowed{"torch", "float64", {Kind::kDType}},
-    Allowed{"torch", "float32", {Kind::kDType}},
-    Allowed{"torch", "float16", {Kind::kDType}},
-    Allowed{"torch", "bfloat16", {Kind::kDType}},
-    Allowed{"torch", "int64", {Kind::kDType}},
-    Allowed{"torch", "int32", {Kind::kDType}},
-    Allowed{"torch", "int16", {Kind::kDType}},
-    Allowed{"torch", "int8", {Kind::kDType}},
-    Allowed{"torch", "uint8", {Kind::kDType}},
-    Allowed{"torch", "bool", {Kind::kDType}},
-};
 
 /// The machine that CPython's pickle describes: a stack, marks in it, and a memo.
 class Machine {
@@ -85,16 +43,17 @@ class Machine {
 
   [[noreturn]] void fail(const std::string& what) const {
     throw ResourceError(str(reader_.where(), ": pickle at byte ", reader_.position(), " ", what,
-                            ". The file is damaged or hostile: get it again from its authors."));
+                            ". The file is damaged: get it again from its authors."));
   }
 
   /// Every opcode and every copied item counts, so that a small file cannot ask for much memory.
   void spend(uint64_t steps) {
     steps_ += steps;
     if (steps_ <= kMaxSteps) return;
-    throw ResourceError(str(reader_.where(), ": pickle takes more than ", kMaxSteps,
-                            " steps, far more than a state dict needs. The file may be hostile: ",
-                            "ask its authors for a file with the state dict alone."));
+    throw ResourceError(
+        str(reader_.where(), ": pickle takes more than ", kMaxSteps,
+            " steps, far more than a state dict needs. Save the state dict alone, or ask ",
+            "its authors for such a file."));
   }
 
   void push(PickleValue* value) { stack_.push_back(value); }
@@ -162,13 +121,14 @@ class Machine {
   }
 
   void make_global(std::string_view module, std::string_view name) {
-    for (const Allowed& allowed : kAllowed) {
-      if (allowed.module == module && allowed.name == name) return make(allowed.global);
+    if (const PickleGlobal* known = known_global(module, name)) return make(*known);
+    if (runs_commands(module, name)) {
+      throw ResourceError(str(reader_.where(), ": pickle wants to call \"", shown(module), ".",
+                              shown(name), "\", which runs commands when Python loads the file. ",
+                              "Nothing was run here. The file may be hostile: do not load it with ",
+                              "Python, and get the weights from somewhere else."));
     }
-    throw ResourceError(str(reader_.where(), ": pickle wants to call \"", shown(module), ".",
-                            shown(name), "\", which is not on the list of things a state dict ",
-                            "needs. The file may be hostile: do not open it with Python either; ",
-                            "ask its authors for a file with the state dict alone."));
+    make(PickleObject{module, name});
   }
 
   void make_text_number(std::string_view digits) {
@@ -197,24 +157,31 @@ class Machine {
     make(std::bit_cast<double>(bits));
   }
 
-  void append(Refs items) {
+  PickleObject* top_object() { return std::get_if<PickleObject>(&top()->value); }
+
+  void append(const Refs& items) {
+    if (top_object()) return;  // a kind of list: of no use here
     auto& list = expect<PickleList>(top(), "a list").items;
     list.insert(list.end(), items.begin(), items.end());
   }
 
   void set_items(const Refs& items) {
-    auto& dict = expect<PickleDict>(top(), "a dict").items;
+    PickleObject* object = top_object();
+    auto& dict = object ? object->items : expect<PickleDict>(top(), "a dict").items;
     if (items.size() % 2) fail("sets a key without a value");
     for (size_t i = 0; i < items.size(); i += 2) dict.emplace_back(items[i], items[i + 1]);
   }
 
-  std::vector<int64_t> sizes(PickleRef tuple) {
-    const Refs& items = expect<PickleTuple>(tuple, "a tuple of sizes").items;
-    if (items.size() > kMaxRank) fail(str("gives a tensor ", items.size(), " dimensions"));
-    spend(items.size());
-    std::vector<int64_t> out;
-    for (const PickleRef item : items) out.push_back(expect<int64_t>(item, "a size"));
-    return out;
+  /// BUILD: sets attributes. Those of a state dict are version numbers.
+  void build(PickleRef state) {
+    PickleValue* value = top();
+    if (auto* object = std::get_if<PickleObject>(&value->value)) {
+      object->state = state;
+    } else if (auto* tensor = std::get_if<PickleTensor>(&value->value)) {
+      tensor->unreadable = "a tensor with a state of its own";
+    } else if (!value->get_if<PickleOpaque>()) {
+      expect<PickleDict>(value, "a dict");
+    }
   }
 
   /// Items of a list, tuple or set, to be copied.
@@ -228,13 +195,14 @@ class Machine {
   }
 
   void call(PickleRef callable, PickleRef arguments) {
-    const Kind kind = expect<PickleGlobal>(callable, "a class or function").kind;
     const Refs& args = expect<PickleTuple>(arguments, "a tuple of arguments").items;
+    if (const auto* object = callable->get_if<PickleObject>()) return call_object(*object, args);
+    const auto& global = expect<PickleGlobal>(callable, "a class or function");
     const auto need = [&](size_t least, size_t most) {
       if (args.size() < least || args.size() > most)
         fail(str("calls with ", args.size(), " values"));
     };
-    switch (kind) {
+    switch (global.kind) {
       case Kind::kOrderedDict: {
         need(0, 1);
         PickleDict dict;
@@ -247,6 +215,8 @@ class Machine {
         }
         return make(std::move(dict));
       }
+      case Kind::kDefaultDict:
+        return make(PickleDict{});  // the argument makes what is missing
       case Kind::kCounter: {
         need(0, 1);
         PickleDict dict;
@@ -263,35 +233,47 @@ class Machine {
       case Kind::kSize:
         need(1, 1);
         return make(PickleTuple{items_of(args[0])});
-      case Kind::kDevice:
+      case Kind::kPlain:
         return make(PickleOpaque{});
-      case Kind::kRebuildTensor:
-        need(4, 4);
-        return make(tensor(args));
-      case Kind::kRebuildTensorV2:
-        need(6, 7);
-        return make(tensor(args));
-      case Kind::kRebuildParameter:
-        need(3, 3);
-        return make(expect<PickleTensor>(args[0], "a tensor"));
       case Kind::kDType:
       case Kind::kStorage:
-        break;
+        fail("calls something that is not a function");
+      default:
+        return make_tensor(global, args);
     }
-    fail("calls something that is not a function");
   }
 
-  /// (storage, offset, size, stride, ...); the rest says what is of no use here.
-  PickleTensor tensor(const Refs& args) {
-    expect<PickleStorage>(args[0], "a storage");
-    PickleTensor tensor{args[0], expect<int64_t>(args[1], "an offset"), sizes(args[2]),
-                        sizes(args[3])};
-    if (tensor.shape.size() != tensor.strides.size()) fail("gives sizes and strides of two ranks");
-    return tensor;
+  /// The placeholder of what a call of an unknown class or function would make.
+  void call_object(const PickleObject& callee, const Refs& args) {
+    PickleObject result{callee.module, callee.name, /*called=*/true};
+    // copyreg._reconstructor(class, base, state) and getattr(class, name) speak of their argument.
+    const bool helper = callee.module == "copyreg" || callee.module == "copy_reg" ||
+                        callee.module == "builtins" || callee.module == "__builtin__";
+    const auto* subject = helper && !args.empty() ? args[0]->get_if<PickleObject>() : nullptr;
+    if (subject) {
+      result.module = subject->module;
+      result.name = subject->name;
+      if (const auto* dict = args.size() == 3 ? args[2]->get_if<PickleDict>() : nullptr) {
+        spend(dict->items.size());
+        result.items = dict->items;
+      }
+    }
+    make(std::move(result));
+  }
+
+  void make_tensor(const PickleGlobal& function, const Refs& args) {
+    PickleTensor tensor =
+        rebuild_tensor(function, args, [this](const std::string& what) { fail(what); });
+    spend(2 * tensor.shape.size());
+    make(std::move(tensor));
   }
 
   void make_storage(PickleRef id) {
     const Refs& fields = expect<PickleTuple>(id, "a storage id").items;
+    const auto* kind = fields.empty() ? nullptr : fields[0]->get_if<PickleText>();
+    if (kind && kind->text == "module" && fields.size() == 4) {  // (class, its file, its source)
+      return make(PickleObject(expect<PickleObject>(fields[1], "a class")));
+    }
     if (fields.size() < 5 || fields.size() > 6 ||
         expect<PickleText>(fields[0], "a text").text != "storage") {
       fail("names something that is not a storage");
@@ -300,10 +282,14 @@ class Machine {
       throw ResourceError(str(reader_.where(), ": a storage is a view of another one, as PyTorch ",
                               "before 0.4 wrote. Load it in PyTorch and save it again."));
     }
+    const std::string_view key = expect<PickleText>(fields[2], "a storage key").text;
+    const auto numel = expect<int64_t>(fields[4], "a number of elements");
+    if (const auto* unknown = fields[1]->get_if<PickleObject>()) {
+      return make(PickleStorage{std::nullopt, 0, unknown->name, key, numel});
+    }
     const auto& type = expect<PickleGlobal>(fields[1], "a storage type");
     if (type.kind != Kind::kStorage) fail("names a storage whose type is none");
-    make(PickleStorage{type.dtype, expect<PickleText>(fields[2], "a storage key").text,
-                       expect<int64_t>(fields[4], "a number of elements")});
+    make(PickleStorage{type.dtype, type.element_size, type.name, key, numel});
   }
 
   void step(uint8_t opcode) {
@@ -392,6 +378,7 @@ class Machine {
         return make(PickleSet{pop_mark()});  // FROZENSET
       case 0x90: {                           // ADDITEMS
         const Refs items = pop_mark();
+        if (top_object()) return;
         auto& set = expect<PickleSet>(top(), "a set").items;
         set.insert(set.end(), items.begin(), items.end());
         return;
@@ -423,11 +410,27 @@ class Machine {
         const PickleRef arguments = pop();
         return call(pop(), arguments);
       }
-      case 'b': {  // BUILD: attributes; a state dict's own are version numbers
+      case 0x92: {  // NEWOBJ_EX: with arguments by name
         pop();
-        expect<PickleDict>(top(), "a dict");
-        return;
+        const PickleRef arguments = pop();
+        return call(pop(), arguments);
       }
+      case 'o': {  // OBJ: Python 2's classes
+        const Refs all = pop_mark();
+        if (all.empty()) fail("makes an object without a class");
+        make(PickleTuple{{all.begin() + 1, all.end()}});
+        return call(all.front(), pop());
+      }
+      case 'i': {  // INST: the same in protocol 0
+        const std::string_view module = take_line();
+        const std::string_view name = take_line();
+        make(PickleTuple{pop_mark()});
+        const PickleRef arguments = pop();
+        make_global(module, name);
+        return call(pop(), arguments);
+      }
+      case 'b':
+        return build(pop());
       case 'Q':
         return make_storage(pop());
       default:

@@ -32,7 +32,11 @@ class HeaderHandler {
   Metadata metadata;
   std::string error;
 
-  bool null() { return fail("null"); }
+  bool null() {  // MLX writes "__metadata__": null when there is none
+    const bool no_metadata = depth_ == 1 && in_metadata_;
+    in_metadata_ = false;
+    return no_metadata || fail("null");
+  }
   bool boolean(bool) { return fail("true or false"); }
   bool number_integer(int64_t value) { return fail(str("the number ", value)); }
   bool number_float(double, const std::string& text) { return fail(str("the number ", text)); }
@@ -128,12 +132,6 @@ TensorView check_entry(const Entry& entry, std::span<const std::byte> data, uint
     throw ResourceError(str(tensor, " is described incompletely (got ", entry.offsets.size(),
                             " offsets, expected dtype, shape and two data_offsets). ", kDamaged));
   }
-  const auto dtype = dtype_from_safetensors(entry.dtype);
-  if (!dtype) {
-    throw ResourceError(str(tensor, " has the type \"", shown(entry.dtype),
-                            "\", expected one of F64 F32 ",
-                            "F16 BF16 I64 I32 I16 I8 U8 BOOL. Convert it to one of these."));
-  }
   const auto [begin, end] = std::pair(entry.offsets[0], entry.offsets[1]);
   if (begin != position || end < begin) {
     throw ResourceError(str(tensor, " lies at bytes ", begin, " to ", end,
@@ -145,11 +143,18 @@ TensorView check_entry(const Entry& entry, std::span<const std::byte> data, uint
                             data.size(), ". The file is truncated: download or copy it again."));
   }
   const auto numel = checked_numel(entry.shape);
+  const auto dtype = dtype_from_safetensors(entry.dtype);
+  if (!dtype && numel) {
+    return {.shape = entry.shape,
+            .strides = contiguous_strides(entry.shape),
+            .unreadable = shown(entry.dtype)};
+  }
   uint64_t nbytes = 0;
-  if (!numel || __builtin_mul_overflow(static_cast<uint64_t>(*numel), size_of(*dtype), &nbytes) ||
+  if (!numel || !dtype ||
+      __builtin_mul_overflow(static_cast<uint64_t>(*numel), size_of(*dtype), &nbytes) ||
       nbytes != end - begin) {
     throw ResourceError(str(tensor, " has ", end - begin, " bytes, which is not the size of ",
-                            entry.dtype, " ", shape_str(entry.shape), ". ", kDamaged));
+                            shown(entry.dtype), " ", shape_str(entry.shape), ". ", kDamaged));
   }
   return contiguous_view(*dtype, entry.shape, data.subspan(begin, nbytes), std::move(file));
 }
@@ -166,8 +171,10 @@ Safetensors parse_safetensors(std::span<const std::byte> bytes,
   }
   const std::string_view header = as_text(reader.take(length));
   HeaderHandler handler;
-  const bool complete = header.starts_with('{') && Json::sax_parse(header, &handler);
+  const bool has_nul = header.find('\0') != header.npos;  // the parser takes it for the end
+  const bool complete = header.starts_with('{') && !has_nul && Json::sax_parse(header, &handler);
   if (!complete) {
+    if (has_nul) handler.error = str("is not valid JSON at byte ", header.find('\0'), " (NUL)");
     if (handler.error.empty()) handler.error = "does not begin with {";
     throw ResourceError(str(where, ": header ", handler.error, ". ", kDamaged));
   }
@@ -190,6 +197,7 @@ Safetensors parse_safetensors(std::span<const std::byte> bytes,
     throw ResourceError(str(where, ": ", data.size() - position, " bytes follow the last tensor, ",
                             "expected none. ", kDamaged));
   }
+  report_unreadable(result.tensors, where);
   return result;
 }
 

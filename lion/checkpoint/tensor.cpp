@@ -58,6 +58,49 @@ void gather(const TensorView& view, std::byte* out) {
   }
 }
 
+/// Changes the sign of `count` numbers, as torch's negative bit asks.
+template <typename T>
+void negate(std::byte* numbers, int64_t count) {
+  for (int64_t i = 0; i < count; ++i, numbers += sizeof(T)) {
+    T number;
+    std::memcpy(&number, numbers, sizeof(T));
+    if constexpr (std::is_floating_point_v<T>) {
+      number = -number;
+    } else {
+      number = static_cast<T>(T{0} - number);
+    }
+    std::memcpy(numbers, &number, sizeof(T));
+  }
+}
+
+/// A 16-bit float's sign is its highest bit.
+void negate_halves(std::byte* numbers, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) numbers[2 * i + 1] ^= std::byte{0x80};
+}
+
+void negate(DType dtype, std::byte* numbers, int64_t count) {
+  switch (dtype) {
+    case DType::kF64:
+      return negate<double>(numbers, count);
+    case DType::kF32:
+      return negate<float>(numbers, count);
+    case DType::kF16:
+    case DType::kBF16:
+      return negate_halves(numbers, count);
+    case DType::kI64:
+      return negate<uint64_t>(numbers, count);  // unsigned: the lowest number stays as it is
+    case DType::kI32:
+      return negate<uint32_t>(numbers, count);
+    case DType::kI16:
+      return negate<uint16_t>(numbers, count);
+    case DType::kI8:
+    case DType::kU8:
+      return negate<uint8_t>(numbers, count);
+    case DType::kBool:
+      return;
+  }
+}
+
 }  // namespace
 
 int64_t size_of(DType dtype) { return info(dtype).size; }
@@ -123,7 +166,11 @@ TensorView contiguous_view(DType dtype, std::vector<int64_t> shape,
                          dtype_name(dtype), " ", shape_str(shape), ". Pass the whole tensor."));
   }
   std::vector<int64_t> strides = contiguous_strides(shape);
-  return {dtype, std::move(shape), std::move(strides), bytes, std::move(file)};
+  return {.dtype = dtype,
+          .shape = std::move(shape),
+          .strides = std::move(strides),
+          .bytes = bytes,
+          .file = std::move(file)};
 }
 
 std::vector<std::byte> to_contiguous(const TensorView& view) {
@@ -134,6 +181,11 @@ std::vector<std::byte> to_contiguous(const TensorView& view) {
 
 void convert(const TensorView& view, DType to, std::span<std::byte> out) {
   const auto expected = static_cast<uint64_t>(view.numel() * size_of(to));
+  if (!view.is_readable()) {
+    throw ResourceError(str("convert: a tensor cannot be read (got ", view.unreadable,
+                            ", expected one of float64 float32 float16 bfloat16 int64 int32 int16 ",
+                            "int8 uint8 bool). Save it as one of these."));
+  }
   if (out.size() != expected) {
     throw InputError(str("convert: output has ", out.size(), " bytes, expected ", expected, " for ",
                          dtype_name(to), " ", shape_str(view.shape), ". Size it by the shape."));
@@ -144,9 +196,10 @@ void convert(const TensorView& view, DType to, std::span<std::byte> out) {
             ", expected two floating types or the same type. Keep the tensor's type."));
   }
   if (out.empty()) return;
-  if (!view.is_contiguous()) {
+  if (!view.is_plain()) {
     std::vector<std::byte> rows(view.nbytes());
     gather(view, rows.data());
+    if (view.negated) negate(view.dtype, rows.data(), view.numel());
     if (view.dtype == to) {
       std::memcpy(out.data(), rows.data(), rows.size());
     } else {

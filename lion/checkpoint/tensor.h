@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -40,13 +41,21 @@ std::vector<int64_t> contiguous_strides(std::span<const int64_t> shape);
 struct TensorView {
   DType dtype = DType::kF32;
   std::vector<int64_t> shape;
-  std::vector<int64_t> strides;            ///< elements; row-major unless a pickle says otherwise
+  std::vector<int64_t> strides;            ///< elements; row-major unless a pickle says otherwise;
+                                           ///< elements may repeat (stride 0) or overlap
   std::span<const std::byte> bytes;        ///< from the first element to the last, gaps included
   std::shared_ptr<const MappedFile> file;  ///< keeps `bytes` alive; null when not in a file
+  bool negated = false;                    ///< torch's negative bit: `bytes` have the other sign
+  /// What stands in the file instead of numbers of these types ("uint16", "argparse.Namespace");
+  /// empty for a tensor that can be read. Else type, strides and bytes mean nothing.
+  std::string unreadable{};
 
   int64_t numel() const;
   uint64_t nbytes() const { return static_cast<uint64_t>(numel() * size_of(dtype)); }
   bool is_contiguous() const;
+  bool is_readable() const { return unreadable.empty(); }
+  /// Whether `bytes` are the numbers in row-major order, so that they can be used in place.
+  bool is_plain() const { return is_readable() && !negated && is_contiguous(); }
 };
 
 /// A row-major view. Throws InputError when the shape does not match the number of bytes.
@@ -54,12 +63,13 @@ TensorView contiguous_view(DType dtype, std::vector<int64_t> shape,
                            std::span<const std::byte> bytes,
                            std::shared_ptr<const MappedFile> file = nullptr);
 
-/// The elements in row-major order, [nbytes].
+/// The elements in row-major order, [nbytes]. Throws ResourceError when the view is unreadable.
 std::vector<std::byte> to_contiguous(const TensorView& view);
 
 /// Writes the elements in row-major order as type `to` into `out`, which must have
 /// numel * size_of(to) bytes. Floating types convert among each other, rounding to nearest even as
-/// torch does; other types only copy. Throws InputError for any other pair or size.
+/// torch does; other types only copy. Throws InputError for any other pair or size, ResourceError
+/// when the view is unreadable.
 void convert(const TensorView& view, DType to, std::span<std::byte> out);
 
 /// Tells the system that the view's pages are not needed soon (no effect outside a file).

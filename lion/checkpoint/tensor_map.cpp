@@ -7,6 +7,7 @@
 
 #include "lion/base/error.h"
 #include "lion/base/file.h"
+#include "lion/base/log.h"
 #include "lion/checkpoint/bytes.h"
 #include "lion/checkpoint/safetensors.h"
 #include "lion/checkpoint/torch_file.h"
@@ -22,6 +23,12 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, unreadable) || unreadable;
 }
 
+/// Whether the bytes begin as safetensors do: a length below 2^32 and the header's brace. In both
+/// of torch's layouts byte 8 is never '{', and no text has zeros there.
+bool has_header(std::string_view text) {
+  return text.size() > 8 && text[8] == '{' && text.substr(4, 4) == std::string_view("\0\0\0\0", 4);
+}
+
 /// What people get instead of weights when a download goes wrong.
 void check_not_a_stand_in(std::string_view text, const std::string& where) {
   if (text.empty()) {
@@ -30,8 +37,14 @@ void check_not_a_stand_in(std::string_view text, const std::string& where) {
   if (text.starts_with("version https://git-lfs")) {
     throw ResourceError(str(where, ": is a Git LFS pointer, not the weights. Run git lfs pull."));
   }
-  if (text.starts_with("<")) {
+  const size_t first = text.substr(0, 64).find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  if (first != text.npos && text[first] == '<') {
     throw ResourceError(str(where, ": is a web page, not weights. Download the file itself."));
+  }
+  if (first != text.npos && text[first] == '{') {
+    throw ResourceError(str(where, ": is JSON text, not weights (got \"",
+                            shown(text.substr(first, 60)), "\"). Name the weights themselves, or ",
+                            "the folder that holds them."));
   }
 }
 
@@ -39,12 +52,11 @@ TensorMap read_file_tensors(const fs::path& path) {
   const auto file = MappedFile::open(path);
   const std::string_view text = as_text(file->bytes());
   const std::string where = path.string();
+  if (has_header(text)) return parse_safetensors(file->bytes(), file, where).tensors;
   check_not_a_stand_in(text, where);
-  // Byte 8 begins the header of a safetensors file; in both of torch's layouts it is never '{'.
   const bool is_zip = text.starts_with("PK\3\4");
-  const bool has_header = text.size() > 8 && text[8] == '{' && !is_zip;
-  const bool is_pickle = !is_zip && text.starts_with('\x80');
-  if (has_header || (path.extension() == ".safetensors" && !is_zip && !is_pickle)) {
+  const bool is_pickle = text.starts_with('\x80');
+  if (path.extension() == ".safetensors" && !is_zip && !is_pickle) {
     return parse_safetensors(file->bytes(), file, where).tensors;
   }
   return parse_torch_file(file->bytes(), file, where);
@@ -54,8 +66,11 @@ using WeightMap = std::map<std::string, std::string>;  // tensor -> file
 
 WeightMap read_index(const fs::path& path) {
   const std::string where = path.string();
-  // Not the ordered Json of configs: its look-up of a key is linear.
-  const auto index = nlohmann::json::parse(read_file(path, kMaxIndex), nullptr, false);
+  const std::string text = read_file(path, kMaxIndex);
+  // The parser takes a NUL byte for the end. Not the ordered Json of configs: its look-up of a key
+  // is linear.
+  const auto index =
+      text.find('\0') == text.npos ? nlohmann::json::parse(text, nullptr, false) : nlohmann::json();
   const auto map = index.is_object() ? index.find("weight_map") : index.end();
   if (map == index.end() || !map->is_object() || map->empty()) {
     throw ResourceError(str(where, ": is not JSON with a \"weight_map\" of tensors and files. ",
@@ -76,7 +91,7 @@ WeightMap read_index(const fs::path& path) {
 
 /// "a", "b" and 3 more
 std::string some_of(const std::vector<std::string>& names) {
-  constexpr size_t kShown = 20;
+  constexpr size_t kShown = 10;
   const std::span shown(names.data(), std::min(names.size(), kShown));
   const size_t more = names.size() - shown.size();
   return join(shown, ", ") + (more ? str(" and ", more, " more") : "");
@@ -112,6 +127,25 @@ TensorMap read_sharded(const fs::path& index) {
 }
 
 }  // namespace
+
+void report_unreadable(const TensorMap& tensors, const std::string& where) {
+  std::vector<std::string> names;
+  for (const auto& [name, view] : tensors) {
+    if (!view.is_readable()) names.push_back(str('"', shown(name), "\" (", view.unreadable, ')'));
+  }
+  if (names.empty()) return;
+  log_info(str(where, ": tensors of types that cannot be read are skipped: ", some_of(names)));
+}
+
+std::string some_names(const TensorMap& tensors, size_t count) {
+  std::vector<std::string> names;
+  for (const auto& [name, view] : tensors) {
+    if (names.size() == count) break;
+    names.push_back(str('"', shown(name), "\" ", shape_str(view.shape)));
+  }
+  const size_t more = tensors.size() - names.size();
+  return join(names, ", ") + (more ? str(" and ", more, " more") : "");
+}
 
 TensorMap read_tensors(const fs::path& path) {
   if (!is_there(path)) {

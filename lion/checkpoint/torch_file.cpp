@@ -3,14 +3,16 @@
 #include <functional>
 
 #include "lion/base/error.h"
+#include "lion/base/log.h"
 #include "lion/checkpoint/bytes.h"
 #include "lion/checkpoint/pickle.h"
+#include "lion/checkpoint/state_dict.h"
 #include "lion/checkpoint/zip.h"
 
 namespace lion {
 namespace {
 
-constexpr std::string_view kDamaged = "The file is damaged or hostile: get it again.";
+constexpr std::string_view kDamaged = "The file is damaged: get it again.";
 constexpr std::string_view kMagic = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 constexpr std::string_view kMagicDigits = "119547037146038801333356L";  // in protocol 1
 constexpr int64_t kLegacyProtocol = 1001;
@@ -20,31 +22,49 @@ using FindStorage = std::function<std::span<const std::byte>(const PickleStorage
 
 uint64_t storage_bytes(const PickleStorage& storage, const std::string& where) {
   uint64_t bytes = 0;
-  if (storage.numel < 0 || __builtin_mul_overflow(static_cast<uint64_t>(storage.numel),
-                                                  size_of(storage.dtype), &bytes)) {
+  if (storage.numel < 0 ||
+      __builtin_mul_overflow(static_cast<uint64_t>(storage.numel),
+                             static_cast<uint64_t>(storage.element_size), &bytes)) {
     throw ResourceError(str(where, ": storage \"", shown(storage.key), "\" has ", storage.numel,
                             " elements. ", kDamaged));
   }
   return bytes;
 }
 
+/// The most bytes of a view whose elements repeat (stride 0) or overlap: through such strides a
+/// small file could claim terabytes.
+constexpr uint64_t kMaxRepeated = uint64_t{1} << 30;
+
 /// The view of one tensor, checked against its storage.
 TensorView view_of(const PickleTensor& tensor, const FindStorage& find,
                    std::shared_ptr<const MappedFile> file, const std::string& where) {
+  if (!tensor.unreadable.empty()) {
+    if (!checked_numel(tensor.shape)) {
+      throw ResourceError(
+          str(where, " has impossible sizes (got ", shape_str(tensor.shape), "). ", kDamaged));
+    }
+    return {.shape = tensor.shape,
+            .strides = contiguous_strides(tensor.shape),
+            .unreadable = tensor.unreadable};
+  }
   const auto& storage = *tensor.storage->get_if<PickleStorage>();
+  const DType dtype = tensor.reinterpret.value_or(*storage.dtype);
+  const int64_t room = tensor.reinterpret ? storage.numel / size_of(dtype) : storage.numel;
   const auto outside = [&](std::string_view what) {
     throw ResourceError(str(where, " ", what, " (got offset ", tensor.offset, ", sizes ",
                             shape_str(tensor.shape), ", strides ", shape_str(tensor.strides),
-                            ", expected to fit into a storage of ", storage.numel, " elements). ",
+                            ", expected to fit into a storage of ", room, " elements). ",
                             kDamaged));
   };
   const auto bytes = find(storage);
   const auto numel = checked_numel(tensor.shape);
-  if (!numel || tensor.offset < 0 || tensor.offset > storage.numel) outside("is out of bounds");
-  TensorView view{storage.dtype, tensor.shape, tensor.strides, {}, std::move(file)};
+  if (!numel || tensor.offset < 0 || tensor.offset > room) outside("is out of bounds");
+  TensorView view{.dtype = dtype,
+                  .shape = tensor.shape,
+                  .strides = tensor.strides,
+                  .file = std::move(file),
+                  .negated = tensor.negated};
   if (*numel == 0) return view;
-  // Elements may not repeat: a small file could claim terabytes through strides of zero.
-  if (*numel > storage.numel) outside("is larger than its storage");
   int64_t last = 0;  // index of the last element, counted from the first
   for (size_t i = 0; i < tensor.shape.size(); ++i) {
     int64_t reach = 0;
@@ -54,54 +74,32 @@ TensorView view_of(const PickleTensor& tensor, const FindStorage& find,
       outside("is out of bounds");
     }
   }
-  if (last >= storage.numel - tensor.offset) outside("is out of bounds");
-  const auto size = static_cast<uint64_t>(size_of(storage.dtype));
+  if (last >= room - tensor.offset) outside("is out of bounds");
+  const auto size = static_cast<uint64_t>(size_of(dtype));
+  if (*numel > room && static_cast<uint64_t>(*numel) > kMaxRepeated / size) {
+    view.unreadable = str("a tensor of ", *numel, " elements over a storage of ", room);
+    return view;
+  }
   view.bytes = bytes.subspan(static_cast<uint64_t>(tensor.offset) * size,
                              static_cast<uint64_t>(last + 1) * size);
   return view;
 }
 
-bool has_tensors(const PickleDict& dict) {
-  for (const auto& [key, value] : dict.items) {
-    if (key->get_if<PickleText>() && value->get_if<PickleTensor>()) return true;
-  }
-  return false;
-}
-
-/// The dict that holds the tensors: an entry of the usual name, else the root.
-const PickleDict& state_dict_of(const PickleValue& root, const std::string& where) {
-  const auto* top = root.get_if<PickleDict>();
-  if (!top) {
-    throw ResourceError(str(where, ": holds no dict of tensors. Save the model's state_dict()."));
-  }
-  for (const std::string_view name : {"model", "state_dict", "module"}) {
-    const PickleRef entry = top->find(name);
-    const auto* dict = entry ? entry->get_if<PickleDict>() : nullptr;
-    if (dict && has_tensors(*dict)) return *dict;
-  }
-  if (has_tensors(*top)) return *top;
-  std::vector<std::string> names;
-  for (const auto& [key, value] : top->items) {
-    const auto* text = key->get_if<PickleText>();
-    if (text && names.size() < 10) names.push_back(str('"', shown(text->text), '"'));
-  }
-  throw ResourceError(
-      str(where, ": holds no tensors (got a dict with ", top->items.size(),
-          " entries: ", join(names, ", "), "; expected tensors by name, or such a ",
-          "dict under \"model\", \"state_dict\" or \"module\"). Is it the weights?"));
-}
-
 TensorMap tensors_of(const Pickle& pickle, const FindStorage& find,
                      const std::shared_ptr<const MappedFile>& file, const std::string& where) {
+  const StateDict state = find_state_dict(pickle.root(), where);
   TensorMap tensors;
-  for (const auto& [key, value] : state_dict_of(pickle.root(), where).items) {
-    const auto* name = key->get_if<PickleText>();
-    const auto* tensor = value->get_if<PickleTensor>();
-    if (!name || !tensor) continue;
-    tensors.insert_or_assign(
-        std::string(name->text),
-        view_of(*tensor, find, file, str(where, ": tensor \"", shown(name->text), '"')));
+  for (const auto& [name, value] : state.entries) {
+    const std::string tensor = str(where, ": tensor \"", shown(name), '"');
+    if (const auto* object = value->get_if<PickleObject>()) {
+      tensors.insert_or_assign(
+          name, TensorView{.unreadable = shown(str(object->module, ".", object->name))});
+    } else {
+      tensors.insert_or_assign(name, view_of(*value->get_if<PickleTensor>(), find, file, tensor));
+    }
   }
+  for (const std::string& notice : state.notices) log_info(notice);
+  report_unreadable(tensors, where);
   return tensors;
 }
 
@@ -137,7 +135,7 @@ TensorMap parse_zip(std::span<const std::byte> bytes, std::shared_ptr<const Mapp
     if (content.size() != expected) {
       throw ResourceError(str(where, ": storage \"", shown(storage.key), "\" has ", content.size(),
                               " bytes, expected ", expected, " for ", storage.numel,
-                              " elements of ", dtype_name(storage.dtype), ". ", kDamaged));
+                              " elements of ", dtype_name(*storage.dtype), ". ", kDamaged));
     }
     return content;
   };
@@ -153,7 +151,7 @@ StorageMap storages_of(const Pickle& pickle, const std::string& where) {
     const auto* storage = value.get_if<PickleStorage>();
     if (!storage) continue;
     const PickleStorage& known = *storages.emplace(storage->key, storage).first->second;
-    if (known.dtype != storage->dtype || known.numel != storage->numel) {
+    if (known.type != storage->type || known.numel != storage->numel) {
       throw ResourceError(
           str(where, ": storage \"", storage->key, "\" is described in two ways. ", kDamaged));
     }
@@ -213,6 +211,12 @@ TensorMap parse_legacy(std::span<const std::byte> bytes, std::shared_ptr<const M
     if (numel != storage->second->numel) {
       throw ResourceError(str(where, ": storage \"", shown(key->text), "\" has ", numel,
                               " elements, expected ", storage->second->numel, ". ", kDamaged));
+    }
+    if (storage->second->element_size == 0) {
+      throw ResourceError(str(where, ": a storage has the unknown type \"",
+                              shown(storage->second->type),
+                              "\", so that those behind it cannot be ",
+                              "found. Save the weights without it, or with a newer PyTorch."));
     }
     contents[key->text] = reader.take(storage_bytes(*storage->second, where));
   }

@@ -13,10 +13,12 @@
 
 namespace lion {
 
-/// Reads the state dict of a memory-mapped file: `{"model": {...}}`, `{"state_dict": {...}}` or
-/// `{"module": {...}}` with any plain data beside it, or a flat dict. Values in it that are not
-/// tensors are left out. Throws ResourceError when the file is missing, broken, hostile, a
-/// TorchScript archive, or holds no tensors.
+/// Reads the state dict of a memory-mapped file: a flat dict of tensors; one nested as training
+/// scripts do (`{"model": {...}, "epoch": 3}`); or a whole module. What else the file holds is
+/// skipped without running any of it; log_info says which dict was read and which objects were
+/// skipped. Tensors of types that cannot be read are there, with a TensorView::unreadable. Throws
+/// ResourceError when the file is missing, broken, a TorchScript archive, holds no tensors, or
+/// would run commands in Python.
 TensorMap read_torch_file(const std::filesystem::path& path);
 
 /// As `read_torch_file`, over bytes in memory; `file` (may be null) keeps them alive, `where` names

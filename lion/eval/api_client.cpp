@@ -62,6 +62,7 @@ std::string request_body(const ApiOptions& options, const BenchmarkInfo& info, c
 
 /// The words of the first choice; nothing when the reply is of another form.
 std::optional<std::string> answer_in(const std::string& body) {
+  if (body.find('\0') != body.npos) return std::nullopt;  // the parser's end of the text
   const Json reply = Json::parse(body, nullptr, /*allow_exceptions=*/false);
   if (reply.is_discarded() || !reply.is_object()) return std::nullopt;
   try {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "lion/image/decode.h"
@@ -19,15 +20,31 @@ ImageInfo probe_png(Bytes bytes, std::string_view where);
 ImageInfo probe_webp(Bytes bytes, std::string_view where);
 ImageInfo probe_gif(Bytes bytes, std::string_view where);
 
+/// Pixels, and what is worth saying about them; empty when they are what anybody expects.
+struct Decoded {
+  Image image;
+  std::string notice{};
+};
+
 // `info` is what the probe of the same bytes gave.
-Image decode_jpeg(Bytes bytes, const ImageInfo& info, std::string_view where);
-Image decode_png(Bytes bytes, const ImageInfo& info, std::string_view where);
-Image decode_webp(Bytes bytes, const ImageInfo& info, std::string_view where);
-Image decode_gif(Bytes bytes, const ImageInfo& info, std::string_view where);
+Decoded decode_jpeg(Bytes bytes, const ImageInfo& info, std::string_view where);
+Decoded decode_png(Bytes bytes, const ImageInfo& info, std::string_view where);
+Decoded decode_webp(Bytes bytes, const ImageInfo& info, std::string_view where);
+Decoded decode_gif(Bytes bytes, const ImageInfo& info, std::string_view where);
+
+/// The orientation that a PNG says in eXIf, in a "Raw profile type exif" as ImageMagick writes it,
+/// or in XMP; before or after its pixels.
+int png_orientation(Bytes bytes);
+
+/// The notice about `hidden` of `pixels` that are wholly transparent; empty for none.
+std::string transparency_notice(int64_t hidden, int64_t pixels);
 
 /// `detail` says what the decoder found, for instance in the words of its library.
 [[noreturn]] void throw_damaged(std::string_view where, ImageFormat format,
                                 std::string_view detail);
+
+/// A sound picture of a kind that is not read: `kind` is "a lossless JPEG", for instance.
+[[noreturn]] void throw_unsupported(std::string_view where, std::string_view kind);
 
 inline uint32_t byte_at(Bytes bytes, size_t at) { return std::to_integer<uint32_t>(bytes[at]); }
 

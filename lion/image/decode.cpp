@@ -8,6 +8,7 @@
 
 #include "lion/base/error.h"
 #include "lion/base/file.h"
+#include "lion/base/log.h"
 #include "lion/image/codecs.h"
 #include "lion/image/transform.h"
 
@@ -51,11 +52,31 @@ std::string_view foreign_name(Bytes bytes) {
       {"%PDF-"sv, "PDF"},
       {"8BPS"sv, "Photoshop"},
       {"\0\0\1\0"sv, "ICO"},
+      {"\xff\x4f\xff\x51"sv, "JPEG 2000"},
+      {"II\xbc"sv, "JPEG XR"},
+      {"MM\0+"sv, "TIFF"},
+      {"\x8aMNG"sv, "MNG"},
+      {"\x8bJNG"sv, "JNG"},
+      {"\x76\x2f\x31\x01"sv, "OpenEXR"},
+      {"#?RADIANCE"sv, "Radiance HDR"},
+      {"qoif"sv, "QOI"},
+      {"DDS "sv, "DDS"},
+      {"gimp xcf"sv, "XCF"},
+      {"%!PS"sv, "PostScript"},
+      {"SIMPLE  ="sv, "FITS"},
+      {"RIFF"sv, "AVI or other RIFF"},
+      {"P1\n"sv, "PBM"},
+      {"P2\n"sv, "PGM"},
+      {"P3\n"sv, "PPM"},
+      {"P4\n"sv, "PBM"},
+      {"P5\n"sv, "PGM"},
+      {"P6\n"sv, "PPM"},
   };
   if (has_text(bytes, 4, "ftyp")) return iso_media_name(bytes);
   for (const Signature& signature : kSignatures) {
     if (has_text(bytes, 0, signature.text)) return signature.name;
   }
+  if (has_text(bytes, 128, "DICM")) return "DICOM";
   std::string head(reinterpret_cast<const char*>(bytes.data()),
                    std::min<size_t>(bytes.size(), 512));
   std::transform(head.begin(), head.end(), head.begin(),
@@ -110,6 +131,20 @@ void throw_damaged(std::string_view where, ImageFormat format, std::string_view 
                        detail, "). Copy, download or save it again."));
 }
 
+void throw_unsupported(std::string_view where, std::string_view kind) {
+  throw InputError(str(where, ": ", kind,
+                       " cannot be read. The file may well be sound: convert it ",
+                       "to an ordinary JPEG or PNG first."));
+}
+
+std::string transparency_notice(int64_t hidden, int64_t pixels) {
+  if (hidden == 0) return {};
+  const int64_t percent = (hidden * 100 + pixels / 2) / pixels;
+  return str(percent == 0 ? std::string("less than 1") : str(percent),
+             " % of the picture is transparent: the colours stored under it are used. Put it on a ",
+             "background first if that is not what you see");
+}
+
 ImageInfo probe_image(Bytes bytes, std::string_view where) {
   switch (recognise(bytes, where)) {
     case ImageFormat::kJpeg:
@@ -144,7 +179,8 @@ Image decode_image(Bytes bytes, const DecodeOptions& options, std::string_view w
     }
     throw InternalError("decode_image: a format without a decoder.");
   };
-  Image image = decode();
+  auto [image, notice] = decode();
+  if (options.notices && !notice.empty()) log_warning(str(where, ": ", notice));
   LION_CHECK(image.width == info.width && image.height == info.height, "decode_image: ", where);
   if (options.exif == Exif::kIgnore || info.orientation == 1) return image;
   return orient(image, info.orientation);

@@ -11,14 +11,17 @@
 
 namespace lion {
 
-/// Whether a picture is turned as its EXIF orientation says (what a person sees) or kept as stored
-/// (what the released LION code does).
+/// Whether a picture is turned as its EXIF or XMP orientation says (what a person sees) or kept as
+/// stored (what the released LION code does).
 enum class Exif { kAuto, kIgnore };
 
 struct DecodeOptions {
   Exif exif = Exif::kAuto;
   /// A picture of more pixels is refused before it is decoded. Default: where Pillow warns.
   int64_t max_pixels = 89'478'485;
+  /// Whether log_warning says what a person who looks at the picture would not expect of its
+  /// pixels: colours hidden under transparency, 16-bit grey that comes out white.
+  bool notices = false;
 };
 
 enum class ImageFormat { kJpeg, kPng, kWebp, kGif };
@@ -31,7 +34,7 @@ struct ImageInfo {
   ImageFormat format = ImageFormat::kJpeg;
   int64_t width = 0;    ///< pixels as stored, before any turning
   int64_t height = 0;   ///< pixels as stored, before any turning
-  int orientation = 1;  ///< EXIF, 1..8; 1 when the file does not say
+  int orientation = 1;  ///< EXIF, else XMP, 1..8; 1 when the file does not say
 };
 
 /// Reads the header only. `where` names the picture in errors, for instance its path. Throws
@@ -40,8 +43,9 @@ ImageInfo probe_image(std::span<const std::byte> bytes, std::string_view where);
 
 /// The pixels, equal to Pillow's `convert("RGB")`: grey is replicated, palettes are looked up,
 /// alpha is dropped without blending, 16-bit colour keeps the high byte, 16-bit grey above 255 is
-/// 255. Of an animation, the first frame. Throws InputError as `probe_image` does, and when the
-/// picture is truncated or has more than `options.max_pixels`.
+/// 255; indices beyond a palette are black. Of an animation, the first frame. Throws InputError as
+/// `probe_image` does, when the picture is truncated, has more than `options.max_pixels`, or is of
+/// a kind that cannot be read, such as lossless JPEG.
 Image decode_image(std::span<const std::byte> bytes, const DecodeOptions& options,
                    std::string_view where);
 

@@ -4,10 +4,12 @@
 #include <array>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "lion/base/error.h"
 #include "lion/image/codecs.h"
+#include "lion/image/gif_lzw.h"
 
 namespace lion {
 namespace {
@@ -39,10 +41,13 @@ class GifReader {
   // Palette indices of the whole picture. What the frame does not cover is transparent, or 0.
   std::vector<uint8_t> read_indices() {
     const GifImageDesc& frame = file_->Image;
-    std::vector<uint8_t> indices(static_cast<size_t>(width()) * height(), transparent_);
+    std::vector<uint8_t> indices(static_cast<size_t>(width()) * height(),
+                                 static_cast<uint8_t>(transparent_.value_or(0)));
+    const std::vector<uint8_t> pixels = read_pixels();
+    const uint8_t* from = pixels.data();
     const auto read_line = [&](int64_t y) {
-      uint8_t* to = indices.data() + (frame.Top + y) * width() + frame.Left;
-      if (DGifGetLine(file_.get(), to, frame.Width) != GIF_OK) fail(file_->Error);
+      std::copy_n(from, frame.Width, indices.data() + (frame.Top + y) * width() + frame.Left);
+      from += frame.Width;
     };
     if (!frame.Interlace) {
       for (int64_t y = 0; y < frame.Height; ++y) read_line(y);
@@ -55,17 +60,22 @@ class GifReader {
     return indices;
   }
 
-  // Entries that the file does not have are grey, as in Pillow.
+  // As in Pillow: entries that the palette does not have are black; without a palette, or with one
+  // that maps every index to itself, all 256 are grey.
   std::array<std::array<uint8_t, 3>, 256> palette() const {
-    std::array<std::array<uint8_t, 3>, 256> table;
-    for (int i = 0; i < 256; ++i) table[i].fill(static_cast<uint8_t>(i));
+    std::array<std::array<uint8_t, 3>, 256> grey, table{};
+    for (int i = 0; i < 256; ++i) grey[i].fill(static_cast<uint8_t>(i));
     const ColorMapObject* map = file_->Image.ColorMap ? file_->Image.ColorMap : file_->SColorMap;
-    if (map == nullptr) return table;
-    for (int i = 0; i < std::min(map->ColorCount, 256); ++i) {
+    if (map == nullptr) return grey;
+    const int count = std::min(map->ColorCount, 256);
+    for (int i = 0; i < count; ++i) {
       table[i] = {map->Colors[i].Red, map->Colors[i].Green, map->Colors[i].Blue};
     }
-    return table;
+    return std::equal(grey.begin(), grey.begin() + count, table.begin()) ? grey : table;
   }
+
+  // The index that stands for "nothing here".
+  std::optional<int> transparent() const { return transparent_; }
 
  private:
   struct Close {
@@ -75,6 +85,30 @@ class GifReader {
   [[noreturn]] void fail(int error) const {
     const char* text = GifErrorString(error);
     damaged(where_, str("giflib: ", text != nullptr ? text : "unknown error"));
+  }
+
+  // The frame's indices in the order of the file. giflib's own decoder shows a frame with
+  // impossible codes as if nothing were the matter.
+  std::vector<uint8_t> read_pixels() {
+    const GifImageDesc& frame = file_->Image;
+    int code_bits = 0;
+    GifByteType* block = nullptr;  // its length, then its bytes
+    if (DGifGetCode(file_.get(), &code_bits, &block) != GIF_OK) fail(file_->Error);
+    if (code_bits < 0 || code_bits > 8) damaged(where_, str("its codes have ", code_bits, " bits"));
+    GifLzw lzw(code_bits, static_cast<size_t>(frame.Width) * frame.Height);
+    while (block != nullptr) {
+      switch (lzw.feed({block + 1, block[0]})) {
+        case GifLzw::State::kComplete:
+          return std::move(lzw.indices());
+        case GifLzw::State::kDamaged:
+          damaged(where_, str("an impossible code behind ", lzw.indices().size(), " pixels"));
+        case GifLzw::State::kNeedsMore:
+          break;
+      }
+      if (DGifGetCodeNext(file_.get(), &block) != GIF_OK) fail(file_->Error);
+    }
+    damaged(where_, str("got ", lzw.indices().size(), " pixels, expected ",
+                        int64_t{frame.Width} * frame.Height));
   }
 
   void find_frame() {
@@ -98,7 +132,7 @@ class GifReader {
       if (code == GRAPHICS_EXT_FUNC_CODE &&
           DGifExtensionToGCB(block[0], block + 1, &control) == GIF_OK &&
           control.TransparentColor != NO_TRANSPARENT_COLOR) {
-        transparent_ = static_cast<uint8_t>(control.TransparentColor);
+        transparent_ = control.TransparentColor;
       }
       if (DGifGetExtensionNext(file_.get(), &block) != GIF_OK) fail(file_->Error);
     }
@@ -115,7 +149,7 @@ class GifReader {
   Bytes rest_;
   std::string_view where_;
   std::unique_ptr<GifFileType, Close> file_;
-  uint8_t transparent_ = 0;
+  std::optional<int> transparent_;
 };
 
 }  // namespace
@@ -125,7 +159,7 @@ ImageInfo probe_gif(Bytes bytes, std::string_view where) {
   return {.format = ImageFormat::kGif, .width = reader.width(), .height = reader.height()};
 }
 
-Image decode_gif(Bytes bytes, const ImageInfo& info, std::string_view where) {
+Decoded decode_gif(Bytes bytes, const ImageInfo& info, std::string_view where) {
   GifReader reader(bytes, where);
   const std::vector<uint8_t> indices = reader.read_indices();
   const auto palette = reader.palette();
@@ -133,7 +167,11 @@ Image decode_gif(Bytes bytes, const ImageInfo& info, std::string_view where) {
   for (size_t i = 0; i < indices.size(); ++i) {
     std::copy_n(palette[indices[i]].data(), 3, image.rgb.data() + i * 3);
   }
-  return image;
+  const int64_t hidden =
+      reader.transparent()
+          ? std::count(indices.begin(), indices.end(), static_cast<uint8_t>(*reader.transparent()))
+          : 0;
+  return {std::move(image), transparency_notice(hidden, info.width * info.height)};
 }
 
 }  // namespace lion

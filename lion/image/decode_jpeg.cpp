@@ -3,6 +3,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "lion/base/error.h"
@@ -19,6 +20,8 @@ namespace {
 struct Segments {
   ImageInfo info;
   int components = 0;
+  uint32_t process = 0;   // the frame header's marker
+  int precision = 8;      // bits
   bool complete = false;  // the end-of-image marker was reached
 };
 
@@ -47,24 +50,68 @@ class SegmentReader {
       at += size;
       if (*marker == 0xe1 && !seen_exif_ && has_text(segment, 0, std::string_view("Exif\0\0", 6))) {
         seen_exif_ = true;
-        found.info.orientation = exif_orientation(segment);
+        exif_ = find_exif_orientation(segment);
+      } else if (*marker == 0xe1 && has_text(segment, 0, kXmp)) {
+        xmp_ = xmp_orientation(segment.subspan(kXmp.size()));
       } else if (is_frame_header(*marker) && found.components == 0) {
         if (segment.size() < 6) damaged(where_, "the frame header is too short");
         found.info.height = byte_at(segment, 1) << 8 | byte_at(segment, 2);
         found.info.width = byte_at(segment, 3) << 8 | byte_at(segment, 4);
         found.components = static_cast<int>(byte_at(segment, 5));
+        found.process = *marker;
+        found.precision = static_cast<int>(byte_at(segment, 0));
       } else if (*marker == 0xda && !whole) {
         break;
       }
     }
     if (found.components == 0) damaged(where_, "it ends before the header with its size");
+    require_readable(found);
     if (found.info.width == 0 || found.info.height == 0) damaged(where_, "a side has 0 pixels");
+    found.info.orientation = exif_.value_or(xmp_);
     return found;
   }
 
  private:
+  static constexpr std::string_view kXmp{"http://ns.adobe.com/xap/1.0/\0", 29};
+
   static bool is_frame_header(uint32_t marker) {
-    return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+    return (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 &&
+            marker != 0xcc) ||
+           marker == 0xf7;
+  }
+
+  // Kinds that the standard has and libjpeg has not. Source: ITU-T T.81, table B.1; T.87.
+  void require_readable(const Segments& found) const {
+    switch (found.process) {
+      case 0xc3:
+      case 0xcb:
+        throw_unsupported(where_, "a lossless JPEG");
+      case 0xc5:
+      case 0xc6:
+      case 0xc7:
+      case 0xcd:
+      case 0xce:
+      case 0xcf:
+        throw_unsupported(where_, "a hierarchical JPEG");
+      case 0xf7:
+        throw_unsupported(where_, "a JPEG-LS picture");
+      default:
+        break;
+    }
+    if (found.precision == 12 || found.precision == 16) {
+      throw_unsupported(where_, str("a JPEG of ", found.precision, " bits a sample"));
+    }
+    if (found.info.height == 0 && found.info.width > 0 && has_late_height()) {
+      throw_unsupported(where_, "a JPEG that says its height behind its pixels (DNL)");
+    }
+    if (found.components == 2) throw_unsupported(where_, "a JPEG of 2 colour components");
+  }
+
+  bool has_late_height() const {
+    for (size_t at = 2; const auto marker = next_marker(at);) {
+      if (*marker == 0xdc) return true;
+    }
+    return false;
   }
 
   // Also skips compressed data, in which 0xff is followed by 0.
@@ -84,6 +131,8 @@ class SegmentReader {
   Bytes bytes_;
   std::string_view where_;
   bool seen_exif_ = false;
+  std::optional<int> exif_;
+  int xmp_ = 1;
 };
 
 using Decoder = std::unique_ptr<void, int (*)(tjhandle)>;
@@ -92,6 +141,17 @@ Decoder make_decoder() {
   Decoder decoder(tjInitDecompress(), tjDestroy);
   if (!decoder) throw ResourceError("decode JPEG: no memory for the decoder. Free some memory.");
   return decoder;
+}
+
+// What libjpeg says of sound files that it cannot decode, and of damaged ones.
+[[noreturn]] void failed(std::string_view where, tjhandle decoder) {
+  const std::string message = tjGetErrorStr2(decoder);
+  for (const char* part : {"nsupported", "not supported", "not implemented", "not compiled"}) {
+    if (message.find(part) != message.npos) {
+      throw_unsupported(where, str("a JPEG of this kind (libjpeg: ", message, ")"));
+    }
+  }
+  damaged(where, str("libjpeg: ", message));
 }
 
 // Decodes into `pixels` (rows without padding). Warnings of the library are not errors: like
@@ -105,7 +165,7 @@ void decode_pixels(Bytes bytes, const ImageInfo& info, TJPF pixel_format,
                                bytes.size(), pixels.data(), width, 0, height, pixel_format,
                                TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT);
   if (rc != 0 && tjGetErrorCode(decoder) != TJERR_WARNING) {
-    damaged(where, str("libjpeg: ", tjGetErrorStr2(decoder)));
+    failed(where, decoder);
   }
 }
 
@@ -133,7 +193,7 @@ ImageInfo probe_jpeg(Bytes bytes, std::string_view where) {
   return SegmentReader(bytes, where).read(false).info;
 }
 
-Image decode_jpeg(Bytes bytes, const ImageInfo& info, std::string_view where) {
+Decoded decode_jpeg(Bytes bytes, const ImageInfo& info, std::string_view where) {
   const Segments segments = SegmentReader(bytes, where).read(true);
   if (!segments.complete) damaged(where, "it has no end marker");
   if (segments.components != 1 && segments.components != 3 && segments.components != 4) {
@@ -145,16 +205,16 @@ Image decode_jpeg(Bytes bytes, const ImageInfo& info, std::string_view where) {
   tjDecompressHeader3(decoder.get(), reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(),
                       &width, &height, &subsampling, &colorspace);
   if (width != info.width || height != info.height) {
-    damaged(where, str("libjpeg: ", tjGetErrorStr2(decoder.get())));
+    failed(where, decoder.get());
   }
   if (segments.components == 4) {
     std::vector<uint8_t> cmyk(static_cast<size_t>(info.width) * info.height * 4);
     decode_pixels(bytes, info, TJPF_CMYK, cmyk, decoder.get(), where);
-    return cmyk_to_rgb(cmyk, info);
+    return {cmyk_to_rgb(cmyk, info)};
   }
   Image image = Image::black(info.width, info.height);
   decode_pixels(bytes, info, TJPF_RGB, image.rgb, decoder.get(), where);
-  return image;
+  return {std::move(image)};
 }
 
 }  // namespace lion

@@ -9,7 +9,6 @@
 
 #include "lion/base/error.h"
 #include "lion/image/codecs.h"
-#include "lion/image/exif.h"
 
 namespace lion {
 namespace {
@@ -21,17 +20,6 @@ namespace {
 uint32_t u32(Bytes bytes, size_t at) {
   return byte_at(bytes, at) << 24 | byte_at(bytes, at + 1) << 16 | byte_at(bytes, at + 2) << 8 |
          byte_at(bytes, at + 3);
-}
-
-// The orientation in the chunk eXIf, which may stand before or after the pixels.
-int orientation_of(Bytes bytes) {
-  for (size_t at = 8; at + 12 <= bytes.size();) {
-    const size_t size = u32(bytes, at);
-    if (size > bytes.size() - at - 12) break;
-    if (has_text(bytes, at + 4, "eXIf")) return exif_orientation(bytes.subspan(at + 8, size));
-    at += size + 12;
-  }
-  return 1;
 }
 
 // libpng reports an error by longjmp, past all destructors. So everything that needs one lives in
@@ -65,24 +53,53 @@ class PngReader {
   int color_type() const { return color_type_; }
   int bit_depth() const { return bit_depth_; }
 
-  // Bytes of one pixel after transformations: 1 palette index, 2 of a 16-bit grey (big-endian), or
-  // 3 of R, G, B.
+  // Bytes of one pixel after transformations: 1 palette index, 2 of a 16-bit grey (big-endian), 3
+  // of R, G, B, or 4 with alpha.
   int pixel_bytes() const {
     if (color_type_ == PNG_COLOR_TYPE_PALETTE) return 1;
-    return is_grey16() ? 2 : 3;
+    if (is_grey16()) return 2;
+    return has_alpha() ? 4 : 3;
   }
   bool is_grey16() const { return color_type_ == PNG_COLOR_TYPE_GRAY && bit_depth_ == 16; }
   const std::vector<uint8_t>& pixels() const { return pixels_; }
 
-  // Entries that the file does not have are grey, as in Pillow.
+  // Entries that the file does not have are black, as in Pillow.
   std::array<std::array<uint8_t, 3>, 256> palette() const {
-    std::array<std::array<uint8_t, 3>, 256> table;
-    for (int i = 0; i < 256; ++i) table[i].fill(static_cast<uint8_t>(i));
+    std::array<std::array<uint8_t, 3>, 256> table{};
     png_colorp colors = nullptr;
     int count = 0;
     png_get_PLTE(png_, info_, &colors, &count);
     for (int i = 0; i < count; ++i) table[i] = {colors[i].red, colors[i].green, colors[i].blue};
     return table;
+  }
+
+  bool has_alpha() const { return color_type_ & PNG_COLOR_MASK_ALPHA; }
+
+  // How many pixels are wholly transparent, by alpha, palette or colour key (of at most 8 bits).
+  int64_t hidden_pixels() const {
+    const size_t step = static_cast<size_t>(pixel_bytes());
+    const auto count = [&](auto is_hidden) {
+      int64_t hidden = 0;
+      for (size_t i = 0; i < pixels_.size(); i += step) hidden += is_hidden(pixels_.data() + i);
+      return hidden;
+    };
+    if (has_alpha()) return count([](const uint8_t* p) { return p[3] == 0; });
+    png_bytep alphas = nullptr;
+    png_color_16p key = nullptr;
+    int entries = 0;
+    if (!png_get_tRNS(png_, info_, &alphas, &entries, &key)) return 0;
+    if (color_type_ == PNG_COLOR_TYPE_PALETTE) {
+      return count([&](const uint8_t* p) { return *p < entries && alphas[*p] == 0; });
+    }
+    if (bit_depth_ > 8 || key == nullptr) return 0;
+    const int scale = 255 / ((1 << bit_depth_) - 1);
+    const bool grey = !(color_type_ & PNG_COLOR_MASK_COLOR);
+    const std::array<int, 3> hidden = {scale * (grey ? key->gray : key->red),
+                                       scale * (grey ? key->gray : key->green),
+                                       scale * (grey ? key->gray : key->blue)};
+    return count([&](const uint8_t* p) {
+      return p[0] == hidden[0] && p[1] == hidden[1] && p[2] == hidden[2];
+    });
   }
 
  private:
@@ -115,7 +132,6 @@ class PngReader {
     } else if (!is_grey16()) {
       if (bit_depth_ < 8) png_set_expand_gray_1_2_4_to_8(png_);
       png_set_strip_16(png_);
-      png_set_strip_alpha(png_);
       if (!(color_type_ & PNG_COLOR_MASK_COLOR)) png_set_gray_to_rgb(png_);
     }
     png_set_interlace_handling(png_);
@@ -152,15 +168,22 @@ class PngReader {
   std::vector<png_bytep> rows_;
 };
 
+std::string white_notice(int64_t clipped, int64_t pixels) {
+  return str(clipped * 100 / pixels, " % of the picture is 16-bit grey above 255, which comes out ",
+             "white, as in Pillow. Scale it to 8 bits first, for instance with ImageMagick: ",
+             "magick in.png -depth 8 out.png");
+}
+
 }  // namespace
 
 ImageInfo probe_png(Bytes bytes, std::string_view where) {
   // 8 bytes of signature, then IHDR: length, name, width, height.
+  if (has_text(bytes, 12, "CgBI")) throw_unsupported(where, "a PNG in Apple's own form (CgBI)");
   if (!has_text(bytes, 12, "IHDR") || bytes.size() < 24) damaged(where, "it has no header chunk");
   const ImageInfo info{.format = ImageFormat::kPng,
                        .width = u32(bytes, 16),
                        .height = u32(bytes, 20),
-                       .orientation = orientation_of(bytes)};
+                       .orientation = png_orientation(bytes)};
   constexpr int64_t kMaxSide = 0x7fffffff;
   if (info.width < 1 || info.width > kMaxSide || info.height < 1 || info.height > kMaxSide) {
     damaged(where, str("its size is ", info.width, " x ", info.height));
@@ -168,27 +191,35 @@ ImageInfo probe_png(Bytes bytes, std::string_view where) {
   return info;
 }
 
-Image decode_png(Bytes bytes, const ImageInfo& info, std::string_view where) {
+Decoded decode_png(Bytes bytes, const ImageInfo& info, std::string_view where) {
   PngReader reader(bytes, where);
   reader.read_header();
   LION_CHECK(reader.width() == info.width && reader.height() == info.height, "decode_png");
   reader.read_pixels();
   const std::vector<uint8_t>& pixels = reader.pixels();
   Image image = Image::black(info.width, info.height);
+  const int64_t count = info.width * info.height;
   if (reader.color_type() == PNG_COLOR_TYPE_PALETTE) {
     const auto palette = reader.palette();
     for (size_t i = 0; i < pixels.size(); ++i) {
       std::copy_n(palette[pixels[i]].data(), 3, image.rgb.data() + i * 3);
     }
   } else if (reader.is_grey16()) {
+    int64_t clipped = 0;
     for (size_t i = 0; i < pixels.size(); i += 2) {
       const uint8_t grey = pixels[i] != 0 ? 255 : pixels[i + 1];  // Pillow clips, it does not scale
+      clipped += pixels[i] != 0;
       std::fill_n(image.rgb.data() + i / 2 * 3, 3, grey);
+    }
+    if (clipped * 2 > count) return {std::move(image), white_notice(clipped, count)};
+  } else if (reader.has_alpha()) {
+    for (int64_t i = 0; i < count; ++i) {
+      std::copy_n(pixels.data() + i * 4, 3, image.rgb.data() + i * 3);
     }
   } else {
     image.rgb = pixels;
   }
-  return image;
+  return {std::move(image), transparency_notice(reader.hidden_pixels(), count)};
 }
 
 }  // namespace lion

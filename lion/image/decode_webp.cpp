@@ -1,6 +1,8 @@
 #include <webp/decode.h>
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "lion/base/error.h"
@@ -53,6 +55,8 @@ Contents read_contents(Bytes bytes, std::string_view where) {
   Contents contents{.info = {.format = ImageFormat::kWebp}, .frame = {.bitstream = bytes}};
   bool animated = false;
   bool found_frame = false;
+  std::optional<int> exif;
+  int xmp = 1;
   for (size_t at = 12; at + 8 <= bytes.size();) {
     const size_t size = u32(bytes, at + 4);
     if (size > bytes.size() - at - 8) damaged(where, "a chunk is longer than the file");
@@ -65,10 +69,13 @@ Contents read_contents(Bytes bytes, std::string_view where) {
       found_frame = true;
       contents.frame = {chunk.subspan(16), int64_t{u24(chunk, 0)} * 2, int64_t{u24(chunk, 3)} * 2};
     } else if (has_text(bytes, at, "EXIF")) {
-      contents.info.orientation = exif_orientation(chunk);
+      exif = find_exif_orientation(chunk);
+    } else if (has_text(bytes, at, "XMP ")) {
+      xmp = xmp_orientation(chunk);
     }
     at += 8 + size + size % 2;
   }
+  contents.info.orientation = exif.value_or(xmp);
   if (animated && !found_frame) damaged(where, "the animation has no frame");
   const WebPBitstreamFeatures features = features_of(contents.frame.bitstream, where);
   if (contents.info.width == 0) {
@@ -82,15 +89,36 @@ Contents read_contents(Bytes bytes, std::string_view where) {
   return contents;
 }
 
+// Draws a frame with alpha, which is dropped; how much of it hides colours is noticed.
+Decoded decode_alpha(const Frame& frame, Image canvas, std::string_view where) {
+  int width = 0, height = 0;
+  const std::unique_ptr<uint8_t, void (*)(void*)> pixels(
+      WebPDecodeRGBA(data_of(frame.bitstream), frame.bitstream.size(), &width, &height), WebPFree);
+  if (!pixels) damaged(where, "libwebp cannot decode its pixels");
+  int64_t hidden = 0;
+  const uint8_t* from = pixels.get();
+  for (int64_t y = 0; y < height; ++y) {
+    uint8_t* to = canvas.row(frame.top + y) + frame.left * 3;
+    for (int64_t x = 0; x < width; ++x, from += 4, to += 3) {
+      std::copy_n(from, 3, to);
+      hidden += from[3] == 0;
+    }
+  }
+  std::string notice = transparency_notice(hidden, int64_t{width} * height);
+  return {std::move(canvas), std::move(notice)};
+}
+
 }  // namespace
 
 ImageInfo probe_webp(Bytes bytes, std::string_view where) {
   return read_contents(bytes, where).info;
 }
 
-Image decode_webp(Bytes bytes, const ImageInfo& info, std::string_view where) {
+Decoded decode_webp(Bytes bytes, const ImageInfo& info, std::string_view where) {
   const Frame frame = read_contents(bytes, where).frame;
   Image canvas = Image::black(info.width, info.height);  // what no frame covers is black
+  if (features_of(frame.bitstream, where).has_alpha)
+    return decode_alpha(frame, std::move(canvas), where);
   const int stride = static_cast<int>(info.width * 3);
   const size_t offset = static_cast<size_t>(frame.top * info.width + frame.left) * 3;
   if (WebPDecodeRGBInto(data_of(frame.bitstream), frame.bitstream.size(),
@@ -98,7 +126,7 @@ Image decode_webp(Bytes bytes, const ImageInfo& info, std::string_view where) {
                         stride) == nullptr) {
     damaged(where, "libwebp cannot decode its pixels");
   }
-  return canvas;
+  return {std::move(canvas)};
 }
 
 }  // namespace lion

@@ -39,11 +39,11 @@ bool starts_with(std::span<const std::byte> bytes, const char* text, size_t size
 
 }  // namespace
 
-int exif_orientation(std::span<const std::byte> exif) noexcept {
+std::optional<int> find_exif_orientation(std::span<const std::byte> exif) noexcept {
   if (starts_with(exif, "Exif\0\0", 6)) exif = exif.subspan(6);
   const bool little = starts_with(exif, "II*\0", 4);
   const bool big = starts_with(exif, "MM\0*", 4);
-  if (!little && !big) return 1;
+  if (!little && !big) return std::nullopt;
   const TiffReader tiff(exif, big);
   const uint64_t directory = tiff.u32(4);
   const uint32_t entries = tiff.u16(directory);
@@ -55,6 +55,27 @@ int exif_orientation(std::span<const std::byte> exif) noexcept {
                            : type == kLong ? tiff.u32(entry + 8)
                                            : 0;
     return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
+  }
+  return std::nullopt;
+}
+
+int exif_orientation(std::span<const std::byte> exif) noexcept {
+  return find_exif_orientation(exif).value_or(1);
+}
+
+int xmp_orientation(std::string_view xmp) noexcept {
+  constexpr std::string_view kName = "tiff:Orientation";
+  for (size_t at = xmp.find(kName); at != xmp.npos; at = xmp.find(kName, at + 1)) {
+    std::string_view value = xmp.substr(at + kName.size());
+    if (value.starts_with("=\"")) {
+      value.remove_prefix(2);
+    } else if (value.starts_with('>')) {
+      value.remove_prefix(1);
+    } else {
+      continue;
+    }
+    if (value.empty() || value[0] < '0' || value[0] > '9') continue;
+    return value[0] >= '1' && value[0] <= '8' ? value[0] - '0' : 1;
   }
   return 1;
 }

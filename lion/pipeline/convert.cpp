@@ -7,6 +7,7 @@
 
 #include "lion/base/file.h"
 #include "lion/checkpoint/load.h"
+#include "lion/checkpoint/name_fit.h"
 #include "lion/checkpoint/safetensors.h"
 #include "lion/folder/model_folder.h"
 #include "lion/folder/networks.h"
@@ -45,6 +46,29 @@ bool is_llm(std::string_view name) {
 }
 bool is_any(std::string_view) { return true; }
 
+/// Reads a released file or folder, its names brought to those of `rules`.
+TensorMap read_source(const fs::path& path, const std::vector<nn::NameRule>& rules) {
+  const auto is_known = [&rules](std::string_view name) {
+    const auto mapped = map_name(rules, name);
+    return mapped && !mapped->ours.empty();
+  };
+  return without_wrappers(read_tensors(path), is_known, path.string());
+}
+
+/// T5 has one embedding under three names, and files may hold it under any of them.
+void restore_tied_embedding(TensorMap& tensors, const std::string& prefix, const fs::path& path) {
+  const std::string shared = prefix + "shared.weight";
+  if (tensors.contains(shared)) return;
+  for (const char* tied : {"encoder.embed_tokens.weight", "decoder.embed_tokens.weight"}) {
+    const auto it = tensors.find(prefix + tied);
+    if (it == tensors.end()) continue;
+    log_info(str(path.string(), ": takes \"", it->first, "\" for \"", shared,
+                 "\", which it is tied to"));
+    tensors.emplace(shared, it->second);
+    return;
+  }
+}
+
 /// A tensor of ours: where it comes from. `computed` holds the few that are not stored as such.
 struct Found {
   TensorView view;
@@ -60,10 +84,11 @@ FoundMap find_all(const std::vector<Source>& sources, ConvertReport& report) {
     std::map<std::string, int64_t> unused;
     for (const auto& [name, view] : source.tensors) {
       const auto mapped = map_name(source.rules, name);
+      if (!mapped && !view.is_readable()) continue;  // an object beside the weights
       if (!mapped)
         throw ResourceError(str(source.path.string(), ": tensor \"", name,
-                                "\" is not known. "
-                                "Is it a file of this kind?"));
+                                "\" is not known (the file holds ", some_names(source.tensors),
+                                "). Is it a file of this kind?"));
       if (mapped->ours.empty())
         ++unused[std::string(mapped->unused)];
       else if (!found.emplace(mapped->ours, Found{view, nullptr}).second) {
@@ -92,7 +117,7 @@ Found computed(std::vector<int64_t> shape, std::vector<float> values) {
 /// Brings the position table of a ViT trained at another picture size to the wanted grid.
 void fit_position_table(FoundMap& found, const models::LionConfig& config) {
   const auto it = found.find("visual_encoder.pos_embed");
-  if (it == found.end()) return;
+  if (it == found.end() || !it->second.view.is_readable()) return;
   const std::vector<int64_t>& shape = it->second.view.shape;
   if (shape.size() != 3 || shape[0] != 1 || shape[1] < 2 || shape[1] == config.vit.tokens()) return;
   const at::Tensor resized =
@@ -111,6 +136,7 @@ void split_qkv_biases(FoundMap& found) {
   }
   for (const std::string& name : names) {
     const TensorView view = found.at(name).view;
+    if (!view.is_readable() || !is_floating(view.dtype)) continue;  // reported as such
     std::vector<float> all(static_cast<size_t>(view.numel()));
     convert(view, DType::kF32, std::as_writable_bytes(std::span(all)));
     const auto third = static_cast<std::ptrdiff_t>(all.size() / 3);
@@ -138,7 +164,8 @@ void require_fit(const std::vector<Source>& sources,
     const auto problems = compare(wanted, there);
     if (problems.empty()) continue;
     report += str("\n", source.path.string(), ": ", problems.size(), " tensors do not fit:\n  ",
-                  join(problems, "\n  "));
+                  join(a_handful(problems), "\n  "), "\n  The file holds ",
+                  some_names(source.tensors), ".");
   }
   if (report.empty()) return;
   throw InputError(str("convert: these files do not make one model.", report,
@@ -168,7 +195,7 @@ void write_weights(const fs::path& folder, const FoundMap& found,
   uint64_t done = 0;
   for (const TensorSpec& spec : specs) {
     const TensorView& view = found.at(spec.name).view;
-    if (view.dtype == spec.dtype && view.is_contiguous()) {
+    if (view.dtype == spec.dtype && view.is_plain()) {
       writer.write(spec.name, view.bytes);
     } else {
       std::vector<std::byte> bytes(spec.nbytes());
@@ -250,12 +277,13 @@ void require_paths(const ConvertOptions& options) {
 
 /// Checks that the tensors are those of `config` and writes them.
 void write_checked(const fs::path& folder, const std::vector<Source>& sources,
-                   const models::LionConfig& config, const FoundMap& found, StoredType wanted,
+                   const models::LionConfig& config, FoundMap& found, StoredType wanted,
                    ConvertReport& report, const ProgressSink& progress) {
   const ParameterMap parameters = Networks(config, at::kBFloat16).parameters();
   std::map<std::string, std::vector<int64_t>> expected;
   for (const auto& [name, parameter] : parameters) expected.emplace(name, parameter.sizes().vec());
   require_fit(sources, expected, found);
+  std::erase_if(found, [](const auto& item) { return !item.second.view.is_readable(); });
   std::vector<TensorSpec> specs;
   for (const auto& [name, item] : found) {
     const DType type = stored_type(item.view, wanted, parameters.at(name).scalar_type());
@@ -298,21 +326,27 @@ ConvertReport run_convert(const ConvertOptions& options, const ProgressSink& pro
   models::LionConfig config;
   std::vector<Source> sources;
   if (options.instructblip.empty()) {
-    TensorMap lion = options.base ? TensorMap() : read_tensors(options.lion);
+    const auto lion_rules = models::lion_rules();
+    TensorMap lion = options.base ? TensorMap() : read_source(options.lion, lion_rules);
     config = released_config(options, lion);
-    sources.push_back(
-        {options.vit, read_tensors(options.vit), models::vit_rules(config.vit.depth), is_vit});
-    sources.push_back({options.llm, read_tensors(options.llm), models::t5_rules(), is_llm});
+    const auto add = [&sources](const fs::path& path, std::vector<nn::NameRule> rules,
+                                std::function<bool(std::string_view)> supplies) {
+      TensorMap tensors = read_source(path, rules);
+      sources.push_back({path, std::move(tensors), std::move(rules), std::move(supplies)});
+    };
+    add(options.vit, models::vit_rules(config.vit.depth), is_vit);
+    add(options.llm, models::t5_rules(), is_llm);
+    restore_tied_embedding(sources.back().tensors, "", options.llm);
     if (!options.base) {
-      sources.push_back(
-          {options.lion, std::move(lion), models::lion_rules(), models::is_trained_by_lion});
+      sources.push_back({options.lion, std::move(lion), lion_rules, models::is_trained_by_lion});
     }
-    if (config.ram)
-      sources.push_back({options.ram, read_tensors(options.ram), models::ram_rules(), is_tagger});
+    if (config.ram) add(options.ram, models::ram_rules(), is_tagger);
   } else {
     config = instructblip_config(options.instructblip);
-    sources.push_back({options.instructblip, read_tensors(options.instructblip),
-                       models::instructblip_rules(), is_any});
+    auto rules = models::instructblip_rules();
+    TensorMap tensors = read_source(options.instructblip, rules);
+    restore_tied_embedding(tensors, "language_model.", options.instructblip);
+    sources.push_back({options.instructblip, std::move(tensors), std::move(rules), is_any});
   }
   FoundMap found = find_all(sources, report);
   split_qkv_biases(found);

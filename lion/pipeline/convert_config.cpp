@@ -88,9 +88,12 @@ void read_switches(const ConvertOptions& options, const TensorMap& lion, LionCon
   const bool qformer = has_prefix(lion, "Qformer.");
   const bool aggregator = has_prefix(lion, "fusion_adapter.");
   if (!qformer && !aggregator) {
-    throw InputError(str(options.lion.string(),
-                         ": holds neither a Q-Former nor a vision aggregator. "
-                         "Name a LION checkpoint, for instance LION-FlanT5-XL.pth."));
+    throw InputError(
+        str(options.lion.string(),
+            ": holds neither a Q-Former nor a vision aggregator (expected names such as "
+            "\"Qformer.bert.encoder.layer.0.attention.self.query.weight\", got ",
+            lion.empty() ? "no tensors" : some_names(lion),
+            "). Name a LION checkpoint, for instance LION-FlanT5-XL.pth."));
   }
   config.visual_input = qformer && aggregator ? VisualInput::kAll
                         : qformer             ? VisualInput::kQformer

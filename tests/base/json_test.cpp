@@ -101,6 +101,16 @@ TEST(JsonReader, NamesAllUnknownKeysAndTheKnownOnes) {
             "c.json: vit: unknown key \"deph\", \"w\". Remove it; known keys are depth, width.");
 }
 
+TEST(ParseJson, ANulByteIsNotTheEnd) {
+  using namespace std::string_literals;
+  for (const std::string& text : {"{}\0 and more"s, "{}\0"s, "\0{}"s, "{\"a\\\0\": 1}"s,
+                                  "{} // \0"s, "{\0}"s, "{\0\"\0a\0\"\0}\0"s}) {
+    EXPECT_THAT(input_error([&] { parse_json(text, "c.json"); }),
+                AllOf(HasSubstr("c.json: not valid JSON (a NUL byte at byte "),
+                      HasSubstr("Save it as UTF-8")));
+  }
+}
+
 template <typename T>
 std::string type_error(std::string_view text) {
   const Json json = parse_json(text, "c.json");

@@ -38,6 +38,19 @@ TEST_F(ReadTensorsFolder, ContentCountsNotTheName) {
   EXPECT_EQ(read_tensors(folder_ / "zip.safetensors").size(), 15u);
 }
 
+TEST_F(ReadTensorsFolder, AHeaderLengthMayLookLikeText) {
+  // Lengths whose first byte is "<": writers that do not pad their headers give them.
+  for (const size_t length : {60, 316, 0x7b3c}) {
+    const std::string key(length - 52, 'k');
+    const std::string file = one_tensor(key);
+    ASSERT_EQ(file[0], '<') << length;
+    EXPECT_EQ(read_tensors(write("w.safetensors", file)).size(), 1u);
+    EXPECT_EQ(read_tensors(write("w.bin", file)).count(key), 1u);
+    expect_error<ResourceError>(
+        [&] { read_tensors(write("w.safetensors", file.substr(0, length))); }, {"truncated"});
+  }
+}
+
 TEST_F(ReadTensorsFolder, PrefersSafetensors) {
   fs::copy(fixture("checkpoints/zip.pth"), folder_ / "pytorch_model.bin");
   EXPECT_EQ(read_tensors(folder_).size(), 15u);
@@ -74,8 +87,9 @@ TEST_F(ReadTensorsFolder, AnIndexStaysInItsFolder) {
 
 TEST_F(ReadTensorsFolder, ABrokenIndexIsNamed) {
   const std::string deep(100'000, '[');
-  for (const std::string& text : {std::string("{"), std::string("[]"), std::string("{}"),
-                                  std::string(R"({"weight_map": {}})"), deep}) {
+  for (const std::string& text :
+       {std::string("{"), std::string(R"({"weight_map": {"a": "b"}})") + '\0', std::string("[]"),
+        std::string("{}"), std::string(R"({"weight_map": {}})"), deep}) {
     write("model.safetensors.index.json", text);
     expect_error<ResourceError>([&] { read_tensors(folder_); },
                                 {"index.json: is not JSON with a \"weight_map\"", "Download it"});
@@ -97,6 +111,8 @@ TEST_F(ReadTensorsFolder, SaysWhatADownloadReallyIs) {
   refused("", "is empty");
   refused("version https://git-lfs.github.com/spec/v1\noid", "Run git lfs pull");
   refused("<!DOCTYPE html>", "is a web page");
+  refused("\n \xef\xbb\xbf<html>{", "is a web page");
+  refused("{\"error\":\"Invalid credentials\"}", "is JSON text, not weights");
   refused("abc", "ends too early");
 }
 

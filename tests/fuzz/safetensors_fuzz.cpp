@@ -16,7 +16,9 @@ void read(std::span<const std::byte> bytes) {
   try {
     uint64_t total = 0;
     const lion::Safetensors file = lion::parse_safetensors(bytes, nullptr, "fuzz");
-    for (const auto& [name, view] : file.tensors) total += lion::to_contiguous(view).size();
+    for (const auto& [name, view] : file.tensors) {
+      if (view.is_readable()) total += lion::to_contiguous(view).size();
+    }
     if (total > bytes.size()) __builtin_trap();
   } catch (const lion::Error&) {
   }

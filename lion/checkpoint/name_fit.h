@@ -1,0 +1,21 @@
+#pragma once
+/// Names as people's training wrappers leave them, brought to those of the bare model.
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "lion/checkpoint/tensor_map.h"
+
+namespace lion {
+
+/// Takes away what wrappers add to names: parts that stand anywhere ("module.", "_orig_mod.",
+/// "_fsdp_wrapped_module.", ...), then one prefix ("model.", "net.visual.", ...), when without it
+/// more names satisfy `is_known`, and it either explains all names or no name is known as it is.
+/// Of two prefixes that fit as well, the one of averaged weights ("model_ema.") is not taken.
+/// Tensors outside the prefix are left out. log_info says what was done; `where` names the source.
+TensorMap without_wrappers(TensorMap tensors,
+                           const std::function<bool(std::string_view name)>& is_known,
+                           const std::string& where);
+
+}  // namespace lion
