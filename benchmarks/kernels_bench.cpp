@@ -86,7 +86,7 @@ void shapes(benchmark::internal::Benchmark* bench) {
   bench->ArgNames({"rows", "outputs", "width"})->UseRealTime()->MinTime(0.4);
   for (const auto& [outputs, width] : std::vector<std::pair<int64_t, int64_t>>{
            {2048, 2048}, {5120, 2048}, {2048, 5120}, {32128, 2048}}) {
-    for (const int64_t rows : {1, 5, 16}) bench->Args({rows, outputs, width});
+    for (const int64_t rows : {1, 5, 16, 17, 32, 40, 64}) bench->Args({rows, outputs, width});
   }
 }
 

@@ -28,6 +28,13 @@ struct Logits {
   }
 };
 
+/// A source that lives as long as this object, which whoever made the decoder gives out.
+class DecoderSourceHandle {
+ public:
+  virtual ~DecoderSourceHandle() = default;
+  virtual int64_t id() const = 0;  ///< what `Decoder::start` takes
+};
+
 class Decoder {
  public:
   using RowId = int64_t;
@@ -43,7 +50,9 @@ class Decoder {
   virtual void release(RowId row) noexcept = 0;
 
   /// Appends tokens[i] to rows[i] and gives the logits of what follows, [R,V]. Rows are distinct,
-  /// in any order, of any lengths. What a row gets must not depend on the other rows.
+  /// in any order, of any lengths. What a row gets must not depend on the other rows. When it
+  /// throws, the rows are what they were before: the same step may be tried again, or with fewer
+  /// rows.
   virtual Logits step(std::span<const RowId> rows, std::span<const int64_t> tokens) = 0;
 };
 

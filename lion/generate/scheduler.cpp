@@ -15,68 +15,141 @@ Scheduler::Scheduler(Decoder& decoder, int64_t max_rows, OnToken on_token)
   }
 }
 
+namespace {
+
+/// A source that somebody else owns.
+class Borrowed : public DecoderSourceHandle {
+ public:
+  explicit Borrowed(int64_t id) : id_(id) {}
+  int64_t id() const override { return id_; }
+
+ private:
+  int64_t id_;
+};
+
+}  // namespace
+
+void Scheduler::Request::end(std::exception_ptr why) noexcept {
+  done = true;
+  error = std::move(why);
+  rows.clear();
+  source.reset();
+  make = nullptr;
+}
+
+template <typename Work>
+void Scheduler::Request::attempt(const Work& work) noexcept {
+  try {
+    work();
+  } catch (...) {
+    end(std::current_exception());
+  }
+}
+
 Scheduler::Ticket Scheduler::add(std::unique_ptr<Search> search, int64_t source) {
-  LION_CHECK(search != nullptr, "A request needs a search.");
+  return add(std::move(search), [source] { return std::make_unique<Borrowed>(source); });
+}
+
+Scheduler::Ticket Scheduler::add(std::unique_ptr<Search> search, MakeSource make) {
+  LION_CHECK(search != nullptr && make != nullptr, "A request needs a search and a source.");
   if (search->max_rows() > max_rows_) {
     throw InputError(str("scheduler: the request needs too many rows (got ", search->max_rows(),
                          ", expected at most ", max_rows_,
                          "). Ask for fewer beams or sequences, or raise max_rows."));
   }
-  waiting_.push_back({next_ticket_, source, std::move(search), {}});
+  Request request;
+  request.search = std::move(search);
+  request.make = std::move(make);
+  requests_.emplace(next_ticket_, std::move(request));
   return next_ticket_++;
 }
 
 void Scheduler::admit() {
   int64_t reserved = 0;
-  for (const Request& request : active_) reserved += request.search->max_rows();
-  while (!waiting_.empty() && reserved + waiting_.front().search->max_rows() <= max_rows_) {
-    reserved += waiting_.front().search->max_rows();
-    Request request = std::move(waiting_.front());
-    waiting_.pop_front();
-    request.rows.emplace_back(decoder_, request.source);
-    active_.push_back(std::move(request));
+  for (const auto& active : active_) reserved += active->second.search->max_rows();
+  for (auto it = requests_.lower_bound(first_waiting_); it != requests_.end(); ++it) {
+    Request& request = it->second;
+    if (reserved + request.search->max_rows() > max_rows_) return;
+    active_.push_back(it);
+    first_waiting_ = it->first + 1;
+    request.attempt([&] {
+      request.source = std::exchange(request.make, nullptr)();
+      request.rows.emplace_back(decoder_, request.source->id());
+    });
+    if (request.done) {
+      active_.pop_back();
+    } else {
+      reserved += request.search->max_rows();
+    }
   }
 }
 
 bool Scheduler::step() {
   admit();
-  // Out of the member, so that an error on the way releases the rows, whose state is then unknown.
-  std::vector<Request> active = std::exchange(active_, {});
-  if (active.empty()) return false;
+  std::vector<Ticket> tickets;
+  for (const auto& active : active_) tickets.push_back(active->first);
+  // From here to the callbacks nothing throws: a request does its step or ends.
+  for (const auto& active : active_) {
+    Request& request = active->second;
+    request.attempt(
+        [&] { request.rows = follow(std::move(request.rows), request.search->wanted()); });
+  }
+  drop_done();
+  advance(active_);
+  drop_done();
+  for (const Ticket ticket : tickets) {
+    auto it = requests_.find(ticket);
+    if (it == requests_.end()) continue;  // cancelled by the callback
+    const std::vector<Search::Token> news = std::exchange(it->second.news, {});
+    for (const Search::Token& token : news) {
+      if (on_token_ && requests_.contains(ticket)) on_token_(ticket, token);
+    }
+  }
+  return !active_.empty() || requests_.lower_bound(first_waiting_) != requests_.end();
+}
+
+void Scheduler::advance(Active requests) noexcept {
+  if (requests.empty()) return;
+  try {
+    step_together(requests);
+  } catch (...) {
+    if (requests.size() == 1) {
+      requests[0]->second.end(std::current_exception());
+      return;
+    }
+    // Rows are independent of each other, so smaller steps give what the whole one would have.
+    advance(requests.first(requests.size() / 2));
+    advance(requests.subspan(requests.size() / 2));
+  }
+}
+
+/// Throws what the decoder throws, before any search has moved.
+void Scheduler::step_together(Active requests) {
   std::vector<Decoder::RowId> rows;
   std::vector<int64_t> tokens;
-  for (Request& request : active) {
-    const auto wanted = request.search->wanted();
-    request.rows = follow(std::move(request.rows), wanted);
-    for (const DecoderRow& row : request.rows) rows.push_back(row.id());
-    for (const Search::Extension& extension : wanted) tokens.push_back(extension.token);
+  for (const auto& active : requests) {
+    for (const DecoderRow& row : active->second.rows) rows.push_back(row.id());
+    for (const auto& extension : active->second.search->wanted()) tokens.push_back(extension.token);
   }
   const Logits logits = decoder_.step(rows, tokens);  // [R,V]
   LION_CHECK(logits.vocabulary > 0 &&
                  logits.values.size() == rows.size() * static_cast<size_t>(logits.vocabulary),
              "Got ", logits.values.size(), " logits for ", rows.size(), " rows of ",
              logits.vocabulary, ".");
-  std::vector<std::pair<Ticket, Search::Token>> news;
   int64_t first = 0;
-  for (Request& request : active) {
+  for (const auto& active : requests) {
+    Request& request = active->second;
     const auto count = static_cast<int64_t>(request.rows.size());
-    for (const Search::Token& token : request.search->accept(logits.part(first, count))) {
-      news.emplace_back(request.ticket, token);
-    }
+    request.attempt([&] {
+      request.news = request.search->accept(logits.part(first, count));
+      if (request.search->done()) request.end();
+    });
     first += count;
   }
-  for (Request& request : active) {
-    if (request.search->done()) {
-      finished_.emplace(request.ticket, std::move(request.search));
-    } else {
-      active_.push_back(std::move(request));
-    }
-  }
-  active.clear();
-  for (const auto& [ticket, token] : news) {
-    if (on_token_ && known(ticket)) on_token_(ticket, token);
-  }
-  return !active_.empty() || !waiting_.empty();
+}
+
+void Scheduler::drop_done() noexcept {
+  std::erase_if(active_, [](const auto& active) { return active->second.done; });
 }
 
 void Scheduler::run() {
@@ -84,28 +157,28 @@ void Scheduler::run() {
   }
 }
 
+bool Scheduler::finished(Ticket ticket) const {
+  const auto it = requests_.find(ticket);
+  return it != requests_.end() && it->second.done;
+}
+
 std::vector<Sequence> Scheduler::take(Ticket ticket) {
-  const auto node = finished_.extract(ticket);
-  if (!node.empty()) return node.mapped()->results();
-  if (known(ticket)) {
+  if (finished(ticket)) {
+    const auto node = requests_.extract(ticket);
+    if (node.mapped().error) std::rethrow_exception(node.mapped().error);
+    return node.mapped().search->results();
+  }
+  if (requests_.contains(ticket)) {
     throw InputError(str("scheduler: request ", ticket,
                          " is not finished. Step until finished(ticket) before taking it."));
   }
   throw InputError(str("scheduler: request ", ticket,
-                       " is unknown: taken, cancelled, lost in an error, or never added. Add it "
-                       "again."));
-}
-
-bool Scheduler::known(Ticket ticket) const {
-  const auto is_it = [ticket](const Request& request) { return request.ticket == ticket; };
-  return finished_.contains(ticket) || std::any_of(active_.begin(), active_.end(), is_it) ||
-         std::any_of(waiting_.begin(), waiting_.end(), is_it);
+                       " is unknown: taken, cancelled, or never added. Add it again."));
 }
 
 bool Scheduler::cancel(Ticket ticket) {
-  const auto is_it = [ticket](const Request& request) { return request.ticket == ticket; };
-  return finished_.erase(ticket) + std::erase_if(active_, is_it) + std::erase_if(waiting_, is_it) >
-         0;
+  std::erase_if(active_, [ticket](const auto& active) { return active->first == ticket; });
+  return requests_.erase(ticket) > 0;
 }
 
 std::vector<Sequence> generate(Decoder& decoder, int64_t source, const GenerateOptions& options,

@@ -2,7 +2,7 @@
 /// Many searches over one decoder: each step advances the rows of all active requests together.
 
 #include <cstdint>
-#include <deque>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,32 +15,41 @@
 
 namespace lion {
 
-/// Not thread-safe: one thread owns it. The decoder must outlive it.
+/// Not thread-safe: one thread owns it. The decoder must outlive it. Requests do not touch each
+/// other: what one throws (its source, its search, or a decoder step, which is then tried again
+/// with fewer requests) ends that request alone, and `take` throws it.
 class Scheduler {
  public:
   using Ticket = int64_t;
   /// Called at the end of a step for each token that became certain; may call `cancel` and `add`.
   using OnToken = std::function<void(Ticket ticket, const Search::Token& token)>;
+  /// Makes what a request reads.
+  using MakeSource = std::function<std::unique_ptr<DecoderSourceHandle>()>;
 
   /// At most `max_rows` rows exist in the decoder at a time. Throws InputError if that is below 1.
   Scheduler(Decoder& decoder, int64_t max_rows, OnToken on_token = nullptr);
 
   /// Queues a request; it joins at the first step at which its rows fit, in order of arrival.
-  /// Throws InputError when it needs more than max_rows rows.
+  /// Throws InputError when it needs more than max_rows rows. `source` must outlive the request.
   Ticket add(std::unique_ptr<Search> search, int64_t source);
 
-  /// One decoder step for all active requests. Returns whether there is more to do. When it throws,
-  /// the active requests are gone with their rows; waiting and finished ones stay.
+  /// The same with a source that exists only while it is needed: `make` is called when the request
+  /// joins, and what it gave is destroyed when the request ends.
+  Ticket add(std::unique_ptr<Search> search, MakeSource make);
+
+  /// One decoder step for all active requests. Returns whether there is more to do. Throws only
+  /// what `on_token` throws (the step is done, its other tokens are not told) and, before anything
+  /// is done, std::bad_alloc.
   bool step();
 
   /// Steps until every request is finished.
   void run();
 
   /// Whether `take` may be called.
-  bool finished(Ticket ticket) const { return finished_.contains(ticket); }
+  bool finished(Ticket ticket) const;
 
   /// Hands out the results of a finished request and forgets it. Throws InputError when it is not
-  /// finished or unknown, and what Search::results throws.
+  /// finished or unknown, what ended the request, and what Search::results throws.
   std::vector<Sequence> take(Ticket ticket);
 
   /// Forgets a request in any state and releases its rows. Returns false when it is unknown.
@@ -48,22 +57,34 @@ class Scheduler {
 
  private:
   struct Request {
-    Ticket ticket;
-    int64_t source;
     std::unique_ptr<Search> search;
-    std::vector<DecoderRow> rows;
+    MakeSource make;  ///< until it joins
+    std::unique_ptr<DecoderSourceHandle> source;
+    std::vector<DecoderRow> rows;  ///< after `source`, as they go first
+    std::vector<Search::Token> news;
+    std::exception_ptr error;
+    bool done = false;
+
+    void end(std::exception_ptr why = nullptr) noexcept;
+    /// Runs `work`; what it throws ends the request.
+    template <typename Work>
+    void attempt(const Work& work) noexcept;
   };
+  using Requests = std::map<Ticket, Request>;
+  using Active = std::span<const Requests::iterator>;
 
   void admit();
-  bool known(Ticket ticket) const;
+  void advance(Active requests) noexcept;
+  void step_together(Active requests);
+  void drop_done() noexcept;
 
   Decoder& decoder_;
   int64_t max_rows_;
   OnToken on_token_;
   Ticket next_ticket_ = 0;
-  std::deque<Request> waiting_;
-  std::vector<Request> active_;
-  std::map<Ticket, std::unique_ptr<Search>> finished_;
+  Requests requests_;                       ///< waiting, active and finished
+  Ticket first_waiting_ = 0;                ///< this one and those after it have not joined
+  std::vector<Requests::iterator> active_;  ///< in order of arrival
 };
 
 /// Rows that batch calls keep in the decoder unless told otherwise.

@@ -19,8 +19,8 @@ AdapterImpl::AdapterImpl(int64_t d_model, int64_t bottleneck)
   register_module("up_proj", up_proj);
 }
 
-Tensor AdapterImpl::unscaled(const Tensor& x) const {
-  return up_proj->forward(at::relu(down_proj->forward(x)));
+Tensor AdapterImpl::unscaled(const Tensor& x, nn::Rows rows) const {
+  return up_proj->forward(at::relu(down_proj->forward(x, rows)), rows);
 }
 
 AdapterRouterImpl::AdapterRouterImpl(int64_t d_model, const AdapterConfig& config) {
@@ -32,19 +32,18 @@ AdapterRouterImpl::AdapterRouterImpl(int64_t d_model, const AdapterConfig& confi
   }
 }
 
-Tensor AdapterRouterImpl::forward(const Tensor& x, const Tensor& level) const {
-  if (adapters.size() == 1) return adapters[0]->unscaled(x) * adapters[0]->scale;  // [B,S,D]
+Tensor AdapterRouterImpl::forward(const Tensor& x, const Tensor& level, nn::Rows rows) const {
+  const auto expert = [&](size_t i) { return adapters[i]->unscaled(x, rows); };  // [B,S,D]
+  if (adapters.size() == 1) return expert(0) * adapters[0]->scale;
   LION_CHECK(adapters.size() == 2, adapters.size(), " adapters");
   nn::check_shape(level, {x.size(0)}, "AdapterRouter: level");
   if (!router_ratio1.defined()) {
-    return adapters[0]->unscaled(x) * adapters[0]->scale +
-           adapters[1]->unscaled(x) * adapters[1]->scale;
+    return expert(0) * adapters[0]->scale + expert(1) * adapters[1]->scale;
   }
   // The scale joins the router's row, which is small, instead of the adapter's output.
   const Tensor region = (router_ratio1.index_select(0, level) * adapters[0]->scale).unsqueeze(1);
   const Tensor image = (router_ratio2.index_select(0, level) * adapters[1]->scale).unsqueeze(1);
-  return at::addcmul(region * adapters[0]->unscaled(x), image,
-                     adapters[1]->unscaled(x).to(at::kFloat));
+  return at::addcmul(region * expert(0), image, expert(1).to(at::kFloat));
 }
 
 }  // namespace lion::models

@@ -26,7 +26,7 @@ class AdapterImpl : public torch::nn::Module {
  public:
   AdapterImpl(int64_t d_model, int64_t bottleneck);
   /// x [B,S,D] -> up(relu(down(x))) [B,S,D] in the compute type, not yet scaled.
-  at::Tensor unscaled(const at::Tensor& x) const;
+  at::Tensor unscaled(const at::Tensor& x, nn::Rows rows = nn::Rows::kTogether) const;
 
   nn::Linear down_proj, up_proj;
   at::Tensor scale;  ///< [1]
@@ -41,7 +41,8 @@ class AdapterRouterImpl : public torch::nn::Module {
 
   /// x [B,S,D] float32, the residual stream before the feed-forward's norm; level [B] int64 of
   /// TaskLevel -> [B,S,D] float32, to add to the layer's output. Not to be called with 0 adapters.
-  at::Tensor forward(const at::Tensor& x, const at::Tensor& level) const;
+  at::Tensor forward(const at::Tensor& x, const at::Tensor& level,
+                     nn::Rows rows = nn::Rows::kTogether) const;
 
   std::vector<Adapter> adapters;
   at::Tensor router_ratio1, router_ratio2;  ///< [2,D]: rows by level; undefined without a router

@@ -25,10 +25,10 @@ int64_t DecoderCache::add_source(DecoderSource source) {
   return next_id_++;
 }
 
-void DecoderCache::remove_source(int64_t source) {
-  for (const auto& [id, row] : rows_)
-    LION_CHECK(row.source != source, "row ", id, " still reads it");
-  LION_CHECK(sources_.erase(source) == 1, "source ", source);
+bool DecoderCache::remove_source(int64_t source) noexcept {
+  const bool read = std::ranges::any_of(
+      rows_, [source](const auto& item) { return item.second.source == source; });
+  return !read && sources_.erase(source) == 1;
 }
 
 int64_t DecoderCache::start(int64_t source) {
@@ -38,51 +38,75 @@ int64_t DecoderCache::start(int64_t source) {
 }
 
 int64_t DecoderCache::fork(int64_t row) {
-  const Row copy = rows_.at(row);
-  for (const int32_t slot : copy.slots) ++users_[static_cast<size_t>(slot)];
-  rows_.emplace(next_id_, copy);
+  const auto copy = rows_.emplace(next_id_, rows_.at(row)).first;
+  for (const int32_t slot : copy->second.slots) ++users_[static_cast<size_t>(slot)];
   return next_id_++;
 }
 
-void DecoderCache::release(int64_t row) {
+bool DecoderCache::release(int64_t row) noexcept {
   const auto it = rows_.find(row);
-  LION_CHECK(it != rows_.end(), "row ", row);
-  for (const int32_t slot : it->second.slots) {
-    if (--users_[static_cast<size_t>(slot)] == 0) free_.push_back(slot);
-  }
+  if (it == rows_.end()) return false;
+  for (const int32_t slot : it->second.slots) give_back(slot);
   rows_.erase(it);
+  return true;
+}
+
+void DecoderCache::give_back(int32_t slot) noexcept {
+  if (--users_[static_cast<size_t>(slot)] == 0) free_.push_back(slot);
 }
 
 std::vector<int32_t> DecoderCache::extend(std::span<const int64_t> rows) {
+  // All that can fail comes first.
   grow(static_cast<int64_t>(rows.size()));
   std::vector<int32_t> fresh;
+  fresh.reserve(rows.size());
+  for (const int64_t row : rows) {
+    std::vector<int32_t>& slots = rows_.at(row).slots;
+    if (slots.size() == slots.capacity()) slots.reserve(2 * slots.size() + 1);
+  }
   for (const int64_t row : rows) {
     const int32_t slot = free_.back();
     free_.pop_back();
     users_[static_cast<size_t>(slot)] = 1;
-    rows_.at(row).slots.push_back(slot);
+    rows_.find(row)->second.slots.push_back(slot);
     fresh.push_back(slot);
   }
   return fresh;
+}
+
+void DecoderCache::retract(std::span<const int64_t> rows) noexcept {
+  // Backwards, so that the next `extend` gives the same slots.
+  for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+    std::vector<int32_t>& slots = rows_.find(*row)->second.slots;
+    give_back(slots.back());
+    slots.pop_back();
+  }
 }
 
 void DecoderCache::grow(int64_t needed) {
   if (static_cast<int64_t>(free_.size()) >= needed) return;
   const auto old = static_cast<int64_t>(users_.size());
   const int64_t capacity = std::max({kFirstCapacity, 2 * old, old + needed});
-  for (auto* pools : {&keys_, &values_}) {
-    for (at::Tensor& pool : *pools) {
-      at::Tensor larger = at::empty({capacity, pool.size(1), pool.size(2)}, pool.options());
-      larger.narrow(0, 0, old).copy_(pool);
-      pool = larger;
+  // All pools or none: memory may end at any of them.
+  const auto larger = [&](const std::vector<at::Tensor>& pools) {
+    std::vector<at::Tensor> out;
+    for (const at::Tensor& pool : pools) {
+      out.push_back(at::empty({capacity, pool.size(1), pool.size(2)}, pool.options()));
+      out.back().narrow(0, 0, old).copy_(pool);
     }
-  }
-  users_.resize(static_cast<size_t>(capacity), 0);
+    return out;
+  };
+  std::vector<at::Tensor> keys = larger(keys_);
+  std::vector<at::Tensor> values = larger(values_);
   // Low slots are handed out first, so that a short answer touches little memory.
-  std::vector<int32_t> added;
-  for (int64_t slot = capacity - 1; slot >= old; --slot)
-    added.push_back(static_cast<int32_t>(slot));
-  free_.insert(free_.begin(), added.begin(), added.end());
+  std::vector<int32_t> free;
+  free.reserve(static_cast<size_t>(capacity));
+  for (int64_t slot = capacity - 1; slot >= old; --slot) free.push_back(static_cast<int32_t>(slot));
+  free.insert(free.end(), free_.begin(), free_.end());
+  users_.resize(static_cast<size_t>(capacity), 0);
+  keys_.swap(keys);
+  values_.swap(values);
+  free_.swap(free);
 }
 
 }  // namespace lion::models

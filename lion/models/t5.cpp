@@ -171,11 +171,26 @@ Tensor cross_attend(const Tensor& q, const std::vector<SourceGroup>& groups, siz
 
 Tensor T5DecoderImpl::step(const Tensor& embeds, std::span<const int64_t> rows,
                            DecoderCache& cache) const {
+  nn::check_shape(embeds, {static_cast<int64_t>(rows.size()), 1, config_.d_model},
+                  "T5Decoder: embeds");
+  const at::NoGradGuard no_grad;
+  const std::vector<int32_t> fresh = cache.extend(rows);
+  try {
+    return advance(embeds, rows, fresh, cache);
+  } catch (...) {
+    cache.retract(rows);
+    throw;
+  }
+}
+
+Tensor T5DecoderImpl::advance(const Tensor& embeds, std::span<const int64_t> rows,
+                              const std::vector<int32_t>& fresh, DecoderCache& cache) const {
+  // Everything here treats rows one by one: products by this declaration, norms, gates and
+  // attention because their kernels do, the rest element by element.
+  constexpr nn::Rows kRows = nn::Rows::kIndependent;
   const auto r = static_cast<int64_t>(rows.size());
   const int64_t h = config_.num_heads;
   const int64_t k = config_.d_kv;
-  nn::check_shape(embeds, {r, 1, config_.d_model}, "T5Decoder: embeds");
-  const std::vector<int32_t> fresh = cache.extend(rows);
   const Tensor fresh_index =
       at::tensor(std::vector<int64_t>(fresh.begin(), fresh.end()), at::kLong).to(embeds.device());
   std::vector<std::span<const int32_t>> pasts;
@@ -196,16 +211,17 @@ Tensor T5DecoderImpl::step(const Tensor& embeds, std::span<const int64_t> rows,
     const T5DecoderBlock& block = blocks[i];
     const T5Attention& self = block->self_attention->attention;
     const Tensor n = block->self_attention->normed(x);
-    cache.keys(i).index_copy_(0, fresh_index, self->k->forward(n).view({r, h, k}));
-    cache.values(i).index_copy_(0, fresh_index, self->v->forward(n).view({r, h, k}));
-    const Tensor attended = nn::step_attention(self->q->forward(n).view({r, h, k}), cache.keys(i),
-                                               cache.values(i), pasts, bias);  // [R,H,K]
-    x = x + self->o->forward(attended.view({r, 1, h * k}));
+    cache.keys(i).index_copy_(0, fresh_index, self->k->forward(n, kRows).view({r, h, k}));
+    cache.values(i).index_copy_(0, fresh_index, self->v->forward(n, kRows).view({r, h, k}));
+    const Tensor attended =
+        nn::step_attention(self->q->forward(n, kRows).view({r, h, k}), cache.keys(i),
+                           cache.values(i), pasts, bias);  // [R,H,K]
+    x = x + self->o->forward(attended.view({r, 1, h * k}), kRows);
 
     const T5Attention& cross = block->cross_attention->attention;
-    const Tensor q = cross->q->forward(block->cross_attention->normed(x)).view({r, h, k});
-    x = x + cross->o->forward(cross_attend(q, groups, i).view({r, 1, h * k}));
-    x = block->feed_forward->forward(x, level);
+    const Tensor q = cross->q->forward(block->cross_attention->normed(x), kRows).view({r, h, k});
+    x = x + cross->o->forward(cross_attend(q, groups, i).view({r, 1, h * k}), kRows);
+    x = block->feed_forward->forward(x, level, kRows);
   }
   return final_layer_norm->forward(x, at::kFloat);
 }
@@ -229,8 +245,15 @@ Tensor T5Impl::decode(const Tensor& decoder_ids, const Tensor& keep, const Tenso
 
 Tensor T5Impl::step(const Tensor& ids, std::span<const int64_t> rows, DecoderCache& cache) const {
   nn::check_shape(ids, {static_cast<int64_t>(rows.size())}, "T5: ids");
-  const Tensor embeds = shared->forward(ids).unsqueeze(1);                       // [R,1,D]
-  return lm_head->forward_float(decoder->step(embeds, rows, cache)).squeeze(1);  // [R,vocabulary]
+  const at::NoGradGuard no_grad;
+  const Tensor embeds = shared->forward(ids).unsqueeze(1);  // [R,1,D]
+  const Tensor x = decoder->step(embeds, rows, cache);      // [R,1,D]
+  try {
+    return lm_head->forward_float(x, nn::Rows::kIndependent).squeeze(1);  // [R,vocabulary]
+  } catch (...) {
+    cache.retract(rows);
+    throw;
+  }
 }
 
 Tensor shift_right(const Tensor& labels) {

@@ -66,7 +66,9 @@ class T5DecoderImpl : public torch::nn::Module {
   DecoderSource read(const at::Tensor& memory, TaskLevel level) const;
 
   /// One more token for each of R rows: embeds [R,1,D] -> [R,1,D] float32 after the final norm.
-  /// The rows' pasts grow by one in `cache`. A row's result does not depend on the other rows.
+  /// The rows' pasts grow by one in `cache`; when it throws, they have not. Rows are independent
+  /// (nn::Rows::kIndependent): on the CPU a row's result is the same to the bit whatever other rows
+  /// are in the step. No gradients.
   at::Tensor step(const at::Tensor& embeds, std::span<const int64_t> rows,
                   DecoderCache& cache) const;
 
@@ -77,6 +79,9 @@ class T5DecoderImpl : public torch::nn::Module {
   nn::RmsNorm final_layer_norm;
 
  private:
+  at::Tensor advance(const at::Tensor& embeds, std::span<const int64_t> rows,
+                     const std::vector<int32_t>& fresh, DecoderCache& cache) const;
+
   T5Config config_;
 };
 TORCH_MODULE(T5Decoder);
@@ -90,7 +95,8 @@ class T5Impl : public torch::nn::Module {
   at::Tensor decode(const at::Tensor& decoder_ids, const at::Tensor& keep, const at::Tensor& memory,
                     const at::Tensor& memory_keep, const at::Tensor& level) const;
 
-  /// One more token for each of R rows: ids [R] int64 -> logits [R,vocabulary] float32.
+  /// One more token for each of R rows: ids [R] int64 -> logits [R,vocabulary] float32. As the
+  /// decoder's `step`: independent rows, all or nothing.
   at::Tensor step(const at::Tensor& ids, std::span<const int64_t> rows, DecoderCache& cache) const;
 
   nn::Embedding shared;

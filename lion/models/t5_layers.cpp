@@ -68,13 +68,13 @@ T5FeedForwardImpl::T5FeedForwardImpl(const T5Config& config, const AdapterConfig
   }
 }
 
-Tensor T5FeedForwardImpl::forward(const Tensor& x, const Tensor& level) const {
+Tensor T5FeedForwardImpl::forward(const Tensor& x, const Tensor& level, nn::Rows rows) const {
   const Tensor n = layer_norm->forward(x, wi_0->compute_type());
-  const Tensor gate = wi_0->forward(n);   // [B,S,F]
-  const Tensor value = wi_1->forward(n);  // [B,S,F]
-  const Tensor gated = nn::dropout(nn::gated_gelu(gate, value, gelu_));
-  const Tensor y = x + nn::dropout(wo->forward(gated));  // [B,S,D]
-  return adapter ? y + adapter->forward(x, level) : y;
+  const Tensor gate = wi_0->forward(n, rows);   // [B,S,F]
+  const Tensor value = wi_1->forward(n, rows);  // [B,S,F]
+  const Tensor gated = nn::dropout(nn::gated_gelu(gate, value, gelu_, rows));
+  const Tensor y = x + nn::dropout(wo->forward(gated, rows));  // [B,S,D]
+  return adapter ? y + adapter->forward(x, level, rows) : y;
 }
 
 }  // namespace lion::models

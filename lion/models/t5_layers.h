@@ -73,7 +73,8 @@ class T5FeedForwardImpl : public torch::nn::Module {
  public:
   T5FeedForwardImpl(const T5Config& config, const AdapterConfig& adapter_config);
   /// x [B,S,D] float32, level [B] int64 -> [B,S,D] float32.
-  at::Tensor forward(const at::Tensor& x, const at::Tensor& level) const;
+  at::Tensor forward(const at::Tensor& x, const at::Tensor& level,
+                     nn::Rows rows = nn::Rows::kTogether) const;
 
   nn::Linear wi_0, wi_1, wo;
   nn::RmsNorm layer_norm;

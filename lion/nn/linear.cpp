@@ -12,35 +12,44 @@
 namespace lion::nn {
 namespace {
 
-/// Few rows: the product is bound by reading the weights, which our kernel does at the speed of
-/// memory.
-bool few_rows(const at::Tensor& x, const at::Tensor& weight) {
-  return weight.is_contiguous() && x.numel() > 0 &&
-         x.numel() <= kernels::kMaxGemvRows * x.size(-1) && use_cpu_kernel({x, weight});
+/// Whether our kernel computes the product: always where rows must not depend on each other, else
+/// where they are few, as it then runs at the speed of reading the weights.
+bool use_gemv(const at::Tensor& x, const at::Tensor& weight, Rows rows) {
+  if (x.numel() == 0 || !use_cpu_kernel({x, weight})) return false;
+  return rows == Rows::kIndependent ||
+         (weight.is_contiguous() && x.numel() <= kernels::kMaxGemvRows * x.size(-1));
 }
 
 at::Tensor product(const at::Tensor& x, const at::Tensor& stored_weight,
-                   const at::Tensor& stored_bias, at::ScalarType type, at::ScalarType out_type) {
-  const at::Tensor typed = x.to(type);
-  const at::Tensor weight = stored_weight.to(type);
-  const at::Tensor bias = stored_bias.defined() ? stored_bias.to(type) : stored_bias;
-  if (few_rows(typed, weight)) {
+                   const at::Tensor& stored_bias, at::ScalarType type, at::ScalarType out_type,
+                   Rows rows) {
+  // A graph would forbid our kernel.
+  const at::AutoGradMode gradients(at::GradMode::is_enabled() && rows == Rows::kTogether);
+  at::Tensor typed = x.to(type);
+  at::Tensor weight = stored_weight.to(type);
+  at::Tensor bias = stored_bias.defined() ? stored_bias.to(type) : stored_bias;
+  if (use_gemv(typed, weight, rows)) {
     std::vector<int64_t> shape = x.sizes().vec();
     shape.back() = weight.size(0);
-    const at::Tensor rows = typed.reshape({-1, weight.size(1)}).contiguous();
-    return kernels::gemv(rows, weight, bias.defined() ? std::optional(bias) : std::nullopt,
-                         out_type)
+    return kernels::gemv(typed.reshape({-1, weight.size(1)}).contiguous(), weight.contiguous(),
+                         bias.defined() ? std::optional(bias) : std::nullopt, out_type)
         .view(shape);
   }
-  return at::linear(typed, weight, bias.defined() ? std::optional(bias) : std::nullopt)
-      .to(out_type);
+  if (type != out_type) {
+    // at::linear rounds its sums to the type of its inputs. Products of the rounded inputs are
+    // exact in the wider type.
+    typed = typed.to(out_type);
+    weight = weight.to(out_type);
+    if (bias.defined()) bias = bias.to(out_type);
+  }
+  return at::linear(typed, weight, bias.defined() ? std::optional(bias) : std::nullopt);
 }
 
 }  // namespace
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                   at::ScalarType type) {
-  return product(x, weight, bias, type, type);
+  return product(x, weight, bias, type, type, Rows::kTogether);
 }
 
 LinearImpl::LinearImpl(int64_t in, int64_t out, Bias with_bias)
@@ -48,12 +57,12 @@ LinearImpl::LinearImpl(int64_t in, int64_t out, Bias with_bias)
   if (with_bias == Bias::kYes) bias = add_parameter(*this, "bias", {out});
 }
 
-at::Tensor LinearImpl::forward(const at::Tensor& x) const {
-  return checked(*this, linear(x, weight, bias, compute_type_));
+at::Tensor LinearImpl::forward(const at::Tensor& x, Rows rows) const {
+  return checked(*this, product(x, weight, bias, compute_type_, compute_type_, rows));
 }
 
-at::Tensor LinearImpl::forward_float(const at::Tensor& x) const {
-  return checked(*this, product(x, weight, bias, compute_type_, at::kFloat));
+at::Tensor LinearImpl::forward_float(const at::Tensor& x, Rows rows) const {
+  return checked(*this, product(x, weight, bias, compute_type_, at::kFloat, rows));
 }
 
 EmbeddingImpl::EmbeddingImpl(int64_t rows, int64_t width)

@@ -6,6 +6,8 @@
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
 
+#include "lion/nn/rows.h"
+
 namespace lion::nn {
 
 enum class Bias { kNo, kYes };
@@ -16,10 +18,11 @@ class LinearImpl : public torch::nn::Module {
   LinearImpl(int64_t in, int64_t out, Bias bias);
 
   /// x [...,in] of any float type -> [...,out] in the compute type.
-  at::Tensor forward(const at::Tensor& x) const;
+  at::Tensor forward(const at::Tensor& x, Rows rows = Rows::kTogether) const;
 
-  /// As `forward`, with a float32 result: for logits, where bfloat16 would make ties.
-  at::Tensor forward_float(const at::Tensor& x) const;
+  /// As `forward`, with a float32 result that was never rounded to the compute type: for logits,
+  /// where bfloat16 would make ties.
+  at::Tensor forward_float(const at::Tensor& x, Rows rows = Rows::kTogether) const;
 
   int64_t in() const { return weight.size(1); }
   int64_t out() const { return weight.size(0); }
@@ -34,8 +37,8 @@ class LinearImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Linear);
 
-/// x [...,in], weight [out,in], bias [out] or undefined -> [...,out], computed in `type`.
-/// On CPU without gradients a handful of rows goes to our own kernel.
+/// x [...,in], weight [out,in], bias [out] or undefined -> [...,out], computed in `type`, rows
+/// together.
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                   at::ScalarType type);
 

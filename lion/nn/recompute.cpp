@@ -76,7 +76,12 @@ struct Recompute : torch::autograd::Function<Recompute> {
       const at::AutoGradMode with_gradients(true);
       const DropoutScope dropout(run->dropout);
       const RecomputeScope plain(false);
-      torch::autograd::backward({run->block(inputs)}, {gradients[0]});
+      at::Tensor again;
+      {
+        const FlagScope flag(to_be_repeated, true);  // the same routines as in the first run
+        again = run->block(inputs);
+      }
+      torch::autograd::backward({again}, {gradients[0]});
     }
     set_random_state(run->device, random_now);
     torch::autograd::variable_list out(1);  // none for the anchor

@@ -30,8 +30,8 @@ using TensorFunction = std::function<at::Tensor(const std::vector<at::Tensor>&)>
 at::Tensor recomputed(const torch::nn::Module& module, const TensorFunction& block,
                       const std::vector<at::Tensor>& inputs);
 
-/// True while a block runs the first time, without a graph: the second run has to give the same
-/// numbers, so operators must not choose by whether gradients are asked for.
+/// True in both runs of a block: the first, without a graph, and the second, with one, have to give
+/// the same numbers, so operators must not choose by whether gradients are asked for.
 bool runs_to_be_repeated();
 
 }  // namespace lion::nn

@@ -112,10 +112,10 @@ Json decode_speed(const models::T5& t5, const Tensor& memory, int64_t beams,
   Samples step;
   for (int64_t i = 0; i <= options.repeats; ++i) {
     LionDecoder decoder(t5);
+    std::unique_ptr<DecoderSourceHandle> source;
+    const double ready = seconds([&] { source = decoder.read(memory, models::TaskLevel::kImage); });
     Scheduler scheduler(decoder, kDefaultMaxRows);
-    const double ready = seconds([&] {
-      scheduler.add(make_search(generation), decoder.add_source(memory, models::TaskLevel::kImage));
-    });
+    scheduler.add(make_search(generation), source->id());
     scheduler.step();  // the first step has one row whatever the beams
     const double rest = seconds([&] { scheduler.run(); });
     if (i == 0) continue;  // warm up

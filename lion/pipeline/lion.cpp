@@ -61,6 +61,12 @@ class BoxConstraint : public TokenConstraint {
   BoxGrammar grammar_;
 };
 
+void check_prompt(const Question& question) {
+  if (trim(question.prompt).empty()) {
+    throw InputError("question: the prompt is empty. Ask something.");
+  }
+}
+
 std::vector<Tag> given_tags(std::string_view text) {
   std::vector<Tag> tags;
   for (const std::string& part : split(text, ',')) {
@@ -113,14 +119,17 @@ struct Lion::Impl {
   const TaggerNetwork& need_tagger() const;
   std::shared_ptr<const TokenConstraint> constraint(bool box_grammar) const;
 
-  /// A question made ready for the decoder, and what to report about it.
+  /// What to report about a question beside its answer.
   struct Prepared {
     std::string prompt;
     std::vector<Tag> tags;
-    Tensor memory;  ///< [1,S,D]
     Timings timings;
   };
-  Prepared prepare(const Picture& picture, const Question& question) const;
+  struct Encoded {
+    Prepared prepared;
+    Tensor memory;  ///< [1,S,D]: what the decoder reads
+  };
+  Encoded encode(const Picture& picture, const Question& question) const;
   Hypothesis hypothesis(const Sequence& sequence, const Picture& picture) const;
   static std::unique_ptr<Impl> load(const std::filesystem::path& folder,
                                     const LoadOptions& options);
@@ -239,11 +248,9 @@ std::shared_ptr<const TokenConstraint> Lion::Impl::constraint(bool box_grammar) 
   return grammar;
 }
 
-Lion::Impl::Prepared Lion::Impl::prepare(const Picture& picture, const Question& question) const {
-  if (trim(question.prompt).empty()) {
-    throw InputError("question: the prompt is empty. Ask something.");
-  }
-  Prepared out;
+Lion::Impl::Encoded Lion::Impl::encode(const Picture& picture, const Question& question) const {
+  Encoded encoded;
+  Prepared& out = encoded.prepared;
   Picture::State& seen = picture.state();
   out.prompt = question.prompt;
   const bool offered = config.enable_semantic_tags && question.tag_source != TagSource::kNone;
@@ -273,7 +280,7 @@ Lion::Impl::Prepared Lion::Impl::prepare(const Picture& picture, const Question&
     queries = timed(out.timings.qformer, [&] { return networks.lion->ask(seen.features, ids); });
   }
   const auto prompt = token_batch(prompt_ids);
-  out.memory = timed(out.timings.encoder, [&] {
+  encoded.memory = timed(out.timings.encoder, [&] {
     const auto inputs =
         networks.lion->join(seen.features, queries, prompt, offered ? t5.sentinel(0) : -1);
     const Tensor level = at::full({1}, static_cast<int64_t>(task_level(question.level)),
@@ -281,7 +288,7 @@ Lion::Impl::Prepared Lion::Impl::prepare(const Picture& picture, const Question&
     return networks.lion->t5_model->encoder->forward(inputs.embeds, inputs.keep, level).memory;
   });
   seen.timings = {};  // reported with the first answer about the picture
-  return out;
+  return encoded;
 }
 
 Hypothesis Lion::Impl::hypothesis(const Sequence& sequence, const Picture& picture) const {
@@ -320,10 +327,10 @@ std::vector<Answer> Lion::answer(std::span<const Ask> asks) const {
 }
 
 std::vector<Answer> Lion::Impl::answer(std::span<const Ask> asks, const OnText& on_text) const {
-  for (const Ask& ask : asks) ask.question.generate.validate();
-  std::vector<Prepared> prepared;
-  for (const Ask& ask : asks) prepared.push_back(prepare(ask.picture, ask.question));
-
+  for (const Ask& ask : asks) {
+    ask.question.generate.validate();
+    check_prompt(ask.question);
+  }
   LionDecoder decoder(networks.lion->t5_model);
   std::vector<int64_t> streamed;
   Scheduler scheduler(decoder, kDefaultMaxRows, [&](Scheduler::Ticket, const Search::Token& token) {
@@ -331,23 +338,33 @@ std::vector<Answer> Lion::Impl::answer(std::span<const Ask> asks, const OnText& 
     streamed.push_back(token.id);
     on_text(t5.decode(streamed));
   });
-  double seconds = 0;
-  const auto tickets = timed(seconds, [&] {
-    std::vector<Scheduler::Ticket> added;
-    for (size_t i = 0; i < asks.size(); ++i) {
-      const Question& question = asks[i].question;
-      const int64_t source = decoder.add_source(prepared[i].memory, task_level(question.level));
-      added.push_back(
-          scheduler.add(make_search(question.generate, constraint(question.box_grammar)), source));
-    }
-    scheduler.run();
-    return added;
-  });
-  std::vector<Answer> answers;
+  // A question is encoded when its rows join, and what the decoder reads of it is kept until its
+  // rows have gone: many questions need no more memory than those that are decoded together.
+  std::vector<Prepared> prepared(asks.size());
+  std::vector<Scheduler::Ticket> tickets;
+  double preparing = 0;
   for (size_t i = 0; i < asks.size(); ++i) {
-    prepared[i].timings.decoder = seconds;  // the steps of a batch are shared
-    answers.push_back(report(asks[i], std::move(prepared[i]), scheduler.take(tickets[i])));
+    const Question& question = asks[i].question;
+    tickets.push_back(
+        scheduler.add(make_search(question.generate, constraint(question.box_grammar)), [&, i] {
+          Encoded encoded = timed(preparing, [&] { return encode(asks[i].picture, question); });
+          prepared[i] = std::move(encoded.prepared);
+          return decoder.read(encoded.memory, task_level(question.level));
+        }));
   }
+  std::vector<Answer> answers(asks.size());
+  double seconds = 0;
+  for (bool more = !asks.empty(); more;) {
+    more = timed(seconds, [&] { return scheduler.step(); });
+    for (size_t i = 0; i < asks.size(); ++i) {
+      // Taken at once: the first error ends the call before the others are worked out.
+      if (scheduler.finished(tickets[i])) {
+        answers[i] = report(asks[i], std::move(prepared[i]), scheduler.take(tickets[i]));
+      }
+    }
+  }
+  // The steps of a batch are shared.
+  for (Answer& answer : answers) answer.timings.decoder = seconds - preparing;
   return answers;
 }
 
@@ -360,12 +377,13 @@ RankedAnswer Lion::Impl::rank(const Picture& picture, const Question& question,
                               std::span<const std::string> candidates) const {
   std::vector<std::vector<int64_t>> ids;
   for (const std::string& candidate : candidates) ids.push_back(t5.encode(candidate));
-  Prepared prepared = prepare(picture, question);
+  check_prompt(question);
+  auto [prepared, memory] = encode(picture, question);
   RankedAnswer out;
-  const Ranking ranking = timed(prepared.timings.decoder, [&] {
-    LionDecoder decoder(networks.lion->t5_model);
-    return lion::rank(decoder, decoder.add_source(prepared.memory, task_level(question.level)),
-                      ids);
+  LionDecoder decoder(networks.lion->t5_model);
+  const Ranking ranking = timed(prepared.timings.decoder, [&, &memory = memory] {
+    const auto source = decoder.read(std::exchange(memory, {}), task_level(question.level));
+    return lion::rank(decoder, source->id(), ids);
   });
   for (const int64_t index : ranking.order) {
     const Ranked& ranked = ranking.candidates[static_cast<size_t>(index)];

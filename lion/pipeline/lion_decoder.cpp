@@ -4,8 +4,28 @@
 
 namespace lion {
 
-int64_t LionDecoder::add_source(const at::Tensor& memory, models::TaskLevel level) {
-  return cache_.add_source(t5_->decoder->read(memory, level));
+namespace {
+
+class Source : public DecoderSourceHandle {
+ public:
+  Source(models::DecoderCache& cache, models::DecoderSource source)
+      : cache_(cache), id_(cache.add_source(std::move(source))) {}
+  ~Source() override { cache_.remove_source(id_); }
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+  int64_t id() const override { return id_; }
+
+ private:
+  models::DecoderCache& cache_;
+  int64_t id_;
+};
+
+}  // namespace
+
+std::unique_ptr<DecoderSourceHandle> LionDecoder::read(const at::Tensor& memory,
+                                                       models::TaskLevel level) {
+  const at::NoGradGuard no_grad;
+  return std::make_unique<Source>(cache_, t5_->decoder->read(memory, level));
 }
 
 Logits LionDecoder::step(std::span<const RowId> rows, std::span<const int64_t> tokens) {

@@ -1,6 +1,8 @@
 #pragma once
 /// The generator's view of LION: rows over T5's decoder and its cache. For sources only.
 
+#include <memory>
+
 #include "lion/generate/decoder.h"
 #include "lion/models/decoder_cache.h"
 #include "lion/models/t5.h"
@@ -11,9 +13,12 @@ class LionDecoder : public Decoder {
  public:
   explicit LionDecoder(models::T5 t5) : t5_(std::move(t5)), cache_(t5_->decoder->make_cache()) {}
 
-  /// Reads an encoder output [1,S,D]; the number to pass to `start`.
-  int64_t add_source(const at::Tensor& memory, models::TaskLevel level);
-  void remove_source(int64_t source) { cache_.remove_source(source); }
+  /// Reads an encoder output [1,S,D]: cross-attention keys and values that live as long as the
+  /// result. The decoder must outlive it; its rows must be gone before it.
+  std::unique_ptr<DecoderSourceHandle> read(const at::Tensor& memory, models::TaskLevel level);
+
+  /// Sources whose keys are kept now.
+  int64_t sources_alive() const { return cache_.sources_alive(); }
 
   RowId start(int64_t source) override { return cache_.start(source); }
   RowId fork(RowId row) override { return cache_.fork(row); }

@@ -46,17 +46,20 @@ class FakeDecoder : public Decoder {
   void release(RowId row) noexcept override { misused |= rows_.erase(row) != 1; }
   Logits step(std::span<const RowId> rows, std::span<const int64_t> tokens) override {
     if (rows.empty() || rows.size() != tokens.size()) throw std::logic_error("rows and tokens");
-    std::map<RowId, int> seen;
+    std::map<RowId, History> grown;  // kept when all have been computed: a step is all or nothing
     values_.clear();
     size_t vocabulary = 0;
     for (size_t i = 0; i < rows.size(); ++i) {
-      if (++seen[rows[i]] > 1) throw std::logic_error("a row twice in a step");
-      auto& [source, history] = rows_.at(rows[i]);
+      const State& state = rows_.at(rows[i]);
+      History& history = grown[rows[i]];
+      if (!history.empty()) throw std::logic_error("a row twice in a step");
+      history = state.history;
       history.push_back(tokens[i]);
-      const std::vector<float> logits = model_(source, history);
+      const std::vector<float> logits = model_(state.source, history);
       vocabulary = logits.size();
       values_.insert(values_.end(), logits.begin(), logits.end());
     }
+    for (auto& [row, history] : grown) rows_.find(row)->second.history.swap(history);
     ++steps;
     rows_stepped += rows.size();
     return {values_, static_cast<int64_t>(vocabulary)};
@@ -77,7 +80,7 @@ class FakeDecoder : public Decoder {
     History history;
   };
   RowId add(State state) {
-    rows_.emplace(next_, std::move(state));
+    rows_.emplace(next_, std::move(state));  // throws before anything is done
     most_rows = std::max(most_rows, rows_.size());
     return next_++;
   }

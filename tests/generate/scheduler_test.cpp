@@ -2,11 +2,26 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
 #include <limits>
+#include <new>
 
 #include "lion/base/error.h"
 #include "lion/generate/rank.h"
 #include "tests/generate/fake_decoder.h"
+
+namespace {
+/// Allocations until one fails; negative: none does. It fails once.
+int64_t allocations_left = -1;
+}  // namespace
+
+void* operator new(std::size_t bytes) {
+  if (allocations_left >= 0 && allocations_left-- == 0) throw std::bad_alloc();
+  if (void* memory = std::malloc(bytes == 0 ? 1 : bytes)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace lion {
 namespace {
@@ -179,24 +194,150 @@ TEST(Scheduler, RowsAreReleasedWhenItIsDestroyedMidway) {
   EXPECT_TRUE(decoder.clean());
 }
 
-TEST(Scheduler, AFailingDecoderLosesTheActiveRequestsOnly) {
-  bool broken = true;
+TEST(Scheduler, AFailingStepEndsTheRequestsThatCannotDoItAndNoOther) {
   const Model model = random_model(4, 25, 4);
   FakeDecoder decoder([&](int64_t source, const History& history) {
-    if (broken && history.size() == 3) throw ResourceError("decoder: out of memory. Wait.");
+    if (source == 1 && history.size() == 3) throw ResourceError("decoder: out of memory. Wait.");
     return model(source, history);
   });
-  Scheduler scheduler(decoder, 5);
+  Scheduler scheduler(decoder, 20);
   const GenerateOptions options{.min_length = 5};
-  const auto lost = scheduler.add(make_search(options), 0);
-  const auto waits = scheduler.add(make_search(options), 0);
-  EXPECT_THROW(scheduler.run(), ResourceError);
-  EXPECT_TRUE(decoder.clean());
-  broken = false;
+  std::vector<Scheduler::Ticket> tickets;
+  for (const int64_t source : {0, 1, 2, 3, 1, 4}) {
+    tickets.push_back(scheduler.add(make_search(options), source));
+  }
   scheduler.run();
-  EXPECT_TRUE(scheduler.finished(waits));
-  EXPECT_THAT(message_of<InputError>([&] { scheduler.take(lost); }),
-              HasSubstr("is unknown: taken, cancelled, lost in an error, or never added"));
+  EXPECT_TRUE(decoder.clean());
+  for (const size_t i : {0, 2, 3, 5}) {
+    FakeDecoder other(model);
+    const int64_t source = std::vector<int64_t>{0, 1, 2, 3, 1, 4}[i];
+    EXPECT_TRUE(same(scheduler.take(tickets[i]), generate(other, source, options))) << i;
+  }
+  for (const size_t i : {1, 4}) {
+    EXPECT_THAT(message_of<ResourceError>([&] { scheduler.take(tickets[i]); }),
+                HasSubstr("decoder: out of memory"))
+        << i;
+    EXPECT_FALSE(scheduler.finished(tickets[i]));
+  }
+}
+
+/// Throws when it is asked about a history of `length`.
+class BrokenConstraint : public TokenConstraint {
+ public:
+  explicit BrokenConstraint(size_t length) : length_(length) {}
+  std::vector<int64_t> allowed(std::span<const int64_t> generated) const override {
+    if (generated.size() == length_) throw std::bad_alloc();
+    return {3, 4, 5, 6};
+  }
+
+ private:
+  size_t length_;
+};
+
+TEST(Scheduler, AFailingSearchEndsAlone) {
+  const Model model = random_model(4, 25, 4);
+  FakeDecoder decoder(model);
+  Scheduler scheduler(decoder, 20);
+  const GenerateOptions options{.max_new_tokens = 9};
+  const auto first = scheduler.add(make_search(options), 0);
+  const auto broken = scheduler.add(make_search(options, std::make_shared<BrokenConstraint>(4)), 1);
+  const auto last = scheduler.add(make_search(options), 2);
+  scheduler.run();
+  EXPECT_THROW(scheduler.take(broken), std::bad_alloc);
+  for (const auto& [ticket, source] : {std::pair{first, 0}, std::pair{last, 2}}) {
+    FakeDecoder other(model);
+    EXPECT_TRUE(same(scheduler.take(ticket), generate(other, source, options)));
+  }
+  EXPECT_TRUE(decoder.clean());
+}
+
+/// Counts those alive.
+class CountedSource : public DecoderSourceHandle {
+ public:
+  CountedSource(int64_t id, int64_t& alive) : id_(id), alive_(alive) { ++alive_; }
+  ~CountedSource() override { --alive_; }
+  int64_t id() const override { return id_; }
+
+ private:
+  int64_t id_;
+  int64_t& alive_;
+};
+
+TEST(Scheduler, ASourceIsMadeWhenItsRequestJoinsAndGoesWithIt) {
+  const Model model = random_model(4, 25, 4);
+  FakeDecoder decoder(model);
+  int64_t alive = 0, most = 0, made = 0;
+  {
+    Scheduler scheduler(decoder, 6);
+    std::vector<Scheduler::Ticket> tickets;
+    const GenerateOptions options{.num_beams = 2, .max_new_tokens = 7};
+    for (int64_t source = 0; source < 30; ++source) {
+      tickets.push_back(scheduler.add(make_search(options), [&, source] {
+        if (source % 10 == 4) throw ResourceError("source: no memory. Wait.");
+        ++made;
+        return std::make_unique<CountedSource>(source, alive);
+      }));
+    }
+    EXPECT_EQ(made, 0);
+    while (scheduler.step()) most = std::max(most, alive);
+    EXPECT_EQ(made, 27);
+    EXPECT_EQ(most, 3);
+    EXPECT_EQ(alive, 0);
+    for (int64_t source = 0; source < 30; ++source) {
+      const auto ticket = tickets[static_cast<size_t>(source)];
+      if (source % 10 == 4) {
+        EXPECT_THROW(scheduler.take(ticket), ResourceError);
+        continue;
+      }
+      FakeDecoder other(model);
+      EXPECT_TRUE(same(scheduler.take(ticket), generate(other, source, options))) << source;
+    }
+    scheduler.add(make_search(options), [&] { return std::make_unique<CountedSource>(1, alive); });
+    scheduler.step();
+    EXPECT_EQ(alive, 1);
+  }
+  EXPECT_EQ(alive, 0);
+  EXPECT_TRUE(decoder.clean());
+}
+
+TEST(Scheduler, MemoryThatEndsAnywhereCostsOneRequest) {
+  // Every allocation fails once. Whoever needed it ends; the others have what they get alone.
+  const Model model = random_model(4, 25, 4);
+  constexpr uint64_t kRequests = 5;
+  std::vector<std::vector<Sequence>> expected;
+  for (uint64_t n = 0; n < kRequests; ++n) expected.push_back(alone(model, n));
+  int64_t at = 0, failed = 0;
+  for (bool reached = true; reached; at += at < 600 ? 1 : 37) {
+    FakeDecoder decoder(model);
+    std::map<Scheduler::Ticket, uint64_t> requests;
+    int64_t lost = 0;
+    Scheduler scheduler(decoder, 9);
+    for (uint64_t n = 0; n < kRequests; ++n) {
+      requests[scheduler.add(make_search(mixed_options(n)), static_cast<int64_t>(n))] = n;
+    }
+    allocations_left = at;
+    for (bool more = true; more;) {
+      try {
+        more = scheduler.step();
+      } catch (const std::bad_alloc&) {  // before anything was done
+      }
+    }
+    reached = allocations_left < 0;
+    allocations_left = -1;
+    EXPECT_TRUE(decoder.clean()) << at;
+    for (const auto& [ticket, n] : requests) {
+      ASSERT_TRUE(scheduler.finished(ticket)) << at;
+      try {
+        EXPECT_TRUE(same(scheduler.take(ticket), expected[n])) << n << " at " << at;
+      } catch (const std::bad_alloc&) {
+        ++lost;
+      }
+    }
+    EXPECT_LE(lost, 1) << at;
+    failed += lost;
+  }
+  EXPECT_GT(at, 600);
+  EXPECT_GT(failed, 100);
 }
 
 TEST(Scheduler, BadLogitsEndOneRequestAndNotItsNeighbours) {

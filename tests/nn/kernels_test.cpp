@@ -89,6 +89,7 @@ std::vector<GemvCase> gemv_cases() {
   std::vector<GemvCase> cases = {{1, 1, 1},   {1, 5, 31},   {2, 7, 32},    {3, 13, 33},
                                  {5, 9, 100}, {5, 64, 257}, {16, 3, 1000}, {1, 2048, 2048}};
   for (int64_t rows = 1; rows <= kMaxGemvRows; ++rows) cases.push_back({rows, 29, 75});
+  for (const int64_t rows : {17, 32, 40, 64}) cases.push_back({rows, 75, 131});
   return cases;
 }
 
@@ -131,10 +132,11 @@ TEST_P(KernelTest, GemvRoundsItsFloatResultToTheNearestBf16) {
 
 TEST_P(KernelTest, GemvRowDoesNotDependOnTheOthers) {
   for (const at::ScalarType type : {at::kBFloat16, at::kFloat}) {
-    const Tensor x = random({kMaxGemvRows, 1003}, type);
-    const Tensor w = random({37, 1003}, type);
+    constexpr int64_t kRows = 4 * kMaxGemvRows;
+    const Tensor x = random({kRows, 1003}, type);
+    const Tensor w = random({139, 1003}, type);  // several passes, the last with an end
     const Tensor all = gemv(x, w, std::nullopt, at::kFloat, GetParam());
-    for (int64_t rows = 1; rows <= kMaxGemvRows; ++rows) {
+    for (int64_t rows = 1; rows <= kRows; ++rows) {
       const Tensor part = gemv(x.narrow(0, 0, rows), w, std::nullopt, at::kFloat, GetParam());
       EXPECT_TRUE(same_bits(part, all.narrow(0, 0, rows))) << rows << " rows";
       const Tensor last = gemv(x.narrow(0, rows - 1, 1), w, std::nullopt, at::kFloat, GetParam());
@@ -144,15 +146,17 @@ TEST_P(KernelTest, GemvRowDoesNotDependOnTheOthers) {
 }
 
 TEST_P(KernelTest, GemvDoesNotDependOnTheNumberOfThreads) {
-  const Tensor x = random({3, 2048}, at::kBFloat16);
-  const Tensor w = random({1001, 2048}, at::kBFloat16);
-  const int threads = at::get_num_threads();
-  at::set_num_threads(1);
-  const Tensor one = gemv(x, w, std::nullopt, at::kFloat, GetParam());
-  at::set_num_threads(3);
-  const Tensor three = gemv(x, w, std::nullopt, at::kFloat, GetParam());
-  at::set_num_threads(threads);
-  EXPECT_TRUE(same_bits(one, three));
+  for (const int64_t rows : {3, 40}) {
+    const Tensor x = random({rows, 2048}, at::kBFloat16);
+    const Tensor w = random({1001, 2048}, at::kBFloat16);
+    const int threads = at::get_num_threads();
+    at::set_num_threads(1);
+    const Tensor one = gemv(x, w, std::nullopt, at::kFloat, GetParam());
+    at::set_num_threads(3);
+    const Tensor three = gemv(x, w, std::nullopt, at::kFloat, GetParam());
+    at::set_num_threads(threads);
+    EXPECT_TRUE(same_bits(one, three)) << rows;
+  }
 }
 
 TEST_P(KernelTest, GemvReadsAWeightAtAnyEvenAddress) {
@@ -187,10 +191,8 @@ TEST(Gemv, RefusesWhatItCannotDo) {
   const Tensor w = at::ones({3, 8}, at::kBFloat16);
   const auto call = [](const Tensor& a, const Tensor& b, const std::optional<Tensor>& bias,
                        at::ScalarType out) { return message_of([&] { gemv(a, b, bias, out); }); };
-  EXPECT_THAT(call(at::ones({17, 8}, at::kBFloat16), w, std::nullopt, at::kFloat),
-              AllOf(HasSubstr("gemv: x"), HasSubstr("[17,8]"), HasSubstr("Use at::linear")));
   EXPECT_THAT(call(at::ones({0, 8}, at::kBFloat16), w, std::nullopt, at::kFloat),
-              AllOf(HasSubstr("gemv: x"), HasSubstr("1 to 16")));
+              AllOf(HasSubstr("gemv: x"), HasSubstr("[0,8]"), HasSubstr("1 or more rows")));
   EXPECT_THAT(call(x, at::ones({3, 9}, at::kBFloat16), std::nullopt, at::kFloat),
               AllOf(HasSubstr("gemv: weight"), HasSubstr("expected [any,8]"), HasSubstr("config")));
   EXPECT_THAT(call(x, at::ones({3, 8}, at::kFloat), std::nullopt, at::kFloat),

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "lion/base/error.h"
+#include "lion/nn/activation.h"
 #include "lion/nn/attention.h"
 #include "lion/nn/linear.h"
 #include "lion/nn/name_rule.h"
@@ -47,6 +48,7 @@ TEST(Linear, FewAndManyRowsAgreeWithAten) {
   torch::manual_seed(3);
   for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
     Linear linear(70, 33, Bias::kYes);
+    set_compute_type(*linear, type);
     linear->weight.set_data(at::randn({33, 70}).to(type));
     linear->bias.set_data(at::randn({33}).to(type));
     for (const int64_t rows : {1, 5, 16, 17, 40}) {
@@ -55,9 +57,72 @@ TEST(Linear, FewAndManyRowsAgreeWithAten) {
                                           linear->bias.to(at::kDouble));
       // Of values up to 30, sums of 70 products; bf16 keeps 8 bits.
       const double tolerance = type == at::kFloat ? 3e-5 : 0.15;
-      EXPECT_LE((linear->forward(x).to(at::kDouble) - exact).abs().max().item<double>(), tolerance)
-          << rows;
-      EXPECT_EQ(linear->forward_float(x).scalar_type(), at::kFloat);
+      const at::Tensor got = linear->forward(x);
+      EXPECT_EQ(got.scalar_type(), type);
+      EXPECT_LE((got.to(at::kDouble) - exact).abs().max().item<double>(), tolerance) << rows;
+    }
+  }
+}
+
+TEST(Linear, FloatResultsWereNeverRounded) {
+  const at::NoGradGuard no_grad;
+  torch::manual_seed(3);
+  Linear linear(70, 33, Bias::kYes);
+  set_compute_type(*linear, at::kBFloat16);
+  linear->weight.set_data(at::randn({33, 70}).to(at::kBFloat16));
+  linear->bias.set_data(at::randn({33}).to(at::kBFloat16));
+  for (const Rows how : {Rows::kTogether, Rows::kIndependent}) {
+    for (const int64_t rows : {1, 16, 17, 40}) {
+      const at::Tensor x = at::randn({rows, 70}).to(at::kBFloat16);
+      const at::Tensor exact = at::linear(x.to(at::kDouble), linear->weight.to(at::kDouble),
+                                          linear->bias.to(at::kDouble));
+      const at::Tensor got = linear->forward_float(x, how);
+      ASSERT_EQ(got.scalar_type(), at::kFloat);
+      EXPECT_LE((got.to(at::kDouble) - exact).abs().max().item<double>(), 3e-5) << rows;
+    }
+  }
+}
+
+TEST(Linear, IndependentRowsAreTheSameInAnyCompany) {
+  torch::manual_seed(4);
+  for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+    Linear linear(300, 75, Bias::kYes);
+    set_compute_type(*linear, type);
+    linear->weight.set_data(at::randn({75, 300}).to(type));
+    linear->bias.set_data(at::randn({75}).to(type));
+    linear->weight.requires_grad_();  // asked for or not: there are none
+    const at::Tensor x = at::randn({64, 1, 300});
+    const at::Tensor all = linear->forward(x, Rows::kIndependent);
+    const at::Tensor all_float = linear->forward_float(x, Rows::kIndependent);
+    EXPECT_FALSE(all.requires_grad());
+    for (const int64_t rows : {1, 5, 16, 17, 40}) {
+      for (int64_t first = 0; first + rows <= 64; first += 7) {
+        const at::Tensor part = x.narrow(0, first, rows);
+        EXPECT_TRUE(
+            at::equal(linear->forward(part, Rows::kIndependent), all.narrow(0, first, rows)))
+            << type << ", rows " << first << " to " << first + rows;
+        EXPECT_TRUE(at::equal(linear->forward_float(part, Rows::kIndependent),
+                              all_float.narrow(0, first, rows)))
+            << type << ", rows " << first << " to " << first + rows;
+      }
+    }
+  }
+}
+
+TEST(GatedGelu, IndependentRowsAreTheSameInAnyCompany) {
+  const at::NoGradGuard no_grad;
+  torch::manual_seed(5);
+  for (const Gelu kind : {Gelu::kErf, Gelu::kTanh}) {
+    for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+      const at::Tensor gate = at::randn({40, 1, 75}).to(type) * 2;
+      const at::Tensor value = at::randn({40, 1, 75}).to(type);
+      const at::Tensor all = gated_gelu(gate, value, kind, Rows::kIndependent);
+      for (int64_t row = 0; row < 40; ++row) {
+        EXPECT_TRUE(at::equal(
+            gated_gelu(gate.narrow(0, row, 1), value.narrow(0, row, 1), kind, Rows::kIndependent),
+            all.narrow(0, row, 1)))
+            << type << ", row " << row;
+      }
     }
   }
 }

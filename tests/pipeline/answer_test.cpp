@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <cmath>
+#include <span>
 
 #include "lion/base/cpus.h"
 #include "lion/base/log.h"
@@ -101,9 +102,7 @@ TEST_F(Answering, BestOfNComeBestFirstWithLogProbabilities) {
   }
 }
 
-TEST_F(Answering, RankingAgreesWithGeneration) {
-  // A greedy answer without penalties has the log-probabilities that ranking gives its text's ids.
-  question_.generate.repetition_penalty = 1.0;
+TEST_F(Answering, RankingIsOrderedAndSumsItsTokens) {
   const std::vector<std::string> candidates = {"umbrella", "a dog", "", "umbrella"};
   const RankedAnswer ranked = lion_->rank(*picture_, question_, candidates);
   ASSERT_EQ(ranked.candidates.size(), 4u);
@@ -115,11 +114,87 @@ TEST_F(Answering, RankingAgreesWithGeneration) {
     for (const double logprob : candidate.token_logprobs) sum += logprob;
     EXPECT_NEAR(sum, candidate.log_likelihood, 1e-9);
     EXPECT_EQ(candidate.text, candidates[static_cast<size_t>(candidate.index)]);
+    if (candidate.text.empty()) {
+      EXPECT_EQ(candidate.token_logprobs.size(), 1u);  // </s> alone
+    }
   }
-  const Answer answer = lion_->answer(*picture_, question_);
-  const RankedAnswer of_empty = lion_->rank(*picture_, question_, std::vector<std::string>{""});
-  EXPECT_EQ(of_empty.candidates[0].token_logprobs.size(), 1u);  // </s> alone
-  EXPECT_LE(of_empty.candidates[0].token_logprobs[0], answer.best.token_logprobs[0] + 1e-6);
+}
+
+TEST_F(Answering, RankingGivesAnAnswerTheProbabilitiesItWasGeneratedWith) {
+  // An answer in the box grammar is a text whose ids are its own, whatever the weights.
+  question_.box_grammar = true;
+  question_.generate.max_new_tokens = 64;
+  const auto tokenizer = T5Tokenizer::load(oracle_files() / "flan-t5");
+  const Lion half = Lion::load(temp_ / "model");
+  for (const Lion* lion : std::initializer_list<const Lion*>{&*lion_, &half}) {
+    const Picture picture = lion->see(load_image(oracle_files() / "images/photo.jpg"));
+    const Answer answer = lion->answer(picture, question_);
+    ASSERT_TRUE(answer.best.finished);
+    ASSERT_EQ(tokenizer.encode(answer.best.text), answer.best.ids);
+    // Among 40 others that part at the first token, so the rows of a step are many.
+    std::vector<std::string> candidates = {answer.best.text};
+    for (int64_t id = 100; id < 140; ++id) {
+      candidates.emplace_back(tokenizer.decode(std::vector<int64_t>{id, id + 1, id + 2}));
+    }
+    for (const bool alone : {true, false}) {
+      const RankedAnswer ranked =
+          lion->rank(picture, question_, std::span(candidates).first(alone ? 1 : 41));
+      for (const RankedCandidate& candidate : ranked.candidates) {
+        if (candidate.index != 0) continue;
+        EXPECT_EQ(candidate.token_logprobs, answer.best.token_logprobs) << alone;
+      }
+    }
+  }
+}
+
+TEST_F(Answering, DoNotDependOnWhatIsAskedBesides) {
+  const Lion half = Lion::load(temp_ / "model");
+  for (const Lion* lion : std::initializer_list<const Lion*>{&*lion_, &half}) {
+    const Picture picture = lion->see(load_image(oracle_files() / "images/photo.jpg"));
+    std::vector<Lion::Ask> asks;
+    for (uint64_t i = 0; i < 40; ++i) {
+      Question question = question_;
+      question.prompt = str("What is number ", i * i, " from the left?");
+      question.level = i % 3 == 0 ? Level::kRegion : Level::kImage;
+      question.generate.max_new_tokens = 4 + static_cast<int64_t>(i % 9);
+      question.generate.num_beams = i % 2 == 0 ? 5 : 1;
+      if (i % 5 == 3) {
+        question.generate.strategy = Strategy::kSample;
+        question.generate.num_return_sequences = 2;
+        question.generate.seed = i;
+      }
+      asks.push_back({picture, question});
+    }
+    const auto check = [&](const Answer& got, const Answer& want, const std::string& where) {
+      ASSERT_EQ(got.hypotheses.size(), want.hypotheses.size()) << where;
+      for (size_t h = 0; h < got.hypotheses.size(); ++h) {
+        EXPECT_EQ(got.hypotheses[h].ids, want.hypotheses[h].ids) << where;
+        EXPECT_EQ(got.hypotheses[h].token_logprobs, want.hypotheses[h].token_logprobs) << where;
+        EXPECT_EQ(got.hypotheses[h].score, want.hypotheses[h].score) << where;
+      }
+    };
+    std::vector<Answer> alone;
+    for (const Lion::Ask& ask : asks) alone.push_back(lion->answer(ask.picture, ask.question));
+    EXPECT_NE(alone[0].best.token_logprobs, alone[2].best.token_logprobs);
+    for (const size_t batch : {7, 40}) {
+      for (size_t first = 0; first < asks.size(); first += batch) {
+        const auto part = std::span(asks).subspan(first, std::min(batch, asks.size() - first));
+        const std::vector<Answer> together = lion->answer(part);
+        ASSERT_EQ(together.size(), part.size());
+        for (size_t i = 0; i < part.size(); ++i) {
+          check(together[i], alone[first + i], str("question ", first + i, " of ", batch));
+        }
+      }
+    }
+  }
+}
+
+TEST_F(Answering, OneBadQuestionAmongManyIsNamed) {
+  std::vector<Lion::Ask> asks(3, {*picture_, question_});
+  for (int i = 0; i < 10'000; ++i) asks[1].question.prompt += " zebra";
+  EXPECT_THAT(message_of<InputError>([&] { lion_->answer(asks); }),
+              HasSubstr("Shorten the question"));
+  EXPECT_TRUE(lion_->answer(std::span<const Lion::Ask>{}).empty());
 }
 
 TEST_F(Answering, TheBoxGrammarAlwaysGivesABox) {

@@ -26,6 +26,14 @@ int64_t grain(int64_t elements_per_item) {
   return std::max<int64_t>(1, kElementsPerThread / std::max<int64_t>(1, elements_per_item));
 }
 
+/// Outputs whose weights a group of rows reads before the next group does: they stay in the second-
+/// level cache for it. Whole vectors of outputs, as their ends are slow.
+int64_t outputs_per_pass(int64_t row_bytes) {
+  constexpr int64_t kBytes = 128 << 10;
+  constexpr int64_t kLanes = 16;
+  return std::max<int64_t>(1, kBytes / std::max<int64_t>(1, row_bytes * kLanes)) * kLanes;
+}
+
 /// x [R,K] with the chunks of all rows side by side, as `GemvTask` wants it. Rows of a power of two
 /// would compete for the same few places of the cache.
 at::Tensor pack(const at::Tensor& x) {
@@ -101,9 +109,9 @@ at::Tensor gemv(const at::Tensor& x, const at::Tensor& weight,
   constexpr int64_t kAny = -1;
   check_dense(x, "gemv: x");
   check_sizes(x, std::vector<int64_t>{kAny, kAny}, "gemv: x");
-  if (x.size(0) < 1 || x.size(0) > kMaxGemvRows) {
-    throw InputError(str("gemv: x has too few or too many rows (got ", describe(x),
-                         ", expected 1 to ", kMaxGemvRows, " rows). Use at::linear."));
+  if (x.size(0) < 1) {
+    throw InputError(str("gemv: x has no rows (got ", describe(x),
+                         ", expected 1 or more rows). Leave the call out."));
   }
   check_dense(weight, "gemv: weight");
   check_sizes(weight, std::vector<int64_t>{kAny, x.size(1)}, "gemv: weight");
@@ -117,10 +125,7 @@ at::Tensor gemv(const at::Tensor& x, const at::Tensor& weight,
         "gemv: out_type is narrower than the inputs (got BFloat16, expected Float). "
         "Ask for Float and convert the result.");
   }
-  const at::Tensor packed = pack(x);
-  task.x = packed.const_data_ptr();
   task.weight = weight.const_data_ptr();
-  task.rows = x.size(0);
   task.width = x.size(1);
   task.outputs = weight.size(0);
   if (bias.has_value()) {
@@ -129,11 +134,28 @@ at::Tensor gemv(const at::Tensor& x, const at::Tensor& weight,
     check_type(*bias, x.scalar_type(), "gemv: bias");
     task.bias = bias->const_data_ptr();
   }
-  at::Tensor out = at::empty({task.rows, task.outputs}, x.options().dtype(out_type));
-  task.out = out.mutable_data_ptr();
+  at::Tensor out = at::empty({x.size(0), task.outputs}, x.options().dtype(out_type));
+  std::vector<GemvTask> groups;
+  std::vector<at::Tensor> packed;
+  for (int64_t row = 0; row < x.size(0); row += kMaxGemvRows) {
+    task.rows = std::min(kMaxGemvRows, x.size(0) - row);
+    packed.push_back(pack(x.narrow(0, row, task.rows)));
+    task.x = packed.back().const_data_ptr();
+    task.out = out.narrow(0, row, task.rows).mutable_data_ptr();
+    groups.push_back(task);
+  }
   const KernelTable& kernels = table(isa);
-  at::parallel_for(0, task.outputs, grain(task.width),
-                   [&](int64_t begin, int64_t end) { kernels.gemv(task, begin, end); });
+  const int64_t pass = groups.size() == 1
+                           ? task.outputs
+                           : outputs_per_pass(task.width * static_cast<int64_t>(x.element_size()));
+  at::parallel_for(0, task.outputs, grain(task.width * static_cast<int64_t>(groups.size())),
+                   [&](int64_t begin, int64_t end) {
+                     for (; begin < end; begin += pass) {
+                       for (const GemvTask& group : groups) {
+                         kernels.gemv(group, begin, std::min(end, begin + pass));
+                       }
+                     }
+                   });
   return out;
 }
 

@@ -18,12 +18,14 @@
 
 namespace lion::nn::kernels {
 
-/// Most rows that `gemv` takes; with more, at::linear is the better choice.
+/// Most rows that `gemv` takes at once. With more, at::linear is faster where rows need not be
+/// independent of each other.
 inline constexpr int64_t kMaxGemvRows = 16;
 
-/// x weight^T + bias for few rows, at the speed of reading the weight once.
-/// x [R,K] with 1 <= R <= kMaxGemvRows, weight [N,K], bias [N] if any: all bf16 or all float; the
-/// weight may lie at any address (a memory-mapped file). Returns [R,N] of `out_type`: float, or
+/// x weight^T + bias, for few rows at the speed of reading the weight. More rows than kMaxGemvRows
+/// are taken in groups of as many, which share one pass over the weight.
+/// x [R,K] with R >= 1, weight [N,K], bias [N] if any: all bf16 or all float; the weight may lie at
+/// any address (a memory-mapped file). Returns [R,N] of `out_type`: float, or
 /// bf16 where the inputs are bf16.
 at::Tensor gemv(const at::Tensor& x, const at::Tensor& weight,
                 const std::optional<at::Tensor>& bias, at::ScalarType out_type,
