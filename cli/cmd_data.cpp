@@ -7,12 +7,14 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/session.h"
+#include "lion/base/file.h"
 #include "lion/base/str.h"
 #include "lion/data/contact_sheet.h"
 #include "lion/data/data_check.h"
 #include "lion/data/tag_cache.h"
 #include "lion/image/encode.h"
 #include "lion/pipeline/tagger.h"
+#include "lion/train/own_config.h"
 #include "lion/train/run.h"
 
 namespace lion::cli {
@@ -32,6 +34,13 @@ struct TagsArguments {
   std::string config;
   std::vector<std::string> changes;
   std::string out;
+};
+
+struct NewConfigArguments {
+  CommonArguments common;
+  train::OwnConfigOptions options;
+  std::string box_format;
+  std::string to;
 };
 
 void add_config(CLI::App& command, std::string& config, std::vector<std::string>& changes) {
@@ -56,6 +65,12 @@ void tell(const data::Problems& problems, Terminal& terminal) {
   }
 }
 
+void fail_if_any(const CheckArguments& arguments, const data::CheckResult& result) {
+  if (result.findings() == 0) return;
+  throw InputError(str(arguments.config, ": ", result.summary(),
+                       ". Fix or remove these records, listed above (--findings N lists more)."));
+}
+
 void run_check(const CheckArguments& arguments, Terminal& terminal) {
   const train::DataSettings config =
       train::load_data_settings({arguments.config, arguments.changes});
@@ -70,6 +85,7 @@ void run_check(const CheckArguments& arguments, Terminal& terminal) {
     json.update(result.to_json());
     json["sheet"] = arguments.sheet;
     terminal.json_result(json);
+    fail_if_any(arguments, result);
     return;
   }
   for (const data::SourceProblems& source : result.sources) {
@@ -85,6 +101,8 @@ void run_check(const CheckArguments& arguments, Terminal& terminal) {
     tell(set.problems, terminal);
   }
   if (!arguments.sheet.empty()) terminal.result(arguments.sheet);
+  terminal.result(result.summary());
+  fail_if_any(arguments, result);
 }
 
 /// The first record of each picture whose tags no data set knows, by the picture's name.
@@ -114,6 +132,11 @@ void run_tags(const TagsArguments& arguments, Terminal& terminal) {
   }
   const std::string model =
       arguments.common.model.empty() ? config.model.string() : arguments.common.model;
+  if (model.empty()) {
+    throw InputError(
+        "data tags: neither --model nor the settings' \"model\" names a folder with a tagger. Name "
+        "one.");
+  }
   const Tagger tagger = Tagger::load(model, load_options(arguments.common));
   const StopRequest stop;
   const ProgressSink show = terminal.progress();
@@ -145,6 +168,70 @@ void run_tags(const TagsArguments& arguments, Terminal& terminal) {
         out.string(), ": ", done, " pictures tagged",
         done < total ? str(", ", total - done, " left; run it again to go on") : std::string()));
   }
+}
+
+void run_new_config(NewConfigArguments arguments, Terminal& terminal) {
+  train::OwnConfigOptions& options = arguments.options;
+  if (!arguments.box_format.empty()) {
+    options.boxes = data::parse_box_format(arguments.box_format, "--box-format");
+  }
+  std::filesystem::path to = arguments.to;
+  if (to.empty()) to = str(options.file.stem().string(), ".train.json");
+  std::error_code error;
+  if (std::filesystem::exists(to, error)) {
+    throw InputError(
+        str(to.string(), ": is there already. Name another file with --to, or remove it."));
+  }
+  const train::OwnConfig config = train::own_config(options);
+  write_file(to, config.text);
+  if (arguments.common.json) {
+    Json records = Json::object();
+    for (const auto& [what, number] : config.records) records[what] = number;
+    terminal.json_result({{"command", "data new-config"},
+                          {"config", to.string()},
+                          {"records", records},
+                          {"validation", config.validation},
+                          {"problems", config.problems.to_json()}});
+    return;
+  }
+  tell(config.problems, terminal);
+  std::vector<std::string> parts;
+  for (const auto& [what, number] : config.records) parts.push_back(str(number, " ", what));
+  terminal.result(str(to.string(), ": ", join(parts, ", "),
+                      config.validation ? str(", held out ", config.validation) : std::string(),
+                      config.problems.total() > 0
+                          ? str("; cannot be used: ", config.problems.summary())
+                          : std::string()));
+  terminal.result(str("next: lion data check ", to.string(), " --sheet samples.png"));
+  terminal.result(str("      lion train ", to.string()));
+}
+
+void add_new_config(CLI::App& data, Terminal& terminal) {
+  CLI::App* command =
+      add_command(data, "new-config", "Write the config that trains on your own data",
+                  "lion data new-config my-data.jsonl --model models/lion-mini");
+  const auto arguments = std::make_shared<NewConfigArguments>();
+  train::OwnConfigOptions& options = arguments->options;
+  command->add_option("FILE", options.file, "Your data, JSON lines (docs/own-data.md)")->required();
+  command->add_option("--to", arguments->to, "Config to write; default FILE's name, .train.json")
+      ->type_name("FILE");
+  command->add_option("--images", options.images, "Folder of the images; default beside FILE")
+      ->type_name("DIR");
+  command->add_option("--model", options.model, "Model folder that is fine-tuned")
+      ->type_name("DIR")
+      ->capture_default_str();
+  command->add_option("--out", options.out, "Folder of the run; default runs/<name>")
+      ->type_name("DIR");
+  command
+      ->add_option("--train", options.train, "What is trained: adapters, projections, qformer, ...")
+      ->type_name("PRESET")
+      ->capture_default_str();
+  command
+      ->add_option("--box-format", arguments->box_format,
+                   "Of boxes without one: xyxy_pixels, xywh_pixels, xyxy_fractions, ...")
+      ->type_name("NAME");
+  add_output_options(*command, arguments->common);
+  command->callback([arguments, &terminal] { run_new_config(*arguments, terminal); });
 }
 
 void add_check(CLI::App& data, Terminal& terminal) {
@@ -189,12 +276,13 @@ void add_tags_of(CLI::App& data, Terminal& terminal) {
 }  // namespace
 
 void add_data(CLI::App& program, Terminal& terminal) {
-  CLI::App* command =
-      add_command(program, "data", "Check data sets, or tag their pictures, before a training",
-                  "lion data check configs/train/lion-4b-stage1.json --set data.root=data");
+  CLI::App* command = add_command(
+      program, "data", "Check data sets, tag their images, or write a config, before a training",
+      "lion data check configs/train/lion-4b-stage1.json --set data.root=data");
   command->group("About training");
   command->require_subcommand(1);
   add_check(*command, terminal);
+  add_new_config(*command, terminal);
   add_tags_of(*command, terminal);
 }
 

@@ -29,6 +29,9 @@ namespace {
 struct Arguments {
   CommonArguments common;
   std::string benchmark;
+  std::string own;
+  std::string own_split = "val";
+  std::string box_format = "xyxy_pixels";
   std::string data;
   std::string images;
   std::string out;
@@ -187,6 +190,10 @@ class Evaluator {
                            out_.string(), ", or name another --out."));
     }
     options_.model = model_name(arguments);
+    if (!arguments.own.empty()) {
+      add_own();
+      return;
+    }
     for (const eval::BenchmarkInfo* info : eval::benchmarks_named(arguments.benchmark)) {
       add(*info);
     }
@@ -232,6 +239,18 @@ class Evaluator {
       skip(info.name, error.what());
     }
     return std::nullopt;
+  }
+
+  void add_own() {
+    options_.read.own = arguments_.own;
+    const fs::path folder = options_.read.own.parent_path();
+    options_.read.root = folder.empty() ? fs::path(".") : folder;
+    options_.read.own_boxes = data::parse_box_format(arguments_.box_format, "--box-format");
+    options_.read.own_split = arguments_.own_split;
+    options_.read.exif = options_.run.decode.exif;
+    for (const eval::BenchmarkInfo& info : eval::own_benchmarks(options_.read, templates_)) {
+      add(info);
+    }
   }
 
   void add(const eval::BenchmarkInfo& info) {
@@ -318,6 +337,12 @@ class Evaluator {
 };
 
 void run(const Arguments& arguments, Terminal& terminal) {
+  if (!arguments.own.empty()) {
+    if (!arguments.benchmark.empty() || !arguments.data.empty()) {
+      throw InputError("--own: stands for itself. Leave out the benchmark and --data.");
+    }
+    return Evaluator(arguments, terminal).run();
+  }
   if (arguments.benchmark.empty()) {
     std::vector<std::string> names;
     for (const eval::BenchmarkInfo& info : eval::all_benchmarks()) names.push_back(info.name);
@@ -430,6 +455,18 @@ void add_eval(CLI::App& program, Terminal& terminal) {
                       "coco, okvqa, refcoco_testA, ..., or captions, vqa, rec, pope, things, all");
   command->add_option("--data", arguments->data, "Folder with the official files")
       ->type_name("DIR");
+  command
+      ->add_option("--own", arguments->own,
+                   "Your own data instead of a benchmark, JSON lines (docs/own-data.md)")
+      ->type_name("FILE");
+  command
+      ->add_option("--split", arguments->own_split,
+                   "With --own: lines of this \"split\", and those without one")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command->add_option("--box-format", arguments->box_format, "With --own: of boxes without one")
+      ->type_name("NAME")
+      ->capture_default_str();
   command->add_option("--images", arguments->images, "Folder with the pictures, if it is elsewhere")
       ->type_name("DIR");
   command
@@ -462,6 +499,8 @@ void add_eval(CLI::App& program, Terminal& terminal) {
   add_output_options(*command, arguments->common);
   add_compare(*command, terminal);
   command->callback([arguments, command, &terminal] {
+    // Own data is seen as it is trained on.
+    if (!arguments->own.empty() && command->count("--exif") == 0) arguments->common.exif = "auto";
     if (command->get_subcommands().empty()) run(*arguments, terminal);
   });
 }

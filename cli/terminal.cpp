@@ -82,6 +82,7 @@ void Terminal::warning(std::string_view text) { message("warning", kYellow, text
 void Terminal::error(std::string_view text) { message("error", kRed, text); }
 
 void Terminal::message(std::string_view level, std::string_view color, std::string_view text) {
+  const std::lock_guard lock(mutex_);
   clear_bar();
   if (format_ == LogFormat::kJson) {
     write_stderr(json_line({{"level", level}, {"message", text}}) + "\n");
@@ -97,6 +98,7 @@ ProgressSink Terminal::progress() {
 }
 
 void Terminal::show(const Progress& progress) {
+  const std::lock_guard lock(mutex_);
   const Clock::time_point now = Clock::now();
   const bool bar = stderr_is_terminal_ && format_ == LogFormat::kText;
   if (progress.task != task_ || progress.done < done_) {
@@ -149,6 +151,7 @@ void Terminal::result(std::string_view text) { partial_result(str(text, "\n")); 
 void Terminal::json_result(const Json& json) { result(json_line(json)); }
 
 void Terminal::partial_result(std::string_view text) {
+  const std::lock_guard lock(mutex_);
   clear_bar();
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (!written || std::fflush(stdout) != 0) {

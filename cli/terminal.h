@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,7 @@ enum class LogFormat {
   kJson,  ///< one JSON object a line: {"level", "message"} or {"level": "progress", ...}
 };
 
+/// Messages and progress may come from several threads (those that load data warn): one at a time.
 class Terminal {
  public:
   /// Looks at what stdin, stdout and stderr are, and at NO_COLOR (https://no-color.org).
@@ -50,6 +52,8 @@ class Terminal {
   void clear_bar();
 
   using Clock = std::chrono::steady_clock;
+
+  std::mutex mutex_;  ///< guards the bar and what is written
 
   LogFormat format_ = LogFormat::kText;
   bool stdin_is_terminal_;

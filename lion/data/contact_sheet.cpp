@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "lion/base/error.h"
@@ -123,8 +125,7 @@ class Sheet {
         chip_(bold(style_of(kSmallSize, kWhite))),
         chip_height_(line_height(chip_) + 6) {}
 
-  void add(const Dataset& dataset, Random& random) {
-    const auto index = static_cast<int64_t>(random.below(static_cast<uint64_t>(dataset.size())));
+  void add(const Dataset& dataset, int64_t index, Random& random) {
     const Example example = dataset.example(index, random);
     Card card{.name = dataset.name(), .color = task_color(dataset.task())};
     add_paragraph(card, dataset.describe(index), style_of(kSmallSize, kGrey), 4, 2);
@@ -213,6 +214,24 @@ class Sheet {
   std::vector<Card> cards_;
 };
 
+/// Up to `wanted` different records in random order. Floyd's algorithm: as much work as records are
+/// wanted, however many there are.
+std::vector<int64_t> draw_records(int64_t size, int64_t wanted, Random& random) {
+  const int64_t count = std::min(size, wanted);
+  std::unordered_set<int64_t> seen;
+  std::vector<int64_t> records;
+  for (int64_t last = size - count; last < size; ++last) {
+    auto record = static_cast<int64_t>(random.below(static_cast<uint64_t>(last + 1)));
+    if (!seen.insert(record).second) {
+      record = last;
+      seen.insert(record);
+    }
+    records.push_back(record);
+  }
+  for (size_t i = records.size(); i > 1; --i) std::swap(records[i - 1], records[random.below(i)]);
+  return records;
+}
+
 }  // namespace
 
 Image contact_sheet(std::span<const std::unique_ptr<Dataset>> datasets,
@@ -231,8 +250,20 @@ Image contact_sheet(std::span<const std::unique_ptr<Dataset>> datasets,
   }
   Random random(options.seed);
   Sheet sheet(options);
-  for (int64_t i = 0; i < options.samples; ++i) {
-    sheet.add(*filled[static_cast<size_t>(i) % filled.size()], random);
+  std::vector<std::vector<int64_t>> records;
+  for (const Dataset* dataset : filled) {
+    records.push_back(draw_records(dataset->size(), options.samples, random));
+  }
+  int64_t shown = 0;
+  for (bool any = true; any && shown < options.samples;) {
+    any = false;
+    for (size_t d = 0; d < filled.size() && shown < options.samples; ++d) {
+      if (records[d].empty()) continue;
+      sheet.add(*filled[d], records[d].back(), random);
+      records[d].pop_back();
+      ++shown;
+      any = true;
+    }
   }
   return sheet.draw();
 }

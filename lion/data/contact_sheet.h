@@ -18,8 +18,9 @@ struct SheetOptions {
 };
 
 /// A card per sample: its picture with its boxes, below it data set, record, instruction and
-/// answer. The data sets take turns. A picture that cannot be read is shown as the message that
-/// says so. Throws InputError when there is no record to show or an option is out of range.
+/// answer. The data sets take turns; no record is shown twice, so there may be fewer. A picture
+/// that cannot be read is shown as the message that says so. Throws InputError when there is no
+/// record to show or an option is out of range.
 Image contact_sheet(std::span<const std::unique_ptr<Dataset>> datasets,
                     const SheetOptions& options = {});
 

@@ -7,6 +7,7 @@
 #include "lion/base/error.h"
 #include "lion/base/file.h"
 #include "lion/base/str.h"
+#include "lion/data/image_size.h"
 #include "lion/data/record_dataset.h"
 #include "lion/image/decode.h"
 
@@ -19,17 +20,14 @@ constexpr int64_t kProgressStep = 10000;  // records
 struct PictureState {
   std::optional<ProblemKind> problem;
   std::string what;
-  int64_t width = 0;
-  int64_t height = 0;
+  ImageInfo info;
 };
 
 PictureState look_at(const std::filesystem::path& path, bool decode) {
   PictureState state;
   try {
     const auto file = MappedFile::open(path);
-    const ImageInfo info = probe_image(file->bytes(), path.string());
-    state.width = info.width;
-    state.height = info.height;
+    state.info = probe_image(file->bytes(), path.string());
     if (decode) decode_image(file->bytes(), {.exif = Exif::kIgnore}, path.string());
   } catch (const ResourceError& error) {
     state.problem = ProblemKind::kMissingPicture;
@@ -110,11 +108,21 @@ class DatasetChecker {
       state = &known->second;
     }
     if (state->problem) return add(index, *state->problem, state->what);
-    const auto size = table.picture_size(number);
-    if (!size || (size->first == state->width && size->second == state->height)) return;
+    const auto annotated = table.picture_size(number);
+    if (!annotated) return;
+    const Exif exif = files_->exif();
+    const auto size = image_size(state->info, exif);
+    if (*annotated == size) return;
+    const Exif other = exif == Exif::kAuto ? Exif::kIgnore : Exif::kAuto;
+    const bool turned = image_size(state->info, other) == *annotated;
     add(index, ProblemKind::kPictureSize,
-        str(table.picture_name(number), ": is ", state->width, " x ", state->height,
-            ", the annotations say ", size->first, " x ", size->second));
+        str(table.picture_name(number), ": is ", size.first, " x ", size.second,
+            ", the annotations say ", annotated->first, " x ", annotated->second,
+            !turned ? ""
+            : exif == Exif::kAuto
+                ? ", its size before it is turned as EXIF says: if boxes are those of the stored "
+                  "pixels, set \"exif\" to \"ignore\""
+                : ", its size once it is turned as EXIF says: set \"exif\" to \"auto\""));
   }
 
   void check_painted(int64_t index) {
@@ -140,6 +148,19 @@ int64_t CheckResult::findings() const {
   for (const DatasetCheck& dataset : datasets) sum += dataset.problems.total();
   for (const SourceProblems& source : sources) sum += source.problems.total();
   return sum;
+}
+
+std::string CheckResult::summary() const {
+  Problems all(0);
+  int64_t records = 0;
+  for (const DatasetCheck& dataset : datasets) {
+    all.merge(dataset.problems);
+    records += dataset.records;
+  }
+  for (const SourceProblems& source : sources) all.merge(source.problems);
+  const int64_t n = findings();
+  return str(n == 0 ? "no" : str(n), n == 1 ? " finding" : " findings", " in ", records, " records",
+             n == 0 ? "" : str(": ", all.summary()));
 }
 
 Json CheckResult::to_json() const {

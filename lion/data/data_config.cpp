@@ -5,8 +5,10 @@
 #include <cmath>
 #include <utility>
 
+#include "lion/base/collected_errors.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
+#include "lion/scenes/painter.h"
 
 namespace lion::data {
 namespace {
@@ -33,6 +35,7 @@ const std::vector<FormatRules>& format_rules() {
       {Format::kRefcocoPlus, "refcoco+", {kRec, kReg}, 1},
       {Format::kRefcocog, "refcocog", {kRec, kReg}, 1},
       {Format::kGrounding, "grounding", {kRec, kReg}, 2},
+      {Format::kOwn, "own", {kCaption, kVqa, kDialogue, kRec, kReg, kVqg}, 5},
       {Format::kScenes, "scenes", {kCaption, kVqa, kVqg, kDialogue, kRec, kReg}, 6},
   };
   return rules;
@@ -83,6 +86,16 @@ bool parse_history(const std::string& name, const std::string& where) {
                        "\", expected none or concat). Choose one of them."));
 }
 
+Exif parse_exif(const std::string& name, const std::string& where) {
+  if (name == "auto") return Exif::kAuto;
+  if (name == "ignore") return Exif::kIgnore;
+  throw InputError(
+      str(where, ": \"exif\" is no rule (got \"", name,
+          "\", expected auto, images "
+          "are turned as a person sees them, or ignore, they stay as they are stored). "
+          "Choose one of them."));
+}
+
 void require_positive(int64_t value, const char* key, const std::string& where) {
   if (value > 0) return;
   throw InputError(str(where, ": \"", key, "\" is ", value, ", expected at least 1. Raise it."));
@@ -113,6 +126,11 @@ void read_scenes(JsonReader& reader, DatasetConfig& config) {
   }
   scene.split = scenes::parse_split(config.split);
   require_positive(config.scenes.count, "count", reader.where());
+  if (config.scenes.ask.empty()) return;
+  const scenes::Painter painter(scene);
+  for (const Task task : config.tasks) {
+    require_examples(painter, config.scenes, task, reader.where());
+  }
 }
 
 /// Reads the keys that only some formats have; others stay unread, so that they are errors.
@@ -126,6 +144,20 @@ void read_options(JsonReader& reader, DatasetConfig& config) {
       std::string history = "none";
       reader.read("history", history);
       config.history = parse_history(history, reader.where());
+      break;
+    }
+    case Format::kOwn: {
+      // Turns may refer to those before.
+      std::string history = "concat";
+      reader.read("history", history);
+      config.history = parse_history(history, reader.where());
+      std::string boxes = box_format_name(config.boxes);
+      reader.read("box_format", boxes);
+      config.boxes = parse_box_format(boxes, reader.where());
+      if (config.annotations.empty()) {
+        throw InputError(str(reader.where(), ": \"own\" needs \"annotations\", the files. Add ",
+                             "\"annotations\": [\"my-data.jsonl\"]."));
+      }
       break;
     }
     case Format::kVisualGenome:
@@ -161,6 +193,7 @@ DatasetConfig read_dataset(const Json& json, const std::string& where) {
   std::vector<std::string> tasks;
   reader.read("tasks", tasks);
   config.tasks = parse_tasks(tasks, config.format, where);
+  config.tasks_given = !tasks.empty();
   reader.read("name", config.name);
   reader.read("split", config.split);
   reader.read("weight", config.weight);
@@ -193,33 +226,45 @@ std::vector<Task> format_tasks(Format format) { return rules_of(format).tasks; }
 DataConfig DataConfig::from_json(const Json& json, const std::string& where) {
   JsonReader reader(json, where);
   DataConfig config;
+  CollectedErrors errors;
+  const auto read = [&](const std::string& key, auto& value) {
+    errors.add([&] { reader.read(key, value); });
+  };
   std::string root;
   std::string text = "raw";
   std::string answer = "distinct";
-  reader.read("root", root);
-  reader.read("templates", config.templates);
-  reader.read("text", text);
-  reader.read("answer", answer);
+  std::string exif = "auto";
+  read("root", root);
+  read("templates", config.templates);
+  read("text", text);
+  read("answer", answer);
+  read("exif", exif);
   reader.ignore("datasets");
-  reader.finish();
+  errors.add([&] { reader.finish(); });
   config.root = root;
-  config.text = parse_text_rule(text, where);
-  config.answer = parse_answer_rule(answer, where);
+  errors.add([&] { config.text = parse_text_rule(text, where); });
+  errors.add([&] { config.answer = parse_answer_rule(answer, where); });
+  errors.add([&] { config.exif = parse_exif(exif, where); });
   const Json datasets = json.value("datasets", Json::array());
-  if (!datasets.is_array() || datasets.empty()) {
+  errors.add([&] {
+    if (datasets.is_array() && !datasets.empty()) return;
     throw InputError(str(where, ": \"datasets\" is no list with entries. Add one, for instance ",
                          "{\"format\": \"coco_captions\"}."));
-  }
-  for (size_t i = 0; i < datasets.size(); ++i) {
-    config.datasets.push_back(read_dataset(datasets[i], str(where, ": datasets[", i, "]")));
+  });
+  for (size_t i = 0; datasets.is_array() && i < datasets.size(); ++i) {
+    errors.add([&] {
+      config.datasets.push_back(read_dataset(datasets[i], str(where, ": datasets[", i, "]")));
+    });
   }
   const bool all_painted =
       std::all_of(config.datasets.begin(), config.datasets.end(),
                   [](const DatasetConfig& one) { return one.format == Format::kScenes; });
-  if (root.empty() && !all_painted) {
+  errors.add([&] {
+    if (!root.empty() || all_painted) return;
     throw InputError(str(
         where, ": key \"root\" is missing, expected the folder with the data sets. ", "Add it."));
-  }
+  });
+  errors.throw_if_any(where);
   return config;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 /// Which data sets a training reads, as a JSON object:
 ///
-///   {"root": DIR, "templates": FILE, "text": "raw", "answer": "distinct",
+///   {"root": DIR, "templates": FILE, "text": "raw", "answer": "distinct", "exif": "auto",
 ///    "datasets": [{"format": "vqav2", "tasks": ["vqa", "vqg"]}, ...]}
 ///
 /// Every key but "root", "datasets" and "format" has a default ("root" too where all are scenes).
@@ -16,8 +16,10 @@
 #include <vector>
 
 #include "lion/base/json.h"
+#include "lion/data/box_format.h"
 #include "lion/data/scene_dataset.h"
 #include "lion/data/text_rules.h"
+#include "lion/image/decode.h"
 #include "lion/text/prompt.h"
 
 namespace lion::data {
@@ -36,6 +38,7 @@ enum class Format {
   kRefcocoPlus,
   kRefcocog,
   kGrounding,
+  kOwn,     ///< a person's own files, docs/own-data.md
   kScenes,  ///< painted as they are asked for; no files
 };
 
@@ -57,9 +60,11 @@ struct DatasetConfig {
   std::string images;   ///< folder
   double weight = 1.0;  ///< multiplies what the mixture gives each of the data sets
 
-  std::string questions;                    ///< vqav2, okvqa
-  bool history = false;                     ///< llava: "history" is "concat", not "none"
-  std::string image_data;                   ///< visual_genome
+  std::string questions;     ///< vqav2, okvqa
+  bool history = false;      ///< llava, own: "history" is "concat", not "none"
+  BoxFormat boxes;           ///< own: "box_format" of lines that have none
+  bool tasks_given = false;  ///< else an own file has the tasks that its lines speak of
+  std::string image_data;    ///< visual_genome
   std::vector<std::string> exclude_images;  ///< visual_genome: files with ids of its pictures
   std::vector<std::string> exclude_coco;    ///< visual_genome: files with ids of COCO
   int64_t max_regions = 0;                  ///< visual_genome; 0: all
@@ -75,6 +80,7 @@ struct DataConfig {
   std::string templates;                      ///< file with prompts; "": the built-in ones
   TextRule text = TextRule::kRaw;             ///< of texts in files
   AnswerRule answer = AnswerRule::kDistinct;  ///< of answers in files
+  Exif exif = Exif::kAuto;                    ///< whether images of files are turned as EXIF says
   std::vector<DatasetConfig> datasets;
 
   /// `where` names the object in errors. Throws InputError, for instance for a key that is unknown

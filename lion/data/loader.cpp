@@ -314,8 +314,9 @@ std::vector<Batch> Loader::next() {
       lock.lock();
     }
   }
-  step_done_.wait(lock, [&] { return failure_ || front_done(); });
-  if (!front_done()) std::rethrow_exception(failure_);
+  // A step that cannot be planned fails when its turn comes: those before it are handed out first.
+  step_done_.wait(lock, [&] { return steps_.empty() ? failure_ != nullptr : front_done(); });
+  if (steps_.empty()) std::rethrow_exception(failure_);
   for (const std::exception_ptr& error : steps_.front()->errors) {
     if (error) std::rethrow_exception(error);
   }

@@ -1,15 +1,18 @@
 #include "lion/data/open_datasets.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <utility>
 
+#include "lion/base/collected_errors.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
 #include "lion/data/image_ids.h"
 #include "lion/data/json_stream.h"
 #include "lion/data/official_files.h"
 #include "lion/data/picture_finder.h"
+#include "lion/data/read_own.h"
 #include "lion/data/readers.h"
 #include "lion/data/record_dataset.h"
 #include "lion/data/scene_dataset.h"
@@ -27,7 +30,8 @@ std::string dataset_name(const DatasetConfig& config, Task task) {
     base = config.format == Format::kVisualGenome ? "vg" : std::string(format_name(config.format));
   }
   const std::vector<Task> tasks = format_tasks(config.format);
-  const bool by_task = is_region(task) || config.format == Format::kScenes;
+  const bool by_task =
+      is_region(task) || config.format == Format::kScenes || config.format == Format::kOwn;
   return by_task || task != tasks.front() ? str(task_name(task), "_", base) : base;
 }
 
@@ -45,7 +49,11 @@ class EntryReader {
         source_(source),
         pictures_(files,
                   entry.images.empty() ? std::nullopt : std::optional(files.resolve(entry.images))),
-        context_{config.root, pictures_, source.problems, config.text, progress} {}
+        context_{config.root, pictures_, source.problems, config.text, progress, config.exif} {}
+
+  OwnTables read_own_files() {
+    return read_own(annotations({}), {entry_.boxes, entry_.split}, context_);
+  }
 
   TablePtr read() {
     switch (entry_.format) {
@@ -75,6 +83,7 @@ class EntryReader {
             {str("finetune_", format_name(entry_.format), "_", entry_.split, ".json")});
       case Format::kGrounding:
         return read_references({});
+      case Format::kOwn:
       case Format::kScenes:
         break;
     }
@@ -185,6 +194,40 @@ void add_scenes(const DatasetConfig& entry, const PromptTemplates& templates, Op
   }
 }
 
+void add_files(const DataConfig& config, const DatasetConfig& entry, const OfficialFiles& files,
+               const std::shared_ptr<const PromptTemplates>& templates,
+               const ProgressSink& progress, int64_t keep_problems, OpenDatasets& open) {
+  SourceProblems source{entry_name(entry), {}, Problems(keep_problems)};
+  EntryReader reader(config, entry, files, source, progress);
+  std::function<TablePtr(Task)> table_of;
+  int64_t records = 0;
+  if (entry.format == Format::kOwn) {
+    const OwnTables own = reader.read_own_files();
+    for (const TablePtr& table : {own.captions, own.questions, own.dialogues, own.regions}) {
+      if (table) records += table->size();
+    }
+    table_of = [own](Task task) { return own.of(task); };
+  } else {
+    const TablePtr table = reader.read();
+    records = table->size();
+    table_of = [table](Task) { return table; };
+  }
+  log_source(source, records);
+  open.sources.push_back(std::move(source));
+  for (const Task task : entry.tasks) {
+    const TablePtr table = table_of(task);
+    if (!table && entry.tasks_given) {
+      throw InputError(str(entry_name(entry), ": no line is of use to the task ", task_name(task),
+                           ". Take it out of \"tasks\", or add such lines."));
+    }
+    if (!table) continue;
+    open.datasets.push_back(std::make_unique<RecordDataset>(
+        dataset_name(entry, task), task, table, templates,
+        RecordDatasetOptions{config.answer, entry.history, config.exif}));
+    open.weights.push_back(entry.weight);
+  }
+}
+
 void require_distinct_names(const OpenDatasets& open) {
   for (size_t i = 0; i < open.datasets.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
@@ -202,23 +245,15 @@ OpenDatasets open_datasets(const DataConfig& config, const PromptTemplates& temp
   OpenDatasets open;
   const auto shared_templates = std::make_shared<const PromptTemplates>(templates);
   std::optional<OfficialFiles> files;
+  CollectedErrors errors;
   for (const DatasetConfig& entry : config.datasets) {
-    if (entry.format == Format::kScenes) {
-      add_scenes(entry, templates, open);
-      continue;
-    }
-    if (!files) files.emplace(config.root);
-    SourceProblems source{entry_name(entry), {}, Problems(keep_problems)};
-    const TablePtr table = EntryReader(config, entry, *files, source, progress).read();
-    log_source(source, table->size());
-    open.sources.push_back(std::move(source));
-    for (const Task task : entry.tasks) {
-      open.datasets.push_back(
-          std::make_unique<RecordDataset>(dataset_name(entry, task), task, table, shared_templates,
-                                          RecordDatasetOptions{config.answer, entry.history}));
-      open.weights.push_back(entry.weight);
-    }
+    errors.add([&] {
+      if (entry.format == Format::kScenes) return add_scenes(entry, templates, open);
+      if (!files) files.emplace(config.root);
+      add_files(config, entry, *files, shared_templates, progress, keep_problems, open);
+    });
   }
+  errors.throw_if_any("datasets");
   require_distinct_names(open);
   return open;
 }

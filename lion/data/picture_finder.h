@@ -19,6 +19,10 @@ class PictureFinder {
  public:
   PictureFinder(const OfficialFiles& files, std::optional<std::filesystem::path> images);
 
+  /// Whether a folder was given, and the folder that names are relative to.
+  bool has_folder() const { return images_.has_value(); }
+  std::filesystem::path base() const { return images_.value_or(files_.root()); }
+
   /// A picture of COCO in the folder `split` ("train2014", ...), or where that folder is missing,
   /// in one of another year or part: ids are the same. Throws ResourceError when none of the
   /// folders is there.

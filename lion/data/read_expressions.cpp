@@ -5,6 +5,7 @@
 #include "lion/base/file.h"
 #include "lion/base/str.h"
 #include "lion/data/coco_name.h"
+#include "lion/data/image_size.h"
 #include "lion/data/reading.h"
 #include "lion/image/decode.h"
 
@@ -61,7 +62,7 @@ class ExpressionReader {
     try {
       const auto file = MappedFile::open(path);
       const ImageInfo info = probe_image(file->bytes(), path.string());
-      return {info.width, info.height};
+      return image_size(info, context_.exif);
     } catch (const ResourceError& error) {
       throw BadRecord{ProblemKind::kMissingPicture, error.what()};
     } catch (const InputError& error) {

@@ -18,6 +18,7 @@
 #include "lion/data/problems.h"
 #include "lion/data/record_table.h"
 #include "lion/data/text_rules.h"
+#include "lion/image/decode.h"
 
 namespace lion::data {
 
@@ -30,7 +31,8 @@ struct ReadContext {
   PictureFinder& pictures;
   Problems& problems;
   TextRule text = TextRule::kRaw;
-  ProgressSink progress;  ///< bytes of each file
+  ProgressSink progress;    ///< bytes of each file
+  Exif exif = Exif::kAuto;  ///< of images whose size must be read from their file
 };
 
 /// VQAv2 and OKVQA: questions and annotations in two files. Of OKVQA's answers `raw_answer` is

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "lion/base/error.h"
+#include "lion/base/log.h"
 #include "lion/base/str.h"
-#include "lion/image/decode.h"
 
 namespace lion::data {
 
@@ -112,16 +112,26 @@ Example RecordDataset::example(int64_t index, Random& random) const {
 }
 
 Image RecordDataset::image(int64_t index) const {
-  // As stored: the sizes and boxes of the annotations are those of the stored pixels.
-  const DecodeOptions options{.exif = Exif::kIgnore};
-  const auto path = table_->picture_path(table_->record(index).picture);
+  const uint32_t number = table_->record(index).picture;
   try {
-    return load_image(path, options);
+    Image image = load_image(table_->picture_path(number), {.exif = options_.exif});
+    warn_of_size(index, number, image);
+    return image;
   } catch (const ResourceError& error) {
     throw ResourceError(str(name_, ": ", describe(index), ": ", error.what()));
   } catch (const InputError& error) {
     throw InputError(str(name_, ": ", describe(index), ": ", error.what()));
   }
+}
+
+void RecordDataset::warn_of_size(int64_t index, uint32_t number, const Image& image) const {
+  const auto size = table_->picture_size(number);
+  if (!size || *size == std::pair(image.width, image.height) || warned_.exchange(true)) return;
+  log_warning(str(name_, ": ", describe(index), ": ", table_->picture_name(number), ": is ",
+                  image.width, " x ", image.height, ", the annotations say ", size->first, " x ",
+                  size->second,
+                  ": boxes may lie elsewhere. `lion data check` lists all such images ",
+                  "and what \"exif\" has to do with it."));
 }
 
 std::string RecordDataset::image_name(int64_t index) const {

@@ -1,6 +1,7 @@
 #pragma once
 /// A table of records as a data set of one task.
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include "lion/data/dataset.h"
 #include "lion/data/record_table.h"
 #include "lion/data/text_rules.h"
+#include "lion/image/decode.h"
 
 namespace lion::data {
 
@@ -17,6 +19,7 @@ struct RecordDatasetOptions {
   /// Dialogue: the turns before are part of the instruction, joined by spaces. Else each turn
   /// stands alone.
   bool history = false;
+  Exif exif = Exif::kAuto;  ///< whether images are turned as EXIF says
 };
 
 class RecordDataset : public Dataset {
@@ -35,6 +38,7 @@ class RecordDataset : public Dataset {
   std::string describe(int64_t index) const override { return table_->describe(index); }
 
   const RecordTable& table() const { return *table_; }
+  Exif exif() const { return options_.exif; }
 
  private:
   Example vqa(const Record& record, const std::string& prompt, Random& random) const;
@@ -45,7 +49,11 @@ class RecordDataset : public Dataset {
   Task task_;
   std::shared_ptr<const RecordTable> table_;
   std::shared_ptr<const PromptTemplates> templates_;
+  /// Once a data set: an image that has another size than its annotations say.
+  void warn_of_size(int64_t index, uint32_t number, const Image& image) const;
+
   RecordDatasetOptions options_;
+  mutable std::atomic<bool> warned_ = false;
 };
 
 }  // namespace lion::data

@@ -17,7 +17,8 @@
 namespace lion::data {
 namespace {
 
-constexpr int64_t kTurns = 4;  // of the conversations that dialogue takes a turn from
+constexpr int64_t kMaxScenes = 100'000;  // looked at for one example
+constexpr int64_t kTurns = 4;            // of the conversations that dialogue takes a turn from
 
 void check(const SceneDatasetConfig& config, Task task) {
   if (config.count < 1) {
@@ -43,6 +44,54 @@ void check(const SceneDatasetConfig& config, Task task) {
   }
 }
 
+bool asks_some_types(const SceneDatasetConfig& config, Task task) {
+  return !config.ask.empty() && task != Task::kCaption && !is_region(task);
+}
+
+}  // namespace
+
+void require_examples(const scenes::Painter& painter, const SceneDatasetConfig& config, Task task,
+                      const std::string& where) {
+  // What no scene of a thousand gives would be looked for without end.
+  constexpr uint64_t kScenes = 1000;
+  constexpr int kTries = 8;
+  const auto any_scene = [&](auto gives) {
+    for (uint64_t i = 0; i < kScenes; ++i) {
+      const scenes::Scene scene = painter.plan(i);
+      Random random(scene.index);
+      if (gives(scenes::Facts(scene, painter.vocabulary()), random)) return true;
+    }
+    return false;
+  };
+  if (is_region(task)) {
+    if (any_scene([](const scenes::Facts& facts, Random&) { return !referable(facts).empty(); })) {
+      return;
+    }
+    throw InputError(str(where, ": \"tasks\" has ", task_name(task), ", but in none of ", kScenes,
+                         " such scenes can words single out an object. Raise \"kinds\" or lower ",
+                         "\"copy_share\"."));
+  }
+  if (!asks_some_types(config, task)) return;
+  for (const scenes::QuestionType type : config.ask) {
+    const auto gives = [type](const scenes::Facts& facts, Random& random) {
+      for (int i = 0; i < kTries; ++i) {
+        if (scenes::ask(facts, type, random)) return true;
+      }
+      return false;
+    };
+    if (any_scene(gives)) continue;
+    const bool read = type == scenes::QuestionType::kRead;
+    throw InputError(
+        str(where, ": \"ask\" has \"", question_type_name(type), "\", but none of ", kScenes,
+            " such scenes gives such a question (\"sign_share\" is ", painter.config().sign_share,
+            ", \"max_things\" ", painter.config().max_things, ", \"kinds\" ",
+            painter.config().kinds, "). Take it out of \"ask\", or raise ",
+            read ? "\"sign_share\"" : "\"max_things\", \"kinds\" or the shares it needs", "."));
+  }
+}
+
+namespace {
+
 class SceneDataset : public Dataset {
  public:
   SceneDataset(std::shared_ptr<const scenes::Painter> painter, const SceneDatasetConfig& config,
@@ -54,6 +103,7 @@ class SceneDataset : public Dataset {
         layout_(config.layout),
         true_tags_(config.true_tags),
         ask_(config.ask),
+        asks_some_types_(asks_some_types(config, task)),
         name_(config.name.empty() ? str(task_name(task), "_scenes") : config.name),
         templates_(templates.all(task)) {}
 
@@ -114,21 +164,20 @@ class SceneDataset : public Dataset {
                            "). Ask for another."));
     }
     auto number = static_cast<uint64_t>(index);
-    while (true) {
+    for (int64_t i = 0; i < kMaxScenes; ++i) {
       scenes::Scene scene = painter_->plan(number);
       if (gives_example(scene)) return scene;
       number += static_cast<uint64_t>(count_);
     }
+    throw InputError(str(name_, ", record ", index, ": none of ", kMaxScenes,
+                         " scenes gives what \"ask\" and \"tasks\" want. Make it less rare: raise ",
+                         "\"sign_share\", \"max_things\" or \"kinds\"."));
   }
 
   bool gives_example(const scenes::Scene& scene) const {
     const scenes::Facts facts(scene, painter_->vocabulary());
     if (is_region(task_)) return !referable(facts).empty();
-    return !asks_some_types() || usual_question(facts).has_value();
-  }
-
-  bool asks_some_types() const {
-    return !ask_.empty() && task_ != Task::kCaption && !is_region(task_);
+    return !asks_some_types_ || usual_question(facts).has_value();
   }
 
   /// Of the types that are asked, always the same about a scene; nothing when it gives none.
@@ -138,7 +187,7 @@ class SceneDataset : public Dataset {
   }
 
   scenes::Question draw_question(const scenes::Facts& facts, Random& random) const {
-    if (!asks_some_types()) return scenes::ask_any(facts, random);
+    if (!asks_some_types_) return scenes::ask_any(facts, random);
     if (auto asked = scenes::ask_one_of(facts, ask_, random)) return *std::move(asked);
     return usual_question(facts).value();
   }
@@ -152,7 +201,7 @@ class SceneDataset : public Dataset {
   }
 
   Example turn(const scenes::Facts& facts, const std::string& prompt, Random& random) const {
-    if (asks_some_types()) {
+    if (asks_some_types_) {
       const scenes::Question asked = draw_question(facts, random);
       return {fill(prompt, {{"question", asked.text}}), asked.sentence, {}};
     }
@@ -188,6 +237,7 @@ class SceneDataset : public Dataset {
   bool layout_;
   bool true_tags_;
   std::vector<scenes::QuestionType> ask_;
+  bool asks_some_types_;
   std::string name_;
   std::vector<std::string> templates_;
 };
@@ -198,6 +248,7 @@ std::unique_ptr<Dataset> make_scene_dataset(std::shared_ptr<const scenes::Painte
                                             const SceneDatasetConfig& config, Task task,
                                             const PromptTemplates& templates) {
   check(config, task);
+  require_examples(*painter, config, task, config.name.empty() ? "scenes" : config.name);
   return std::make_unique<SceneDataset>(std::move(painter), config, task, templates);
 }
 

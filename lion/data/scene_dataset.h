@@ -28,6 +28,11 @@ struct SceneDatasetConfig {
   std::string name;                       ///< "": "rec_scenes", "vqa_scenes", ...
 };
 
+/// Throws InputError, naming `where` and the key, when scenes like these never give what a data set
+/// of `task` needs: a type of question that is asked, or an object that words can single out.
+void require_examples(const scenes::Painter& painter, const SceneDatasetConfig& config, Task task,
+                      const std::string& where);
+
 /// A data set of kCaption, kVqa, kVqg, kDialogue, kRec or kReg. The random numbers that `example`
 /// is given draw the template and what is asked about the picture; answers are the usual word,
 /// never a synonym. Throws InputError for another task or a config out of range, ResourceError when

@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "lion/base/log.h"
+#include "lion/data/box_format.h"
 #include "lion/data/problems.h"
 #include "lion/eval/benchmarks.h"
 #include "lion/eval/item.h"
+#include "lion/image/decode.h"
 #include "lion/text/prompt.h"
 
 namespace lion::eval {
@@ -25,6 +27,12 @@ struct ReadOptions {
   bool aokvqa_skip_difficult =
       false;              ///< leave out difficult_direct_answer, as the official script
   ProgressSink progress;  ///< bytes of files
+
+  // Of a person's own data (`own_benchmarks`) only:
+  std::filesystem::path own;  ///< its file; `root` is the folder of its images
+  data::BoxFormat own_boxes;  ///< of lines without a "box_format"
+  std::string own_split;      ///< lines of another "split" are left out
+  Exif exif = Exif::kAuto;    ///< of images whose size must be read from their file
 };
 
 struct Benchmark {
@@ -40,6 +48,17 @@ struct Benchmark {
 /// InputError when a file has no usable record. A picture that is missing is not noticed here.
 Benchmark read_benchmark(const BenchmarkInfo& info, const ReadOptions& options,
                          const PromptTemplates& templates);
+
+// What `own_benchmarks` calls its parts.
+inline constexpr const char* kOwnCaptions = "own_captions";
+inline constexpr const char* kOwnQuestions = "own_questions";
+inline constexpr const char* kOwnDialogues = "own_dialogues";
+inline constexpr const char* kOwnBoxes = "own_boxes";
+
+/// What the file `options.own` (docs/own-data.md) holds, each kind as a benchmark. Throws as
+/// `read_benchmark`.
+std::vector<BenchmarkInfo> own_benchmarks(const ReadOptions& options,
+                                          const PromptTemplates& templates);
 
 /// The prompt and candidates of a question that asks to choose (MMBench): "Question: ... Options:
 /// (a) .. (b) .. Short answer:", with "Context: <hint> " in front when there is a hint.

@@ -268,7 +268,10 @@ Score score_benchmark(const Benchmark& benchmark, std::span<const Prediction> pr
       break;
     case MetricKind::kExact:
       score_answers(score, pairs, "accuracy", [](const Item& item, const std::string& text) {
-        return gqa_correct(text, item.truth.texts.at(0)) ? 1.0 : 0.0;
+        return std::any_of(item.truth.texts.begin(), item.truth.texts.end(),
+                           [&](const std::string& truth) { return gqa_correct(text, truth); })
+                   ? 1.0
+                   : 0.0;
       });
       break;
     case MetricKind::kTop1:

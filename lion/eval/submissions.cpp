@@ -181,7 +181,9 @@ void check_pairs(const Benchmark& benchmark, Predictions predictions) {
 
 }  // namespace
 
-bool has_submission(const BenchmarkInfo& info) { return info.metric != MetricKind::kTags; }
+bool has_submission(const BenchmarkInfo& info) {
+  return info.metric != MetricKind::kTags && !info.name.starts_with("own_");
+}
 
 Submission make_submission(const Benchmark& benchmark, Predictions predictions) {
   check_pairs(benchmark, predictions);

@@ -42,6 +42,11 @@ class Planner {
     }
     if (room_left() > 0 && chance(random_, config_.sign_share)) add_sign();
     while (room_left() > 0 && failures_ < 4) add_group();
+    if (scene_.things.empty()) {
+      throw InputError(str("scenes: on ", config_.size, " x ", config_.size,
+                           " pixels no object of ", "\"scale\" ", config_.scale,
+                           " finds room. Lower it, or raise \"size\"."));
+    }
     return std::move(scene_);
   }
 

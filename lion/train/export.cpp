@@ -2,7 +2,10 @@
 
 #include <torch/torch.h>
 
+#include <fcntl.h>
+
 #include <algorithm>
+#include <cstdio>
 
 #include "lion/base/error.h"
 #include "lion/base/file.h"
@@ -43,6 +46,29 @@ void copy_folder(const fs::path& from, const fs::path& to) {
 void copy_if_there(const fs::path& from, const fs::path& to) {
   std::error_code error;
   if (fs::exists(from, error)) write_file(to, read_file(from));
+}
+
+fs::path with_suffix(const fs::path& path, const char* suffix) {
+  return (path.has_filename() ? path : path.parent_path()).string() + suffix;
+}
+
+/// Puts `next` where `folder` is, at no moment without one of them there.
+void replace_folder(const fs::path& folder, const fs::path& next) {
+  std::error_code error;
+  if (!fs::exists(folder, error)) {
+    fs::rename(next, folder, error);
+  } else if (::renameat2(AT_FDCWD, next.c_str(), AT_FDCWD, folder.c_str(), RENAME_EXCHANGE) == 0) {
+    fs::remove_all(next, error);
+  } else {  // a file system that cannot exchange
+    const fs::path old = with_suffix(folder, ".old");
+    fs::remove_all(old, error);
+    fs::rename(folder, old, error);
+    if (!error) fs::rename(next, folder, error);
+    if (!error) fs::remove_all(old, error);
+  }
+  if (!error) return;
+  throw ResourceError(str(folder.string(), ": could not be replaced by ", next.string(), " (",
+                          error.message(), "). The latter is complete: move it there by hand."));
 }
 
 }  // namespace
@@ -89,8 +115,10 @@ void export_model(const fs::path& folder, const TrainConfig& config, const Train
     }
   }
 
-  fs::remove_all(folder);
-  AtomicFolder out(folder);
+  // Beside the folder of an earlier run, which stays until this one is complete.
+  const fs::path next = with_suffix(folder, ".next");
+  fs::remove_all(next);
+  AtomicFolder out(next);
   const ModelFolder target{out.path()};
   target.write_config(model.config);
   copy_folder(base.t5_tokenizer(), target.t5_tokenizer());
@@ -109,6 +137,7 @@ void export_model(const fs::path& folder, const TrainConfig& config, const Train
   }
   writer.commit();
   out.commit();
+  replace_folder(folder, next);
 }
 
 }  // namespace lion::train

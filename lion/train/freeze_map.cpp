@@ -71,8 +71,10 @@ std::vector<std::string> select(const ParameterMap& parameters,
     if (!any) idle.push_back(str("\"", pattern, "\""));
   }
   if (!idle.empty()) {
-    throw InputError(str(where, ": no parameter begins with ", join(idle, ", "),
-                         ". `lion info MODEL --tensors` lists their names."));
+    throw InputError(
+        str(where, ": no parameter begins with ", join(idle, ", "),
+            ". `lion info MODEL --tensors` lists their names; docs/training.md has the "
+            "presets, for instance \"adapters\"."));
   }
   return {names.begin(), names.end()};
 }

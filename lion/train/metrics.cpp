@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 namespace lion::train {
 
 Metrics::Metrics(std::vector<std::string> datasets)
@@ -37,7 +39,7 @@ double Metrics::loss() const {
     sum += shared_[2 * d];
     tokens += shared_[2 * d + 1];
   }
-  return sum / tokens;
+  return sum / std::max(tokens, 1.0);
 }
 
 Json Metrics::means() const {
@@ -45,7 +47,8 @@ Json Metrics::means() const {
   json["loss"] = loss();
   for (size_t d = 0; d < datasets_.size(); ++d) {
     const double tokens = shared_[2 * d + 1];
-    if (tokens > 0) json["loss/" + datasets_[d]] = shared_[2 * d] / tokens;
+    const bool any = tokens > 0 || shared_[2 * d] != 0;
+    if (any) json["loss/" + datasets_[d]] = shared_[2 * d] / std::max(tokens, 1.0);
   }
   return json;
 }

@@ -135,12 +135,27 @@ void ProcessGroup::sum(const at::Tensor& tensor) {
 
 void ProcessGroup::broadcast(const at::Tensor& tensor) {
   if (!impl_) return;
+  const at::NoGradGuard no_grad;
+  const at::Tensor moved = tensor.to(device_);
   try {
-    std::vector<at::Tensor> tensors = {tensor};
+    std::vector<at::Tensor> tensors = {moved};
     impl_->backend->broadcast(tensors)->wait();
   } catch (const std::exception& error) {
     impl_->fail(place_.rank, error);
   }
+  if (!moved.is_same(tensor)) tensor.copy_(moved);
+}
+
+std::string ProcessGroup::broadcast(const std::string& text) {
+  if (!impl_) return text;
+  const at::Tensor size = at::full({1}, static_cast<int64_t>(text.size()), at::kLong);
+  broadcast(size);
+  std::string out = rank() == 0 ? text : std::string();
+  out.resize(static_cast<size_t>(size.item<int64_t>()));
+  if (!out.empty()) {
+    broadcast(at::from_blob(out.data(), {static_cast<int64_t>(out.size())}, at::kByte));
+  }
+  return out;
 }
 
 void ProcessGroup::barrier() {

@@ -62,8 +62,11 @@ class ProcessGroup {
   };
   Pending start_sum(const at::Tensor& tensor);
 
-  /// Replaces `tensor`, contiguous, by that of rank 0.
+  /// Replaces `tensor`, contiguous, by that of rank 0. CPU tensors as in `sum`.
   void broadcast(const at::Tensor& tensor);
+
+  /// The text of rank 0; what the others hand in is not looked at.
+  std::string broadcast(const std::string& text);
 
   /// Returns when all ranks have come here.
   void barrier();

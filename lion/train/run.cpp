@@ -51,7 +51,7 @@ RunPlan plan_run(const Settings& settings, std::string_view device_name) {
 }
 
 DataSettings load_data_settings(const Settings& settings) {
-  TrainConfig config = TrainConfig::load(settings.file, settings.changes);
+  TrainConfig config = TrainConfig::load(settings.file, settings.changes, ConfigUse::kData);
   return {std::move(config.data), std::move(config.tag_cache), std::move(config.weights.model),
           config.skip_broken};
 }

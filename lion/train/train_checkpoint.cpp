@@ -37,8 +37,28 @@ Json to_json(const TrainState& state, int64_t updates) {
           {"config", state.config}};
 }
 
-/// The step in a file's name, -1 when it is no checkpoint's.
-int64_t step_of(const fs::path& file) {
+/// Reads what `to_json` made.
+TrainState from_json(const Json& json, const std::string& where, Optimizer& optimizer) {
+  JsonReader reader(json, where);
+  TrainState state;
+  int64_t updates = 0;
+  reader.ignore("version");
+  reader.require("step", state.step);
+  reader.require("updates", updates);
+  reader.require("best_validation", state.best_validation);
+  for (const char* key : {"sampler", "datasets", "metrics", "config"}) reader.ignore(key);
+  reader.finish();
+  state.sampler = data::SamplerState::from_json(json.value("sampler", Json()), where);
+  state.datasets = json.value("datasets", Json::object());
+  state.metrics = json.value("metrics", Json::object());
+  state.config = json.value("config", Json::object());
+  optimizer.set_updates(updates);
+  return state;
+}
+
+}  // namespace
+
+int64_t checkpoint_step(const fs::path& file) {
   std::string name = file.filename().string();
   if (!name.starts_with(kFilePrefix) || !name.ends_with(kFileSuffix)) return -1;
   name = name.substr(kFilePrefix.size(), name.size() - kFilePrefix.size() - kFileSuffix.size());
@@ -46,8 +66,6 @@ int64_t step_of(const fs::path& file) {
                       name.find_first_not_of("0123456789") == std::string::npos;
   return digits ? std::stoll(name) : -1;
 }
-
-}  // namespace
 
 fs::path checkpoint_path(const fs::path& folder, int64_t step) {
   constexpr size_t kDigits = 8;
@@ -94,31 +112,27 @@ TrainState load_checkpoint(const fs::path& file, const ParameterMap& trained,
   for (const auto& [name, tensor] : tensors) {
     tensor.copy_(borrow(stored.tensors.at(name)));
   }
-  const Json json = parse_json(it->second, file.string());
-  JsonReader reader(json, file.string());
-  TrainState state;
-  int64_t updates = 0;
-  reader.ignore("version");
-  reader.require("step", state.step);
-  reader.require("updates", updates);
-  reader.require("best_validation", state.best_validation);
-  for (const char* key : {"sampler", "datasets", "metrics", "config"}) reader.ignore(key);
-  reader.finish();
-  state.sampler = data::SamplerState::from_json(json.value("sampler", Json()), file.string());
-  state.datasets = json.value("datasets", Json::object());
-  state.metrics = json.value("metrics", Json::object());
-  state.config = json.value("config", Json::object());
-  optimizer.set_updates(updates);
-  return state;
+  return from_json(parse_json(it->second, file.string()), file.string(), optimizer);
+}
+
+void share_checkpoint(ProcessGroup& group, const ParameterMap& trained, Optimizer& optimizer,
+                      TrainState& state) {
+  const std::string text = group.broadcast(to_json(state, optimizer.updates()).dump());
+  if (group.rank() != 0) {
+    state = from_json(parse_json(text, "state of rank 0"), "state of rank 0", optimizer);
+  }
+  for (const auto& [name, tensor] : checkpoint_tensors(trained, optimizer)) {
+    group.broadcast(tensor);
+  }
 }
 
 std::vector<fs::path> list_checkpoints(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (step_of(entry.path()) >= 0) files.push_back(entry.path());
+    if (checkpoint_step(entry.path()) >= 0) files.push_back(entry.path());
   }
-  std::ranges::sort(files, {}, step_of);
+  std::ranges::sort(files, {}, checkpoint_step);
   return files;
 }
 

@@ -10,6 +10,7 @@
 #include "lion/checkpoint/load.h"
 #include "lion/data/sampler.h"
 #include "lion/train/optimizer.h"
+#include "lion/train/process_group.h"
 
 namespace lion::train {
 
@@ -26,6 +27,9 @@ struct TrainState {
 /// The file of step `step` in the folder of checkpoints.
 std::filesystem::path checkpoint_path(const std::filesystem::path& folder, int64_t step);
 
+/// The step of a checkpoint's file by its name, -1 where it is none.
+int64_t checkpoint_step(const std::filesystem::path& file);
+
 /// Written beside, synced and renamed. Throws ResourceError.
 void save_checkpoint(const std::filesystem::path& file, const ParameterMap& trained,
                      const Optimizer& optimizer, const TrainState& state);
@@ -34,6 +38,10 @@ void save_checkpoint(const std::filesystem::path& file, const ParameterMap& trai
 /// model, InputError when its state is none of ours.
 TrainState load_checkpoint(const std::filesystem::path& file, const ParameterMap& trained,
                            Optimizer& optimizer);
+
+/// Gives all ranks what rank 0 has: `trained`, the optimizer and the state.
+void share_checkpoint(ProcessGroup& group, const ParameterMap& trained, Optimizer& optimizer,
+                      TrainState& state);
 
 /// The checkpoints of a folder, by step, oldest first.
 std::vector<std::filesystem::path> list_checkpoints(const std::filesystem::path& folder);

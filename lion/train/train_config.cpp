@@ -2,6 +2,7 @@
 
 #include <c10/core/ScalarType.h>
 
+#include "lion/base/collected_errors.h"
 #include "lion/nn/kernels/isa.h"
 
 namespace lion::train {
@@ -145,10 +146,16 @@ void require(bool condition, std::string_view where, std::string_view what) {
   if (!condition) throw InputError(str(where, ": ", what, ". Change it."));
 }
 
-void validate(const TrainConfig& config, std::string_view where) {
-  require(!config.weights.model.empty(), where, "\"model\" must name a model folder");
-  require(!config.out.empty(), where, "\"out\" must name the folder of the run");
-  require(!config.train.empty(), where, "\"train\" must list the parameters that are trained");
+void validate(const TrainConfig& config, std::string_view where, ConfigUse use,
+              CollectedErrors& errors) {
+  const auto require = [&](bool condition, std::string_view of, std::string_view what) {
+    errors.add([&] { train::require(condition, of, what); });
+  };
+  if (use == ConfigUse::kTraining) {
+    require(!config.weights.model.empty(), where, "\"model\" must name a model folder");
+    require(!config.out.empty(), where, "\"out\" must name the folder of the run");
+    require(!config.train.empty(), where, "\"train\" must list the parameters that are trained");
+  }
   require((config.objective == Objective::kCodes) == !config.teacher.empty(), where,
           "\"teacher\" must name a model folder where \"objective\" is \"codes\", and only there");
   require(config.objective != Objective::kCodes ||
@@ -158,6 +165,7 @@ void validate(const TrainConfig& config, std::string_view where) {
   require(config.steps >= 1, where, "\"steps\" must be at least 1");
   require(config.batch >= 1 && config.draw >= 1 && config.micro_batch >= 1, where,
           "\"batch\", \"draw\" and \"micro_batch\" must be at least 1");
+  if (config.batch < 1 || config.draw < 1 || config.micro_batch < 1) return;  // they divide below
   require(config.batch % config.draw == 0, where, "\"batch\" must be a multiple of \"draw\"");
   require(config.per_picture >= 1 && config.draw % config.per_picture == 0 &&
               config.micro_batch % config.per_picture == 0,
@@ -188,17 +196,21 @@ void validate(const TrainConfig& config, std::string_view where) {
 
 }  // namespace
 
-TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view) {
+TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view, ConfigUse use) {
   const std::string where(where_view);
   TrainConfig config;
   config.json = json;
   JsonReader reader(json, where);
+  CollectedErrors errors;
+  const auto read = [&](const std::string& key, auto& value) {
+    errors.add([&] { reader.read(key, value); });
+  };
   reader.ignore("about");
-  reader.read("name", config.name);
+  read("name", config.name);
   std::string text;
   const auto read_path = [&](const std::string& key, fs::path& path) {
     text = path.string();
-    reader.read(key, text);
+    read(key, text);
     path = text;
   };
   read_path("model", config.weights.model);
@@ -206,93 +218,121 @@ TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view
   read_path("tag_cache", config.tag_cache);
   reader.ignore("config");
   config.model_changes = json.value("config", Json::object());
-  const Json init = list_of(reader, json, "init");
-  for (size_t i = 0; i < init.size(); ++i) {
-    config.weights.files.push_back(read_init_file(init[i], str(where, ": init ", i)));
+  errors.add([&] {
+    const Json init = list_of(reader, json, "init");
+    for (size_t i = 0; i < init.size(); ++i) {
+      config.weights.files.push_back(read_init_file(init[i], str(where, ": init ", i)));
+    }
+  });
+  read("fresh", config.weights.fresh);
+  read("zero", config.weights.zero);
+  if (const auto train = json.find("train"); train != json.end() && train->is_string()) {
+    reader.ignore("train");
+    config.train = {train->get<std::string>()};
+  } else {
+    read("train", config.train);
   }
-  reader.read("fresh", config.weights.fresh);
-  reader.read("zero", config.weights.zero);
-  reader.read("train", config.train);
   int64_t seed = 42;
-  reader.read("seed", seed);
+  read("seed", seed);
   config.weights.seed = static_cast<uint64_t>(seed);
   reader.ignore("data");
-  config.data = data::DataConfig::from_json(json.value("data", Json::object()), where + ": data");
+  errors.add([&] {
+    config.data = data::DataConfig::from_json(json.value("data", Json::object()), where + ": data");
+  });
   text = "sqrt_size";
-  reader.read("mixture", text);
-  config.mixture = choice<data::MixtureRule>(where + ": mixture", text,
-                                             {{"sqrt_size", data::MixtureRule::kSqrtSize},
-                                              {"size", data::MixtureRule::kSize},
-                                              {"weight", data::MixtureRule::kWeight}});
-  config.augment = read_augment(reader.object("augment"));
+  read("mixture", text);
+  errors.add([&] {
+    config.mixture = choice<data::MixtureRule>(where + ": mixture", text,
+                                               {{"sqrt_size", data::MixtureRule::kSqrtSize},
+                                                {"size", data::MixtureRule::kSize},
+                                                {"weight", data::MixtureRule::kWeight}});
+  });
+  errors.add([&] { config.augment = read_augment(reader.object("augment")); });
   text = "answers";
-  reader.read("objective", text);
-  config.objective = choice<Objective>(
-      where + ": objective", text,
-      {{"answers", Objective::kAnswers}, {"tags", Objective::kTags}, {"codes", Objective::kCodes}});
+  read("objective", text);
+  errors.add([&] {
+    config.objective = choice<Objective>(where + ": objective", text,
+                                         {{"answers", Objective::kAnswers},
+                                          {"tags", Objective::kTags},
+                                          {"codes", Objective::kCodes}});
+  });
   text.clear();
-  reader.read("teacher", text);
+  read("teacher", text);
   config.teacher = text;
   text = "none";
-  reader.read("tags", text);
-  config.tags = choice<data::TagUse>(where + ": tags", text,
-                                     {{"none", data::TagUse::kNone},
-                                      {"soft", data::TagUse::kSoft},
-                                      {"hard", data::TagUse::kHard},
-                                      {"either", data::TagUse::kEither}});
-  reader.read("tag_share", config.tag_share);
-  reader.read("per_picture", config.per_picture);
+  read("tags", text);
+  errors.add([&] {
+    config.tags = choice<data::TagUse>(where + ": tags", text,
+                                       {{"none", data::TagUse::kNone},
+                                        {"soft", data::TagUse::kSoft},
+                                        {"hard", data::TagUse::kHard},
+                                        {"either", data::TagUse::kEither}});
+  });
+  read("tag_share", config.tag_share);
+  read("per_picture", config.per_picture);
   text = config.per_picture > 1 ? "order" : "length";
-  reader.read("grouping", text);
-  config.grouping = choice<data::Grouping>(
-      where + ": grouping", text,
-      {{"length", data::Grouping::kByLength}, {"order", data::Grouping::kInOrder}});
+  read("grouping", text);
+  errors.add([&] {
+    config.grouping = choice<data::Grouping>(
+        where + ": grouping", text,
+        {{"length", data::Grouping::kByLength}, {"order", data::Grouping::kInOrder}});
+  });
   text = "bf16";
-  reader.read("precision", text);
-  const auto precision = choice<std::optional<at::ScalarType>>(
-      where + ": precision", text,
-      {{"bf16", at::kBFloat16}, {"fp32", at::kFloat}, {"auto", std::nullopt}});
+  read("precision", text);
+  std::optional<at::ScalarType> precision = at::kBFloat16;
+  errors.add([&] {
+    precision = choice<std::optional<at::ScalarType>>(
+        where + ": precision", text,
+        {{"bf16", at::kBFloat16}, {"fp32", at::kFloat}, {"auto", std::nullopt}});
+  });
   config.precision = precision.value_or(at::kBFloat16);
   config.precision_by_device = !precision;
-  reader.read("skip_broken", config.skip_broken);
-  reader.read("stage", config.stage);
-  reader.read("batch", config.batch);
-  reader.read("draw", config.draw);
-  reader.read("micro_batch", config.micro_batch);
-  reader.read("steps", config.steps);
-  config.optimizer = read_optimizer(reader.object("optimizer"),
-                                    json.value("optimizer", Json::object()), config.steps);
+  read("skip_broken", config.skip_broken);
+  read("stage", config.stage);
+  read("batch", config.batch);
+  read("draw", config.draw);
+  read("micro_batch", config.micro_batch);
+  read("steps", config.steps);
+  errors.add([&] {
+    config.optimizer = read_optimizer(reader.object("optimizer"),
+                                      json.value("optimizer", Json::object()), config.steps);
+  });
   config.optimizer.muon_precision = config.precision;
-  reader.read("dropout", config.dropout);
-  reader.read("t5_dropout", config.t5_dropout);
-  reader.read("words_only", config.words_only);
-  reader.read("token_noise", config.token_noise);
-  reader.read("recompute", config.recompute);
-  reader.read("loader_threads", config.loader_threads);
-  reader.read("threads", config.threads);
-  reader.read("timeout_s", config.timeout_s);
-  reader.read("export_model", config.export_model);
-  JsonReader log = reader.object("log");
-  log.read("every", config.log.every);
-  log.read("save_every", config.log.save_every);
-  log.read("keep", config.log.keep);
-  log.finish();
+  read("dropout", config.dropout);
+  read("t5_dropout", config.t5_dropout);
+  read("words_only", config.words_only);
+  read("token_noise", config.token_noise);
+  read("recompute", config.recompute);
+  read("loader_threads", config.loader_threads);
+  read("threads", config.threads);
+  read("timeout_s", config.timeout_s);
+  read("export_model", config.export_model);
+  errors.add([&] {
+    JsonReader log = reader.object("log");
+    log.read("every", config.log.every);
+    log.read("save_every", config.log.save_every);
+    log.read("keep", config.log.keep);
+    log.finish();
+  });
   reader.ignore("validation");
-  if (json.contains("validation")) {
-    const Json& part = json["validation"];
-    ValidationConfig& validation = config.validation.emplace();
-    JsonReader own(part, where + ": validation");
-    own.read("every", validation.every);
-    own.read("samples", validation.samples);
-    own.ignore("data");
-    validation.data = data::DataConfig::from_json(part.value("data", Json::object()),
-                                                  where + ": validation: data");
-    own.finish();
-    require(validation.every >= 1 && validation.samples >= 1, where,
-            "validation: every and samples must be at least 1");
-  }
-  reader.finish();
-  validate(config, where);
+  errors.add([&] {
+    if (json.contains("validation")) {
+      const Json& part = json["validation"];
+      ValidationConfig& validation = config.validation.emplace();
+      JsonReader own(part, where + ": validation");
+      own.read("every", validation.every);
+      own.read("samples", validation.samples);
+      own.ignore("data");
+      validation.data = data::DataConfig::from_json(part.value("data", Json::object()),
+                                                    where + ": validation: data");
+      own.finish();
+      require(validation.every >= 1 && validation.samples >= 1, where,
+              "validation: every and samples must be at least 1");
+    }
+  });
+  errors.add([&] { reader.finish(); });
+  validate(config, where, use, errors);
+  errors.throw_if_any(where);
   return config;
 }
 
@@ -304,10 +344,11 @@ void TrainConfig::choose_precision(at::Device device) {
   optimizer.muon_precision = precision;
 }
 
-TrainConfig TrainConfig::load(const fs::path& file, const std::vector<std::string>& changes) {
+TrainConfig TrainConfig::load(const fs::path& file, const std::vector<std::string>& changes,
+                              ConfigUse use) {
   Json json = load_extended(file, 0);
   for (const std::string& text : changes) change(json, text);
-  return from_json(json, file.string());
+  return from_json(json, file.string(), use);
 }
 
 }  // namespace lion::train

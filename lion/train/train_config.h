@@ -36,13 +36,16 @@ struct ValidationConfig {
 /// visual tokens that another LION, the teacher, makes of the pictures' layouts.
 enum class Objective { kAnswers, kTags, kCodes };
 
+/// What a config is read for: to train, or for its data alone, which needs no model and no "out".
+enum class ConfigUse { kTraining, kData };
+
 struct TrainConfig {
   std::string name;  ///< for people: of the log, the plots
   Objective objective = Objective::kAnswers;
   InitialWeights weights;
   std::filesystem::path teacher;   ///< a model folder, for `kCodes`
   Json model_changes;              ///< laid over the folder's config.json (RFC 7386)
-  std::vector<std::string> train;  ///< patterns of the parameters that are trained
+  std::vector<std::string> train;  ///< patterns of what is trained, or presets (presets.h)
   data::DataConfig data;
   data::MixtureRule mixture = data::MixtureRule::kSqrtSize;
   data::AugmentOptions augment;
@@ -80,13 +83,15 @@ struct TrainConfig {
   /// others, where bf16 takes several times as long.
   void choose_precision(at::Device device);
 
-  /// Settings from JSON; an unknown key is an InputError.
-  static TrainConfig from_json(const Json& json, std::string_view where);
+  /// Settings from JSON. Throws one InputError with all that is wrong, unknown keys included.
+  static TrainConfig from_json(const Json& json, std::string_view where,
+                               ConfigUse use = ConfigUse::kTraining);
 
   /// Reads a file. "extends" names another one (beside it) that it changes; `changes` are "a.b=c",
   /// c in JSON or a plain text, and come last. Throws ResourceError or InputError.
   static TrainConfig load(const std::filesystem::path& file,
-                          const std::vector<std::string>& changes = {});
+                          const std::vector<std::string>& changes = {},
+                          ConfigUse use = ConfigUse::kTraining);
 };
 
 }  // namespace lion::train

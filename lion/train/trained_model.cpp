@@ -9,6 +9,7 @@
 #include "lion/nn/precision.h"
 #include "lion/text/tag_list.h"
 #include "lion/train/freeze_map.h"
+#include "lion/train/presets.h"
 
 namespace lion::train {
 namespace {
@@ -82,7 +83,8 @@ TrainedModel plan_model(const TrainConfig& config) {
   }
   nn::set_compute_type(model.network(), config.precision);
   add_parameters(model.parameters, std::string(model.prefix()), model.network());
-  model.trained_names = select(model.parameters, config.train, "train");
+  model.trained_names =
+      select(model.parameters, expand_presets(config.train, model.parameters), "train");
   for (const std::string& name : model.trained_names) {
     at::Tensor parameter = model.parameters.at(name);
     parameter.set_data(nn::placeholder(parameter.sizes()));

@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <iomanip>
@@ -160,22 +161,70 @@ class Trainer {
     return options;
   }
 
-  /// Finds the last checkpoint that can be read, and starts the loader there.
-  void go_on() {
-    Json sizes = Json::object();
-    for (const auto& one : datasets_) sizes[one.dataset->name()] = one.dataset->size();
+  /// What makes ranks of one run take different steps, or a different number of them.
+  Json must_be_alike(const Json& sizes) const {
+    Json settings = config_.json;
+    for (const char* own : {"name", "about", "model", "teacher", "out", "tag_cache", "init", "log",
+                            "threads", "loader_threads", "export_model"}) {
+      settings.erase(own);
+    }
+    for (const char* pointer : {"/data/root", "/validation/data/root"}) {
+      const Json::json_pointer path(pointer);
+      if (settings.contains(path)) settings.at(path.parent_pointer()).erase("root");
+    }
+    return {{"settings", settings}, {"data sets", sizes}};
+  }
+
+  /// Ranks may have files of their own; what they do with them must be the same.
+  void require_same_run(const Json& sizes) const {
+    const Json mine = must_be_alike(sizes);
+    const Json first = parse_json(group_.broadcast(mine.dump()), "settings of rank 0");
+    const std::vector<std::string> keys = changed_keys(first, mine);
+    if (keys.empty()) return;
+    throw InputError(str("rank ", group_.rank(), ": its settings or data sets are not those of ",
+                         "rank 0 (", join(keys, ", "),
+                         "). Start all ranks with the same config and the same files."));
+  }
+
+  /// Loads the last checkpoint that can be read; its file, or "" where there is none.
+  fs::path load_newest() {
     auto files = list_checkpoints(checkpoint_folder(config_));
     for (; !files.empty(); files.pop_back()) {
       try {
         state_ = load_checkpoint(files.back(), model_.trained(), *optimizer_);
-        break;
-      } catch (const ResourceError& error) {
+        return files.back();
+      } catch (const InternalError&) {
+        throw;
+      } catch (const Error& error) {
         if (files.size() == 1) throw;
         log_warning(str(error.what(), " Going back to the checkpoint before."));
       }
     }
-    if (!files.empty()) {
-      note(str("going on after step ", state_.step, " from ", files.back().string()));
+    return {};
+  }
+
+  /// Rank 0 writes the checkpoints: a rank that has a newer one was rank 0 before.
+  void require_newest_at_rank_0() const {
+    const auto files = list_checkpoints(checkpoint_folder(config_));
+    const fs::path mine = files.empty() ? fs::path() : files.back();
+    const fs::path newest = group_.broadcast(mine.string());
+    if (mine.empty() || checkpoint_step(mine) <= checkpoint_step(newest)) return;
+    throw InputError(str("rank ", group_.rank(), ": ", mine.string(), " is newer than ",
+                         newest.empty() ? str("what rank 0 has, no checkpoint")
+                                        : str("the newest of rank 0, ", newest.string()),
+                         ". Copy it into the folder of rank 0 to go on from it, or remove it."));
+  }
+
+  /// Finds the last checkpoint that rank 0 can read, and starts the loader there.
+  void go_on() {
+    Json sizes = Json::object();
+    for (const auto& one : datasets_) sizes[one.dataset->name()] = one.dataset->size();
+    require_same_run(sizes);
+    require_newest_at_rank_0();
+    const fs::path file = group_.broadcast(first() ? load_newest().string() : std::string());
+    if (!file.empty()) {
+      share_checkpoint(group_, model_.trained(), *optimizer_, state_);
+      note(str("going on after step ", state_.step, " from ", file.string()));
       metrics_->restore(state_.metrics);
       tell_changes("settings", state_.config, config_.json);
       tell_changes("data sets", state_.datasets, sizes);
@@ -203,11 +252,15 @@ class Trainer {
     return std::move(out).str();
   }
 
+  static std::vector<std::string> changed_keys(const Json& before, const Json& now) {
+    std::vector<std::string> keys;
+    for (const Json& change : Json::diff(before, now)) keys.push_back(change.value("path", ""));
+    return keys;
+  }
+
   /// They may be changed on purpose between runs, or by mistake: say which.
   void tell_changes(std::string_view what, const Json& before, const Json& now) const {
-    const Json difference = Json::diff(before, now);
-    std::vector<std::string> keys;
-    for (const Json& change : difference) keys.push_back(change.value("path", ""));
+    const std::vector<std::string> keys = changed_keys(before, now);
     if (!keys.empty() && first()) {
       log_warning(str("the ", what, " have changed since the checkpoint: ", join(keys, ", ")));
     }
@@ -220,7 +273,8 @@ class Trainer {
     for (const data::Batch& batch : batches) counts[0] += batch.target_tokens();
     counts[1] = hooks_.stop_requested && hooks_.stop_requested() ? 1 : 0;
     group_.sum(counts);
-    const double tokens = counts[0].item<double>();
+    // A batch of pictures without a tag has nothing to divide by; its loss counts all the same.
+    const double tokens = std::max(counts[0].item<double>(), 1.0);
 
     gradients_->zero();
     for (size_t i = 0; i < batches.size(); ++i) {

@@ -106,6 +106,16 @@ TEST_F(ContactSheetTest, CardsInRowsThatTheSeedDecides) {
   EXPECT_NE(sheet, contact_sheet(sets.datasets, other));
 }
 
+TEST_F(ContactSheetTest, NoRecordIsShownTwice) {
+  write_picture("a.jpg");
+  write("own.jsonl", R"({"image": "a.jpg", "captions": ["one", "two", "three"]})");
+  const OpenDatasets sets = open(R"([{"format": "own", "annotations": ["own.jsonl"]}])");
+  const Image sheet =
+      contact_sheet(sets.datasets, {.samples = 24, .columns = 1, .cell_width = 200});
+  const Image three = contact_sheet(sets.datasets, {.samples = 3, .columns = 1, .cell_width = 200});
+  EXPECT_EQ(sheet.height, three.height);
+}
+
 TEST_F(ContactSheetTest, OneSampleIsOneColumn) {
   const OpenDatasets sets = open_lines();
   EXPECT_EQ(contact_sheet(sets.datasets, {.samples = 1, .cell_width = 200}).width, 236);

@@ -1,7 +1,11 @@
 #include "lion/data/loader.h"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <map>
+#include <stdexcept>
+#include <thread>
 
 #include "lion/base/file.h"
 #include "lion/base/log.h"
@@ -287,6 +291,47 @@ TEST_F(LoaderBroken, CanBeReplaced) {
   Loader loader(toys_.mixture(), options, oracle_encoder());
   for (const auto& step : expected) expect_same(loader.next(), step);
   EXPECT_EQ(loader.skipped(), alone.skipped());
+}
+
+/// Plans of all but some records fail, and one picture is loaded only after that.
+class SlowToys : public ToyDataset {
+ public:
+  using ToyDataset::ToyDataset;
+  std::set<int64_t> good;
+
+  Example example(int64_t index, Random& random) const override {
+    if (good.contains(index)) return ToyDataset::example(index, random);
+    failed_ = true;
+    failed_.notify_all();
+    throw std::runtime_error("out of luck");
+  }
+
+  Image image(int64_t index) const override {
+    if (!slow_.exchange(true)) {
+      failed_.wait(false);
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));  // till the failure is known
+    }
+    return ToyDataset::image(index);
+  }
+
+ private:
+  mutable std::atomic<bool> failed_ = false;
+  mutable std::atomic<bool> slow_ = false;
+};
+
+TEST(Loader, AStepThatCannotBePlannedFailsWhenItsTurnComes) {
+  LoaderOptions options = small_options();
+  const auto plain = std::make_shared<ToyDataset>("toys", Task::kCaption, 40);
+  const auto toys = std::make_shared<SlowToys>("toys", Task::kCaption, 40);
+  const auto expected = Loader({{plain, 1.0}}, options, oracle_encoder()).next();
+  for (const Batch& batch : expected) {
+    for (const SampleRef& sample : batch.samples) toys->good.insert(sample.record);
+  }
+  options.threads = 2;
+  Loader loader({{toys, 1.0}}, options, oracle_encoder());
+  expect_same(loader.next(), expected);
+  EXPECT_THROW(loader.next(), std::runtime_error);
+  EXPECT_THROW(loader.next(), std::runtime_error) << "it must not go on";
 }
 
 TEST_F(LoaderBroken, ADatasetWithoutAnyPictureIsAnError) {

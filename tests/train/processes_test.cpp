@@ -143,6 +143,99 @@ TEST_F(Processes, TwoAndFourProcessesGiveTheWeightsOfOne) {
   EXPECT_LE(difference("joined", "four"), 1e-5);
 }
 
+/// Two ranks, each with a folder of its own: steps begun by one process, then gone on with.
+class FoldersOfTheirOwn : public Processes {
+ protected:
+  FoldersOfTheirOwn() {
+    json_["steps"] = 8;
+    json_["optimizer"] = {{"lr", 1e-3}, {"decay", "constant"}};
+    json_["log"]["save_every"] = 2;
+    json_["dropout"] = json_["t5_dropout"] = 0.1;
+  }
+
+  /// The first half of a run in the folder `out`.
+  void begin(const char* out) {
+    Json whole = json_;
+    json_["steps"] = 4;
+    run_ranks(out, 1);
+    json_ = whole;
+  }
+
+  /// Goes on with two ranks; their exit codes.
+  std::vector<int> go_on(const char* first, const char* second) {
+    const int port = free_port();
+    Process one(command(first), folder_ / "rank0.log", rank_environment(0, 2, port));
+    Process two(command(second), folder_ / "rank1.log", rank_environment(1, 2, port));
+    const std::vector<int> codes = {one.wait(), two.wait()};
+    output_ = one.output();
+    second_output_ = two.output();
+    return codes;
+  }
+
+  std::filesystem::path checkpoint(const char* out, int step) const {
+    return folder_ / out / "checkpoints" / str("step-0000000", step, ".safetensors").c_str();
+  }
+
+  static void damage(const std::filesystem::path& file) {
+    std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
+  }
+
+  void copy(const char* from, const char* to) const {
+    std::filesystem::copy(folder_ / from, folder_ / to, std::filesystem::copy_options::recursive);
+  }
+
+  std::string output_, second_output_;
+};
+
+TEST_F(FoldersOfTheirOwn, ResumeAsOneFolderDoes) {
+  json_["micro_batch"] = 4;
+  begin("shared");
+  copy("shared", "first");
+  EXPECT_EQ(go_on("shared", "shared"), (std::vector{0, 0})) << output_ << second_output_;
+  EXPECT_EQ(go_on("first", "second"), (std::vector{0, 0})) << output_ << second_output_;
+  EXPECT_EQ(difference("shared", "first"), 0);
+}
+
+TEST_F(FoldersOfTheirOwn, AFileThatOneRankCannotReadEndsWell) {
+  json_["micro_batch"] = 4;
+  begin("first");
+  copy("first", "whole");
+  copy("first", "second");
+  EXPECT_EQ(go_on("whole", "whole"), (std::vector{0, 0})) << output_ << second_output_;
+  damage(checkpoint("second", 4));
+  copy("first", "again");
+  EXPECT_EQ(go_on("first", "second"), (std::vector{0, 0})) << output_ << second_output_;
+  EXPECT_EQ(difference("whole", "first"), 0);
+  damage(checkpoint("again", 4));
+  EXPECT_EQ(go_on("again", "second"), (std::vector{0, 0})) << output_ << second_output_;
+  EXPECT_THAT(output_, HasSubstr("going on after step 2"));
+  EXPECT_LE(difference("whole", "again"), 1e-3);
+}
+
+TEST_F(FoldersOfTheirOwn, ANewerCheckpointElsewhereIsNamed) {
+  json_["micro_batch"] = 4;
+  begin("first");
+  copy("first", "second");
+  std::filesystem::remove(checkpoint("first", 4));
+  EXPECT_EQ(go_on("first", "second"), (std::vector{3, 2})) << output_ << second_output_;
+  for (const std::string& said : {output_, second_output_}) {
+    EXPECT_THAT(said, HasSubstr(checkpoint("second", 4).string()));
+    EXPECT_THAT(said, HasSubstr(checkpoint("first", 2).string()));
+  }
+}
+
+TEST_F(FoldersOfTheirOwn, OtherSettingsOrDataAreRefused) {
+  json_["micro_batch"] = 4;
+  const int port = free_port();
+  Process first(command("first"), folder_ / "rank0.log", rank_environment(0, 2, port));
+  json_["data"]["datasets"][0]["count"] = 300;
+  Process second(command("second"), folder_ / "rank1.log", rank_environment(1, 2, port));
+  EXPECT_EQ(second.wait(), 2);
+  EXPECT_EQ(first.wait(), 3);
+  EXPECT_THAT(second.output(), HasSubstr("are not those of rank 0"));
+  EXPECT_THAT(second.output(), HasSubstr("/data sets/caption_scenes"));
+}
+
 TEST_F(Processes, RegionAndImageLevelShareABatchAcrossProcesses) {
   testing::set_stage(json_, 3);
   json_["fresh"] = json_["train"];

@@ -190,6 +190,29 @@ TEST_F(TrainerTest, TheFolderHasWhatWasLaidOverAndWhatBeganAnewThoughItWasNotTra
       at::equal(token.to(at::kFloat), fresh_value("visual_encoder.cls_token", token.sizes(), 42)));
 }
 
+TEST_F(TrainerTest, AnExportThatFailsLeavesTheEarlierModelFolder) {
+  std::filesystem::copy(testing::base_folder(), folder_ / "base",
+                        std::filesystem::copy_options::recursive);
+  json_["model"] = (folder_ / "base").string();
+  json_["steps"] = 1;
+  json_["export_model"] = true;
+  run(json_);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "run/model.next"));
+  write_file(folder_ / "run/model/note.txt", "mine");
+  // A folder in the place of a file that is copied along.
+  std::filesystem::remove(folder_ / "base/ram_tag_list.txt");
+  std::filesystem::create_directory(folder_ / "base/ram_tag_list.txt");
+  message_of<ResourceError>([&] { run(json_, Resume::kIfThere); });
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "run/model/note.txt"));
+  EXPECT_FALSE(tensors_in(folder_ / "run/model").empty());
+
+  std::filesystem::remove(folder_ / "base/ram_tag_list.txt");
+  run(json_, Resume::kIfThere);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "run/model/note.txt"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "run/model.next"));
+  EXPECT_FALSE(tensors_in(folder_ / "run/model").empty());
+}
+
 TEST_F(TrainerTest, ASecondRunIsNotLaidOverTheFirst) {
   json_["steps"] = 2;
   run(json_);

@@ -138,6 +138,7 @@ void read_expression_items(ItemReader& reader);  // RefCOCO, RefCOCO+, RefCOCOg
 void read_region_items(ItemReader& reader);      // RefCOCOg's boxes, to be described
 void read_pope_items(ItemReader& reader);
 void read_mmbench_items(ItemReader& reader);
+void read_own_items(ItemReader& reader);    // a person's own data
 void read_thing_items(ItemReader& reader);  // what is in COCO's pictures
 
 }  // namespace lion::eval
