@@ -130,8 +130,8 @@ void write_report(const fs::path& path, std::span<const eval::Evaluation> evalua
                   const Arguments& arguments) {
   std::vector<eval::ReportPart> parts;
   for (const eval::Evaluation& one : evaluations) {
-    parts.push_back(
-        {&one.benchmark, one.predictions, one.score ? &*one.score : nullptr, one.interval});
+    parts.push_back({&one.benchmark, one.predictions, one.score ? &*one.score : nullptr,
+                     one.interval, one.not_comparable});
   }
   eval::ReportOptions options;
   options.model = model_name(arguments);
@@ -155,10 +155,23 @@ void warn(const eval::Evaluation& evaluation, Terminal& terminal) {
     terminal.warning(str(name, ": records left out: ", problems, "; the first: ",
                          kept.front().where, ": ", kept.front().what, " (result.json lists more)"));
   }
+  for (const Json& note : evaluation.result["notes"]) {
+    terminal.warning(str(name, ": ", note.get<std::string>()));
+  }
   const Json& unanswered = evaluation.result["unanswered"];
   if (const auto count = unanswered["count"].get<int64_t>(); count > 0) {
     terminal.warning(str(name, ": ", count, " items were not answered; the first: ",
                          unanswered["first"][0]["what"].get<std::string>()));
+  }
+  if (evaluation.benchmark.info->mode != eval::Mode::kGenerate) return;
+  const auto is_empty = [](const eval::Prediction& one) {
+    return one.error.empty() && trim(one.text).empty();
+  };
+  const auto& predictions = evaluation.predictions;
+  if (const auto n = std::count_if(predictions.begin(), predictions.end(), is_empty); n > 0) {
+    terminal.warning(str(name, ": ", n, " of ", predictions.size(),
+                         " answers are empty. Where the model thinks before it answers, give it "
+                         "room: --max-new-tokens 2048."));
   }
 }
 
@@ -231,6 +244,8 @@ class Evaluator {
     options_.run.folder = out_ / info.name;
     try {
       return eval::evaluate(info, templates_, answerer, options_);
+    } catch (const eval::RunRefused&) {
+      throw;
     } catch (const InputError& error) {
       if (!is_group()) throw;
       skip(info.name, error.what());
@@ -440,6 +455,10 @@ void add_api_options(CLI::App& command, Arguments& arguments) {
       ->type_name("N")
       ->check(CLI::Range(1, 86400).description(""))
       ->capture_default_str()
+      ->group("Server");
+  command
+      .add_flag("--strip-thinking,!--no-strip-thinking", arguments.api.strip_thinking,
+                "Score what follows <think>...</think> and its like; on by default")
       ->group("Server");
 }
 

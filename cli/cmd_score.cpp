@@ -26,6 +26,7 @@ struct Arguments {
   std::string references;
   std::string predictions;
   std::string vqa_eval = "lavis";
+  std::string box_format;
 };
 
 std::string text_of(const eval::Score& score) {
@@ -66,6 +67,7 @@ Json json_of(const std::string& kind, const eval::FileScoreResult& result) {
           {"metrics", std::move(metrics)},
           {"categories", std::move(categories)},
           {"n", result.score.n},
+          {"notes", result.score.notes},
           {"findings",
            {{"malformed", findings.malformed},
             {"unknown", findings.unknown},
@@ -107,9 +109,14 @@ void run(const Arguments& arguments, Terminal& terminal) {
                            value == &arguments.references ? "references." : "predictions."));
     }
   }
-  const eval::FileScoreResult result = eval::score_files(
-      what,
-      {arguments.references, arguments.predictions, eval::parse_vqa_evaluator(arguments.vqa_eval)});
+  eval::FileScoreOptions options{arguments.references,
+                                 arguments.predictions,
+                                 eval::parse_vqa_evaluator(arguments.vqa_eval),
+                                 {}};
+  if (!arguments.box_format.empty()) options.box_format = parse_box_format(arguments.box_format);
+  const eval::FileScoreResult result = eval::score_files(what, options);
+  // A score that rests on a guess is not to be read without it.
+  for (const std::string& note : result.score.notes) terminal.warning(note);
   if (arguments.common.json) return terminal.json_result(json_of(arguments.kind, result));
   terminal.partial_result(text_of(result.score));
   warn(result.findings, terminal);
@@ -136,6 +143,11 @@ void add_score(CLI::App& program, Terminal& terminal) {
                    "How answers are made comparable: lavis or official")
       ->type_name("NAME")
       ->capture_default_str();
+  command
+      ->add_option("--box-format", arguments->box_format,
+                   "rec: unit and order of the predicted boxes, for instance thousandths or "
+                   "pixels-xywh; default: guessed from all of them, and said")
+      ->type_name("NAME");
   add_output_options(*command, arguments->common);
   command->callback([arguments, &terminal] { run(*arguments, terminal); });
 }

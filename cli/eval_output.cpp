@@ -54,7 +54,11 @@ std::string evaluation_text(const Evaluation& evaluation) {
                          interval_text(evaluation), ") over ", score.n, " samples");
   if (score.missing > 0) text += str(", ", score.missing, " without an answer");
   text += str("; the paper: LION-4B ", paper_text(info.paper_4b), ", LION-12B ",
-              paper_text(info.paper_12b), "\n");
+              paper_text(info.paper_12b));
+  if (!evaluation.not_comparable.empty()) {
+    text += str(" (not comparable: ", evaluation.not_comparable, ")");
+  }
+  text += '\n';
   return text + score_table(score);
 }
 
@@ -69,14 +73,25 @@ std::string evaluation_table(std::span<const Evaluation> evaluations) {
       continue;
     }
     scores.emplace_back(info.name, one.score->main);
+    // A star: the paper's figure is of other data.
+    const std::string star = one.not_comparable.empty() ? "" : "*";
     rows.push_back({info.name, info.figure, fixed(one.score->main), interval_text(one),
-                    paper_text(info.paper_4b), paper_text(info.paper_12b), str(one.score->n),
-                    str(one.score->missing)});
+                    paper_text(info.paper_4b) + star, paper_text(info.paper_12b) + star,
+                    str(one.score->n), str(one.score->missing)});
   }
   for (const auto& [name, mean] : eval::paper_averages(scores)) {
     rows.push_back({str("mean ", name), "", fixed(mean), "", "", "", "", ""});
   }
-  return table(rows);
+  std::string text = table(rows);
+  std::vector<std::string> why;
+  for (const Evaluation& one : evaluations) {
+    const std::string& reason = one.not_comparable;
+    if (!reason.empty() && std::find(why.begin(), why.end(), reason) == why.end()) {
+      why.push_back(reason);
+    }
+  }
+  if (!why.empty()) text += str("* not comparable: ", join(why, "; "), "\n");
+  return text;
 }
 
 std::string comparison_text(const Comparison& comparison, size_t flips) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "lion/base/file.h"
+#include "lion/base/json_nan.h"
 
 namespace lion {
 namespace {
@@ -50,6 +51,10 @@ Json parse_json(std::string_view text, std::string_view where) {
   try {
     return Json::parse(text, nullptr, /*allow_exceptions=*/true, /*ignore_comments=*/true);
   } catch (const nlohmann::json::exception& e) {
+    if (const auto json = without_nan(text)) {
+      Json parsed = Json::parse(*json, nullptr, /*allow_exceptions=*/false, true);
+      if (!parsed.is_discarded()) return parsed;
+    }
     std::string reason = e.what();
     if (const size_t at = reason.find("] "); at != std::string::npos) reason.erase(0, at + 2);
     throw InputError(str(where, ": not valid JSON (", reason, "). Correct the text there."));

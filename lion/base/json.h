@@ -15,8 +15,8 @@ namespace lion {
 /// Keeps the order in which keys are written, so that output is stable.
 using Json = nlohmann::ordered_json;
 
-/// Parses JSON, C and C++ comments allowed, at most 64 levels deep. `where` names the source in
-/// errors. Throws InputError.
+/// Parses JSON, C and C++ comments allowed, at most 64 levels deep. NaN, Infinity and -Infinity, as
+/// Python writes them, become null. `where` names the source in errors. Throws InputError.
 Json parse_json(std::string_view text, std::string_view where);
 
 /// Reads and parses one JSON file of at most `max_bytes`. Throws ResourceError when it cannot be

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lion/base/error.h"
+#include "lion/base/json_nan.h"
 #include "lion/base/str.h"
 
 namespace lion::data {
@@ -81,8 +82,9 @@ std::string_view text_of(const MappedFile& file) {
 /// Walks over a mapped file: finds where values end, parses them alone, releases what is behind.
 class Cursor {
  public:
-  Cursor(const MappedFile& file, size_t start, const ProgressSink& progress)
-      : file_(file), text_(text_of(file)), at_(start), progress_(progress) {}
+  Cursor(const MappedFile& file, size_t start, const ProgressSink& progress,
+         const BrokenVisitor& broken)
+      : file_(file), text_(text_of(file)), at_(start), progress_(progress), broken_(broken) {}
 
   bool at_end() const { return at_ >= text_.size(); }
   size_t at() const { return at_; }
@@ -125,16 +127,26 @@ class Cursor {
   /// The value that comes next, parsed; it lives until the next call.
   simdjson::dom::element parse_value() {
     const std::string_view json = take_value();
-    const size_t begin = static_cast<size_t>(json.data() - text_.data());
-    // The parser reads on beyond the end of what it is given: at the end of the file it needs a
-    // copy.
-    const bool copy = begin + json.size() + simdjson::SIMDJSON_PADDING > text_.size();
     simdjson::dom::element value;
-    if (const auto error = parser_.parse(json.data(), json.size(), copy).get(value)) {
-      at_ = begin;
-      fail(str("\"", excerpt(begin), "\" is not JSON (", simdjson::error_message(error), ")"));
+    if (const auto error = parse(json, value)) {
+      at_ = static_cast<size_t>(json.data() - text_.data());
+      fail(str("\"", excerpt(at_), "\" is not JSON (", simdjson::error_message(error), ")"));
     }
     return value;
+  }
+
+  /// The same; nothing when it is broken and that was reported.
+  std::optional<simdjson::dom::element> parse_record() {
+    if (!broken_) return parse_value();
+    return parse_or_report(take_value());
+  }
+
+  /// The value of the line that comes next, which is all of the line.
+  std::optional<simdjson::dom::element> parse_line() {
+    if (!broken_) return parse_value();
+    const std::string_view line = text_.substr(at_, text_.find('\n', at_) - at_);
+    at_ += line.size();
+    return parse_or_report(line);
   }
 
   /// A key and its colon.
@@ -173,6 +185,25 @@ class Cursor {
   }
 
  private:
+  simdjson::error_code parse(std::string_view json, simdjson::dom::element& value) {
+    const size_t begin = static_cast<size_t>(json.data() - text_.data());
+    // The parser reads on beyond the end of what it is given: at the end of the file it needs a
+    // copy.
+    const bool copy = begin + json.size() + simdjson::SIMDJSON_PADDING > text_.size();
+    const auto error = parser_.parse(json.data(), json.size(), copy).get(value);
+    if (!error) return error;
+    const auto plain = without_nan(json);
+    return plain && !parser_.parse(*plain).get(value) ? simdjson::SUCCESS : error;
+  }
+
+  std::optional<simdjson::dom::element> parse_or_report(std::string_view json) {
+    simdjson::dom::element value;
+    const auto error = parse(json, value);
+    if (!error) return value;
+    broken_(list_, number_, str("is not JSON (", simdjson::error_message(error), ")"));
+    return std::nullopt;
+  }
+
   std::string where() const {
     std::string element;
     if (number_ >= 0) {
@@ -205,6 +236,7 @@ class Cursor {
   size_t at_;
   size_t released_ = 0;
   const ProgressSink& progress_;
+  const BrokenVisitor& broken_;
   simdjson::dom::parser parser_;
   std::string list_;
   int64_t number_ = -1;
@@ -215,7 +247,7 @@ void visit_list(Cursor& cursor, std::string_view name, const JsonVisitor& visit)
   if (cursor.take_if(']')) return;
   for (int64_t number = 0;; ++number) {
     cursor.name_element(name, number);
-    visit({cursor.parse_value(), "", number});
+    if (const auto value = cursor.parse_record()) visit({*value, "", number});
     cursor.release_behind();
     if (cursor.take_if(']')) break;
     cursor.take(',');
@@ -265,7 +297,7 @@ JsonLayout JsonStream::layout() const {
 }
 
 std::vector<std::string> JsonStream::keys() const {
-  Cursor cursor(*file_, start_, progress_);
+  Cursor cursor(*file_, start_, progress_, broken_);
   std::vector<std::string> keys;
   visit_pairs(cursor, [&](std::string key, int64_t) {
     cursor.take_value();
@@ -276,22 +308,22 @@ std::vector<std::string> JsonStream::keys() const {
 }
 
 void JsonStream::each(const JsonVisitor& visit) const {
-  Cursor cursor(*file_, start_, progress_);
+  Cursor cursor(*file_, start_, progress_, broken_);
   visit_list(cursor, "", visit);
   cursor.finish();
 }
 
 void JsonStream::each_pair(const JsonVisitor& visit) const {
-  Cursor cursor(*file_, start_, progress_);
+  Cursor cursor(*file_, start_, progress_, broken_);
   visit_pairs(cursor, [&](const std::string& key, int64_t number) {
     cursor.name_element("", number);
-    visit({cursor.parse_value(), key, number});
+    if (const auto value = cursor.parse_record()) visit({*value, key, number});
   });
   cursor.finish();
 }
 
 void JsonStream::each_in(std::span<const JsonList> lists) const {
-  Cursor cursor(*file_, start_, progress_);
+  Cursor cursor(*file_, start_, progress_, broken_);
   std::vector<bool> seen(lists.size());
   visit_pairs(cursor, [&](const std::string& key, int64_t) {
     const auto list = std::find_if(lists.begin(), lists.end(),
@@ -312,7 +344,7 @@ void JsonStream::each_in(std::span<const JsonList> lists) const {
 }
 
 void JsonStream::each_line(const JsonVisitor& visit) const {
-  Cursor cursor(*file_, start_, progress_);
+  Cursor cursor(*file_, start_, progress_, broken_);
   const std::string_view text = text_of(*file_);
   int64_t line = 0;
   for (size_t counted = 0;;) {
@@ -321,7 +353,7 @@ void JsonStream::each_line(const JsonVisitor& visit) const {
     if (cursor.at_end()) break;
     cursor.name_element("line", line + 1);
     counted = cursor.at();
-    visit({cursor.parse_value(), "", line});
+    if (const auto value = cursor.parse_line()) visit({*value, "", line});
     cursor.release_behind();
   }
   cursor.finish();

@@ -37,13 +37,21 @@ struct JsonList {
   JsonVisitor visit;
 };
 
+/// An element or line that is not JSON, though it is clear where it ends: its list ("" of a list or
+/// map that is the whole file), its number as in JsonElement, and what is wrong.
+using BrokenVisitor =
+    std::function<void(std::string_view list, int64_t number, std::string_view what)>;
+
 /// Errors are InputErrors that name the file, the byte and the element. What a visitor throws
-/// passes through.
+/// passes through. NaN, Infinity and -Infinity, as Python writes them, are read as null.
 class JsonStream {
  public:
   /// Throws ResourceError when the file cannot be read, InputError when it does not begin like
   /// JSON. `progress` counts bytes.
   explicit JsonStream(const std::filesystem::path& path, ProgressSink progress = {});
+
+  /// Hands broken elements to `broken` and goes on behind them; without it they are errors.
+  void report_broken(BrokenVisitor broken) { broken_ = std::move(broken); }
 
   /// Tells the layouts apart by the first value; of a file ".jsonl", an object counts as a line.
   JsonLayout layout() const;
@@ -73,6 +81,7 @@ class JsonStream {
   std::shared_ptr<const MappedFile> file_;
   size_t start_ = 0;  // behind a byte order mark and white space
   ProgressSink progress_;
+  BrokenVisitor broken_;
 };
 
 }  // namespace lion::data

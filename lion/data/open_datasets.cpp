@@ -175,12 +175,9 @@ void log_source(const SourceProblems& source, int64_t records) {
   log_info(str(source.name, ": ", records, " records",
                left_out.empty() ? "" : str(", left out: ", left_out)));
   if (source.problems.total() == 0) return;
-  const auto first = std::find_if(source.problems.kept().begin(), source.problems.kept().end(),
-                                  [](const Problem& one) { return !is_choice(one.kind); });
+  const Problem* first = source.problems.main();
   log_warning(str(source.name, ": ", source.problems.total(), " records cannot be used",
-                  first == source.problems.kept().end()
-                      ? ""
-                      : str(", the first: ", first->where, ": ", first->what),
+                  !first ? "" : str(", the first: ", first->where, ": ", first->what),
                   ". `lion data check` lists them."));
 }
 

@@ -79,11 +79,12 @@ fs::path PictureFinder::named(std::string_view name, std::string_view split) {
   const fs::path base = images_.value_or(files_.root());
   const std::string parent = path.parent_path().string();
   const auto known = folders_.find(parent);
-  if (known != folders_.end()) return known->second / path.filename();
+  if (known != folders_.end()) return on_disk(known->second / path.filename());
   // The first picture of a folder decides for all: as written, or by the folder's last name.
-  fs::path folder = base / parent;
-  if (!is_there(base / path)) {
-    if (images_ && is_there(base / path.filename())) {
+  const fs::path as_written = on_disk(base / path);
+  fs::path folder = as_written.parent_path();
+  if (!is_there(as_written)) {
+    if (images_ && is_there(on_disk(base / path.filename()))) {
       folder = base;
     } else if (const auto found =
                    files_.find_folder(std::array{path.parent_path().filename().string()})) {
@@ -91,7 +92,7 @@ fs::path PictureFinder::named(std::string_view name, std::string_view split) {
     }
   }
   folders_.emplace(parent, folder);
-  return folder / path.filename();
+  return on_disk(folder / path.filename());
 }
 
 fs::path PictureFinder::folder(const std::vector<std::string>& names, const fs::path& near) const {

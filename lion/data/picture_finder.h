@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lion/data/disk_names.h"
 #include "lion/data/official_files.h"
 
 namespace lion::data {
@@ -32,6 +33,9 @@ class PictureFinder {
   /// "0a1b2c.jpg". COCO's names without folder count as `split`.
   std::filesystem::path named(std::string_view name, std::string_view split = "train2014");
 
+  /// `path` as it is called on the disk, where accents may be written otherwise (disk_names.h).
+  std::filesystem::path on_disk(const std::filesystem::path& path) { return disk_.find(path); }
+
   /// The folder that holds a data set's pictures: `images`, else one of `names`, those beside the
   /// file `near` first. Throws ResourceError listing the names.
   std::filesystem::path folder(const std::vector<std::string>& names,
@@ -46,6 +50,7 @@ class PictureFinder {
   const std::vector<Place>& places(std::string_view split);
 
   const OfficialFiles& files_;
+  DiskNames disk_;
   std::optional<std::filesystem::path> images_;
   std::map<std::string, std::vector<Place>, std::less<>> places_;
   std::map<std::string, std::filesystem::path, std::less<>> folders_;  // of `named`

@@ -8,9 +8,9 @@ namespace lion::data {
 
 std::string_view problem_name(ProblemKind kind) {
   static constexpr std::array<std::string_view, kProblemKinds> kNames = {
-      "malformed",       "empty_text",      "bad_box",        "duplicate",
-      "unknown_picture", "missing_picture", "broken_picture", "picture_size",
-      "no_annotation",   "no_question",     "excluded",       "not_sampled"};
+      "malformed",       "empty_text",     "bad_box",      "duplicate",     "unknown_picture",
+      "missing_picture", "broken_picture", "picture_size", "no_annotation", "no_question",
+      "box_format",      "excluded",       "not_sampled"};
   return kNames[static_cast<size_t>(kind)];
 }
 
@@ -40,6 +40,15 @@ int64_t Problems::total() const {
     if (!is_choice(static_cast<ProblemKind>(i))) sum += counts_[i];
   }
   return sum;
+}
+
+const Problem* Problems::main() const {
+  const Problem* first = nullptr;
+  for (const Problem& one : kept_) {
+    if (one.kind == ProblemKind::kBoxFormat) return &one;
+    if (!first && !is_choice(one.kind)) first = &one;
+  }
+  return first;
 }
 
 std::string Problems::summary() const {

@@ -23,10 +23,11 @@ enum class ProblemKind {
   kPictureSize,     ///< the picture has another size than the annotations say
   kNoAnnotation,    ///< a question without annotation
   kNoQuestion,      ///< an annotation without question
+  kBoxFormat,       ///< the boxes of a file look like another unit or order than its layout has
   kExcluded,        ///< left out on purpose: its picture is on a list
   kNotSampled,      ///< left out on purpose: more than asked for
 };
-inline constexpr size_t kProblemKinds = 12;
+inline constexpr size_t kProblemKinds = 13;
 
 /// "malformed", "empty_text", ...
 std::string_view problem_name(ProblemKind kind);
@@ -54,6 +55,10 @@ class Problems {
   /// All but those left out on purpose.
   int64_t total() const;
   const std::vector<Problem>& kept() const { return kept_; }
+
+  /// The one to show when only one is: what is wrong with a whole file, else the first one that was
+  /// not left out on purpose; null when none is kept.
+  const Problem* main() const;
 
   /// One line, for instance "3 malformed, 1 bad_box"; "" when there are none.
   std::string summary() const;

@@ -96,7 +96,7 @@ TablePtr read_captions(const Paths& annotations, const std::string& split,
                        const ReadContext& context) {
   auto table = std::make_unique<RecordTable>(context.root);
   for (const auto& path : annotations) {
-    const JsonStream stream(path, context.progress);
+    const JsonStream stream = open_stream(path, context);
     if (stream.layout() == JsonLayout::kObject) {
       table->begin_file(path, "annotation");
       CocoCaptions(*table, split, context).read(stream);
@@ -114,13 +114,14 @@ TablePtr read_textcaps(const Paths& annotations, const ReadContext& context) {
   auto table = std::make_unique<RecordTable>(context.root);
   for (const auto& path : annotations) {
     table->begin_file(path, "caption");
-    const JsonStream stream(path, context.progress);
+    const JsonStream stream = open_stream(path, context);
     const auto folder = context.pictures.folder({"train_images", "train"}, path);
     const auto read = per_record(*table, context, [&](const JsonElement& element) {
       const RecordFields record(element.value);
       const std::string caption = read_text(record, "caption_str", context.text, TextKind::kAnswer);
       const std::string id = record.id("image_id");
-      const uint32_t picture = table->picture(id, [&] { return folder / str(id, ".jpg"); });
+      const uint32_t picture =
+          table->picture(id, [&] { return context.pictures.on_disk(folder / str(id, ".jpg")); });
       table->add({picture, table->add_text(caption), 0, static_cast<uint32_t>(element.number)});
     });
     stream.each_in(std::array{JsonList{"data", read}});

@@ -47,7 +47,7 @@ TablePtr read_dialogues(const Paths& annotations, const ReadContext& context) {
   auto table = std::make_unique<RecordTable>(context.root);
   for (const auto& path : annotations) {
     table->begin_file(path, "record");
-    JsonStream(path, context.progress).each_record([&](const JsonElement& element) {
+    open_stream(path, context).each_record([&](const JsonElement& element) {
       read_record(
           context.problems, [&] { return table->describe_source(element.number); },
           [&] { read_conversation(element, *table, context); });

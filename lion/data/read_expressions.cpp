@@ -17,21 +17,28 @@ namespace fs = std::filesystem;
 // References and MDETR's files are made on COCO's train2014.
 constexpr const char* kSplit = "train2014";
 
+constexpr BoxFormat kCorners = {BoxUnit::kPixels, BoxOrder::kCorners};  // of grounding lines
+constexpr BoxFormat kSizes = {BoxUnit::kPixels, BoxOrder::kSizes};      // of COCO's layout
+
 /// Adds records of expression and box to a table.
 class ExpressionReader {
  public:
   ExpressionReader(RecordTable& table, const ReadContext& context)
       : table_(table), context_(context) {}
 
-  /// `width` and `height` in pixels where the record gives them, else the picture's header is read.
+  /// `numbers` are the box as the layout `format` has it. Its size comes from the record, else from
+  /// the picture's header.
   void add(std::string_view text, std::string_view key, uint32_t picture,
-           const std::array<double, 4>& corners, std::optional<std::pair<int64_t, int64_t>> size,
-           uint32_t source, uint32_t part = 0) {
+           const std::array<double, 4>& numbers, const BoxFormat& format,
+           std::optional<std::pair<int64_t, int64_t>> size, uint32_t source, uint32_t part = 0) {
     const std::string phrase = read_text(text, key, context_.text, TextKind::kAnswer);
     if (without_full_stop(phrase).empty()) {
       throw BadRecord{ProblemKind::kEmptyText, str("\"", key, "\" is a full stop")};
     }
     if (!size) size = size_of(picture);
+    guess(format).add(numbers, size->first, size->second);
+    const std::array<double, 4> corners =
+        format.order == BoxOrder::kSizes ? corners_of(numbers) : numbers;
     const Box box =
         read_box(corners, static_cast<double>(size->first), static_cast<double>(size->second));
     table_.set_picture_size(picture, size->first, size->second);
@@ -48,6 +55,15 @@ class ExpressionReader {
 
   uint32_t picture(int64_t coco_id) { return coco_picture(table_, context_, kSplit, coco_id); }
 
+  /// To be called behind each file.
+  void report_format(const fs::path& file) {
+    for (const BoxFormatGuess& one : {corners_, sizes_}) {
+      report_box_format(one, file.filename().string(), context_.problems);
+    }
+    corners_ = BoxFormatGuess(kCorners);
+    sizes_ = BoxFormatGuess(kSizes);
+  }
+
   /// Runs `read` on an element; what is wrong with it is reported under its number.
   template <typename Read>
   void record(uint64_t source, Read&& read) {
@@ -56,6 +72,8 @@ class ExpressionReader {
   }
 
  private:
+  BoxFormatGuess& guess(const BoxFormat& format) { return format == kSizes ? sizes_ : corners_; }
+
   std::pair<int64_t, int64_t> size_of(uint32_t picture) {
     if (const auto known = table_.picture_size(picture)) return *known;
     const fs::path path = table_.picture_path(picture);
@@ -72,6 +90,8 @@ class ExpressionReader {
 
   RecordTable& table_;
   const ReadContext& context_;
+  BoxFormatGuess corners_{kCorners};
+  BoxFormatGuess sizes_{kSizes};
 };
 
 std::optional<std::pair<int64_t, int64_t>> size_in(const RecordFields& record) {
@@ -86,7 +106,7 @@ void read_line(ExpressionReader& reader, const RecordFields& record, uint32_t nu
   const bool grounding = record.has("img_path");
   const char* text = grounding ? "expression" : "sent";
   reader.add(record.text(text), text, reader.picture(record.text(grounding ? "img_path" : "image")),
-             record.four_numbers("bbox"), size_in(record), number);
+             record.four_numbers("bbox"), kCorners, size_in(record), number);
 }
 
 /// A picture in COCO's layout; MDETR's have the expression as `caption`.
@@ -120,7 +140,7 @@ void read_mdetr(ExpressionReader& reader, const JsonStream& stream, Problems& pr
                         str("image_id ", id, " is not in \"images\"")};
       }
       reader.add(image->second.caption, "caption", image->second.picture,
-                 corners_of(record.four_numbers("bbox")), image->second.size,
+                 record.four_numbers("bbox"), kSizes, image->second.size,
                  static_cast<uint32_t>(element.number));
     });
   };
@@ -131,7 +151,7 @@ void read_mdetr(ExpressionReader& reader, const JsonStream& stream, Problems& pr
 
 /// The boxes and pictures of instances.json, which a list of references refers to.
 struct Instances {
-  std::unordered_map<int64_t, std::array<double, 4>> boxes;        // corners, by annotation
+  std::unordered_map<int64_t, std::array<double, 4>> boxes;  // x, y, width, height, by annotation
   std::unordered_map<int64_t, std::pair<int64_t, int64_t>> sizes;  // by picture
 };
 
@@ -149,9 +169,9 @@ Instances read_instances(const fs::path& path, const ReadContext& context) {
     if (const auto size = size_in(image)) instances.sizes[image.integer("id")] = *size;
   };
   const auto read_box_of = [&](const RecordFields& annotation) {
-    instances.boxes[annotation.integer("id")] = corners_of(annotation.four_numbers("bbox"));
+    instances.boxes[annotation.integer("id")] = annotation.four_numbers("bbox");
   };
-  JsonStream(path, context.progress)
+  open_stream(path, context)
       .each_in(std::array{JsonList{"images", read("image", read_image)},
                           JsonList{"annotations", read("annotation", read_box_of)}});
   return instances;
@@ -176,7 +196,7 @@ void read_reference(ExpressionReader& reader, const RecordFields& record,
     ++part;
     reader.record(number, [&] {
       const RecordFields fields(sentence);
-      reader.add(fields.text("sent"), "sent", picture, box->second, size, number, part);
+      reader.add(fields.text("sent"), "sent", picture, box->second, kSizes, size, number, part);
     });
   }
 }
@@ -190,11 +210,12 @@ TablePtr read_expressions(const Paths& annotations, const std::optional<fs::path
   Instances instances;
   if (instances_path) instances = read_instances(*instances_path, context);
   for (const fs::path& path : annotations) {
-    const JsonStream stream(path, context.progress);
+    const JsonStream stream = open_stream(path, context);
     const JsonLayout layout = stream.layout();
     if (layout == JsonLayout::kObject) {
       table->begin_file(path, "annotation");
       read_mdetr(reader, stream, context.problems);
+      reader.report_format(path);
       continue;
     }
     table->begin_file(path, layout == JsonLayout::kLines ? "line" : "record");
@@ -213,6 +234,7 @@ TablePtr read_expressions(const Paths& annotations, const std::optional<fs::path
         read_reference(reader, record, instances, split, number);
       });
     });
+    reader.report_format(path);
   }
   return finish_table(std::move(table), annotations, context.problems);
 }

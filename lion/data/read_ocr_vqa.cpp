@@ -97,7 +97,7 @@ TablePtr read_ocr_vqa(const Paths& annotations, int64_t split, const ReadContext
   auto table = std::make_unique<RecordTable>(context.root);
   for (const fs::path& path : annotations) {
     table->begin_file(path, "cover");
-    const JsonStream stream(path, context.progress);
+    const JsonStream stream = open_stream(path, context);
     CoverReader reader(path, split, *table, context);
     const auto read = [&](const JsonElement& element) {
       const auto source = static_cast<uint64_t>(element.number);

@@ -35,7 +35,7 @@ class VisualGenome {
 
   void read_images(const fs::path& path) {
     const std::string name = path.filename().string();
-    JsonStream(path, context_.progress).each([&](const JsonElement& element) {
+    open_stream(path, context_).each([&](const JsonElement& element) {
       read_record(
           context_.problems, [&] { return str(name, ", element ", element.number); },
           [&] { read_image(RecordFields(element.value)); });
@@ -45,11 +45,12 @@ class VisualGenome {
   void read_regions(const fs::path& path) {
     table_.begin_file(path, "region");
     const std::string name = path.filename().string();
-    JsonStream(path, context_.progress).each([&](const JsonElement& element) {
+    open_stream(path, context_).each([&](const JsonElement& element) {
       read_record(
           context_.problems, [&] { return str(name, ", element ", element.number); },
           [&] { read_picture(RecordFields(element.value)); });
     });
+    report_box_format(guess_, name, context_.problems);
   }
 
  private:
@@ -108,9 +109,10 @@ class VisualGenome {
     if (without_full_stop(phrase).empty()) {
       throw BadRecord{ProblemKind::kEmptyText, "\"phrase\" is a full stop"};
     }
-    const Box box = read_box(corners_of({region.number("x"), region.number("y"),
-                                         region.number("width"), region.number("height")}),
-                             picture.width, picture.height);
+    const std::array<double, 4> numbers = {region.number("x"), region.number("y"),
+                                           region.number("width"), region.number("height")};
+    guess_.add(numbers, picture.width, picture.height);
+    const Box box = read_box(corners_of(numbers), picture.width, picture.height);
     if (is_repeated(phrase, box)) {
       throw BadRecord{ProblemKind::kDuplicate, "phrase and box are there twice"};
     }
@@ -133,6 +135,7 @@ class VisualGenome {
   const VisualGenomeOptions& options_;
   const ReadContext& context_;
   std::unordered_map<int64_t, Picture> pictures_;
+  BoxFormatGuess guess_{BoxFormat{BoxUnit::kPixels, BoxOrder::kSizes}};
   uint32_t source_ = 0;  // of the region being read; 0 until its id is known
   int64_t first_of_picture_ = 0;
   std::vector<size_t> hashes_;  // of the phrases of the picture's records, in order

@@ -52,7 +52,7 @@ using Questions = std::unordered_map<int64_t, Question>;
 Questions read_questions(const std::filesystem::path& path, const std::string& split,
                          RecordTable& table, const ReadContext& context) {
   Questions questions;
-  const JsonStream stream(path, context.progress);
+  const JsonStream stream = open_stream(path, context);
   const auto where = [&](int64_t number) {
     return str(path.filename().string(), ", question ", number);
   };
@@ -115,7 +115,7 @@ TablePtr read_vqa(const std::filesystem::path& questions_path, const Paths& anno
   };
   for (const auto& path : annotations) {
     table->begin_file(path, "annotation");
-    JsonStream(path, context.progress).each_in(std::array{JsonList{"annotations", read}});
+    open_stream(path, context).each_in(std::array{JsonList{"annotations", read}});
   }
   report_unanswered(questions, questions_path, context.problems);
   return finish_table(std::move(table), annotations, context.problems);
@@ -142,7 +142,7 @@ TablePtr read_vqa_list(const Paths& annotations, const std::string& split,
   };
   for (const auto& path : annotations) {
     table->begin_file(path, "record");
-    JsonStream(path, context.progress).each_record(read);
+    open_stream(path, context).each_record(read);
   }
   return finish_table(std::move(table), annotations, context.problems);
 }

@@ -9,8 +9,12 @@
 #include "lion/data/json_stream.h"
 #include "lion/data/readers.h"
 #include "lion/data/record_fields.h"
+#include "lion/text/box_format.h"
 
 namespace lion::data {
+
+/// The file to read; elements of it that are not JSON go to the problems.
+JsonStream open_stream(const std::filesystem::path& path, const ReadContext& context);
 
 /// The cleaned text of a field. Throws BadRecord when it is missing or empty.
 std::string read_text(const RecordFields& record, std::string_view key, TextRule rule,
@@ -30,6 +34,9 @@ uint32_t named_picture(RecordTable& table, const ReadContext& context, std::stri
 /// `corners` (x0, y0, x1, y1 in pixels) clipped to the picture, as fractions of it. Throws
 /// BadRecord when a side is below one pixel then, or the picture has no size.
 Box read_box(const std::array<double, 4>& corners, double width, double height);
+
+/// Adds to the problems what the boxes of a file look like, when it is not what its layout says.
+void report_box_format(const BoxFormatGuess& guess, const std::string& file, Problems& problems);
 
 /// The corners of a box that is given as left, top, width, height.
 std::array<double, 4> corners_of(const std::array<double, 4>& xywh);

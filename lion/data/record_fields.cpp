@@ -29,6 +29,7 @@ std::optional<int64_t> as_integer(const element& value) {
 
 double as_number(const element& value, std::string_view key) {
   double number = 0;
+  if (value.is_null()) wrong_type(key, "a number (it is null, or NaN)");
   if (value.get(number) != simdjson::SUCCESS) wrong_type(key, "a number");
   return number;
 }

@@ -59,6 +59,37 @@ void add_score(Json& result, const Score& score, const Interval& interval) {
   }
 }
 
+/// Whether the file was written by `lion scenes`: its manifest lies beside it or above, below
+/// `root`.
+bool is_painted(const fs::path& file, const fs::path& root) {
+  std::error_code error;
+  for (fs::path folder = file.parent_path();; folder = folder.parent_path()) {
+    if (fs::exists(folder / "scenes.json", error)) return true;
+    if (folder == root || !folder.has_relative_path()) return false;
+  }
+}
+
+std::string why_not_comparable(const Benchmark& benchmark, const ReadOptions& options) {
+  std::vector<std::string> why;
+  const fs::path root = options.root.lexically_normal();
+  if (std::any_of(benchmark.files.begin(), benchmark.files.end(), [&](const fs::path& file) {
+        return is_painted(file.lexically_normal(), root);
+      })) {
+    why.emplace_back("painted scenes");
+  }
+  if (options.limit > 0) why.push_back(str("the first ", options.limit, " samples only"));
+  return join(why, ", ");
+}
+
+/// What a reader of the score must know.
+Json notes_of(const Evaluation& evaluation) {
+  Json notes = evaluation.benchmark.notes;
+  if (evaluation.score) {
+    for (const std::string& note : evaluation.score->notes) notes.push_back(note);
+  }
+  return notes;
+}
+
 Json result_json(const Evaluation& evaluation, const Answerer& answerer,
                  const EvaluateOptions& options) {
   const Benchmark& benchmark = evaluation.benchmark;
@@ -67,6 +98,7 @@ Json result_json(const Evaluation& evaluation, const Answerer& answerer,
   if (evaluation.score) add_score(result, *evaluation.score, *evaluation.interval);
   result["n"] = evaluation.score ? evaluation.score->n : 0;
   result["missing"] = evaluation.score ? evaluation.score->missing : 0;
+  result["notes"] = notes_of(evaluation);
   result["items"] = benchmark.items.size();
   result["unanswered"] = unanswered_json(evaluation.predictions);
   result["problems"] = benchmark.problems.to_json();
@@ -81,6 +113,8 @@ Json result_json(const Evaluation& evaluation, const Answerer& answerer,
   result["model"] = options.model;
   result["answerer"] = answerer.settings;
   result["paper"] = paper_json(info);
+  const std::string& why = evaluation.not_comparable;
+  result["not_comparable"] = why.empty() ? Json() : Json(why);
   result["files"] = Json::array();
   for (const fs::path& path : benchmark.files) {
     std::error_code failed;
@@ -177,6 +211,7 @@ std::optional<Evaluation> evaluate(const BenchmarkInfo& info, const PromptTempla
     evaluation.interval =
         score_interval(evaluation.benchmark, evaluation.predictions, *evaluation.score);
   }
+  evaluation.not_comparable = why_not_comparable(evaluation.benchmark, options.read);
   evaluation.result = result_json(evaluation, answerer, options);
   std::optional<Submission> submission;
   if (has_submission(info)) {

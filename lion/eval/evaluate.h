@@ -27,6 +27,9 @@ struct Evaluation {
   std::optional<Score> score;  ///< nothing on a split without answers
   std::optional<Interval> interval;
   Json result;  ///< content of result.json (docs/json.md)
+  /// Why the score says nothing beside the paper's: "painted scenes", "the first 20 samples only";
+  /// "" when it does.
+  std::string not_comparable;
 };
 
 /// Writes into the benchmark's folder: the journals while it runs; at the end `result.json`,

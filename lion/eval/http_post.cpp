@@ -1,5 +1,6 @@
 #include "lion/eval/http_post.h"
 
+#include <algorithm>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -11,7 +12,9 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 #include <charconv>
+#include <ctime>
 #include <exception>
+#include <system_error>
 
 #include "lion/base/str.h"
 
@@ -72,6 +75,16 @@ asio::awaitable<Response> send(const ApiUrl& url, const Request& request,
   co_return co_await exchange(stream, request);
 }
 
+/// Retry-After: seconds, or the date of RFC 9110; 0 when it is neither.
+int64_t seconds_until(const std::string& retry_after) {
+  int64_t seconds = 0;
+  const char* end = retry_after.data() + retry_after.size();
+  if (std::from_chars(retry_after.data(), end, seconds).ec == std::errc()) return seconds;
+  std::tm date{};
+  if (!::strptime(retry_after.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date)) return 0;
+  return std::max<int64_t>(0, ::timegm(&date) - std::time(nullptr));
+}
+
 }  // namespace
 
 HttpReply post_json(const ApiUrl& url, const std::string& key, const std::string& body,
@@ -91,7 +104,7 @@ HttpReply post_json(const ApiUrl& url, const std::string& key, const std::string
     reply.status = static_cast<int>(response.result_int());
     reply.body = std::move(response.body());
     const auto after = response[http::field::retry_after];
-    std::from_chars(after.data(), after.data() + after.size(), reply.retry_after);
+    reply.retry_after = seconds_until({after.data(), after.size()});
   };
   asio::co_spawn(io, send(url, request, timeout), done);
   // Resolving a name has no time limit of its own.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lion/base/json_nan.h"
 #include "lion/base/str.h"
 #include "lion/eval/mapped_text.h"
 
@@ -18,7 +19,9 @@ void each_json_line(
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.empty()) continue;
     simdjson::dom::element value;
-    if (const auto error = parser.parse(line.data(), line.size()).get(value)) {
+    const auto error = parser.parse(line.data(), line.size()).get(value);
+    const auto plain = error ? without_nan(line) : std::nullopt;
+    if (error && !(plain && !parser.parse(*plain).get(value))) {
       broken(number, str("is not JSON (", simdjson::error_message(error), ")"));
     } else {
       read(number, value);

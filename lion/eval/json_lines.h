@@ -12,7 +12,7 @@ namespace lion::eval {
 
 /// Calls `read` for each line that is JSON, `broken` for the others; empty lines are passed over.
 /// Carriage returns do not matter. Lines are counted from 1; a value is valid until the call
-/// returns.
+/// returns. NaN and Infinity, as Python writes them, are null.
 void each_json_line(
     std::string_view text,
     const std::function<void(int64_t line, const simdjson::dom::element& value)>& read,

@@ -40,8 +40,9 @@ struct Benchmark {
   std::vector<Item> items;
   std::string prompt;  ///< the template, or all of them, a line each, where one is drawn per item
   std::vector<std::filesystem::path> files;  ///< that were read
-  data::Problems problems;  ///< records that became no item: counted, the first named
-  int64_t questions = 0;    ///< MMBench: questions (each has several items); else items
+  data::Problems problems;         ///< records that became no item: counted, the first named
+  std::vector<std::string> notes;  ///< what to know of the files, in words: odd boxes, ...
+  int64_t questions = 0;           ///< MMBench: questions (each has several items); else items
 };
 
 /// Throws ResourceError when a file is missing (its message lists the names looked for),

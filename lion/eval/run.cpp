@@ -14,7 +14,8 @@ namespace lion::eval {
 namespace {
 
 constexpr auto kLook = std::chrono::milliseconds(200);  // how often rank 0 looks at the others
-constexpr auto kStall = std::chrono::seconds(2);        // so long without an answer is a silence
+constexpr int64_t kSameFault = 8;  // questions refused, and none answered, that end a run
+constexpr auto kStall = std::chrono::seconds(2);  // so long without an answer is a silence
 
 std::string picture_name(const Item& item) {
   return item.picture.bytes ? str(item.id, ": picture") : item.picture.path.string();
@@ -64,6 +65,7 @@ class Shard {
  public:
   explicit Shard(const Work& work) : work_(work), stretch_(work.stretch(work.options.rank)) {
     for (int64_t i = stretch_.first; i < stretch_.last; ++i) done_ += work.answer(i) ? 1 : 0;
+    for (int64_t i = 0; i < work.size() && !answered_; ++i) answered_ = work.answer(i) != nullptr;
   }
 
   /// False when a stop was requested.
@@ -102,15 +104,26 @@ class Shard {
         predictions[k].error = picture_error_;
       }
     }
+    std::string refused;
     if (!asked.empty()) {
       std::vector<Prediction> answers = work_.answerer.answer(*work_.benchmark.info, asked);
       LION_CHECK(answers.size() == asked.size(), answers.size(), " answers of ", asked.size());
       for (size_t k = 0; k < answers.size(); ++k) {
         answers[k].id = asked[k].item->id;
+        if (answers[k].error.empty())
+          answered_ = true;
+        else if (++refused_; refused.empty())
+          refused = answers[k].error;
         predictions[places[k]] = std::move(answers[k]);
       }
     }
     work_.journal.add(predictions, keys);
+    // A fault of every question (a wrong parameter, say) is not worth asking thousands.
+    if (!answered_ && refused_ >= kSameFault) {
+      throw RunRefused(str(work_.benchmark.info->name, ": the first ", refused_,
+                           " questions were refused, and none was answered: ", refused,
+                           ". Fix what it says and run the same command again."));
+    }
   }
 
   /// Null when it cannot be read; `picture_error_` says why.
@@ -137,6 +150,8 @@ class Shard {
   const Work& work_;
   Stretch stretch_;
   int64_t done_ = 0;
+  bool answered_ = false;  // one of the benchmark's questions, by any run
+  int64_t refused_ = 0;    // by the answerer
   const Item* last_item_ = nullptr;
   std::shared_ptr<const Image> last_image_;
   std::string picture_error_;

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "lion/base/error.h"
 #include "lion/base/json.h"
 #include "lion/base/log.h"
 #include "lion/eval/item.h"
@@ -21,6 +22,12 @@ namespace lion::eval {
 struct Asked {
   const Item* item = nullptr;
   std::shared_ptr<const Image> image;
+};
+
+/// The answerer refuses whatever it is asked: no other benchmark would fare better.
+class RunRefused : public InputError {
+ public:
+  using InputError::InputError;
 };
 
 /// Who answers: a model here, or a server. `answer` returns a prediction per item, in order; an
@@ -57,7 +64,8 @@ Image load_picture(const Item& item, const DecodeOptions& options);
 
 /// Ranks take stretches of the items. Rank 0 waits until all journals together have every item, its
 /// answer or why there is none, and returns the whole. Throws ResourceError when it waits in vain
-/// (a run by one process then answers the rest), and what the answerer throws.
+/// (a run by one process then answers the rest), RunRefused when the answerer has an error for each
+/// of the first questions and never answered one, and what the answerer throws.
 RunResult run_benchmark(const Benchmark& benchmark, const Answerer& answerer,
                         const RunOptions& options);
 

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "lion/text/box_format.h"
+
 namespace lion::eval {
 
 /// Name and value in the order in which they are shown. Fractions: accuracy 0..1, CIDEr 0..10 / 10
@@ -32,6 +34,9 @@ struct Score {
   std::vector<double> values;
   int64_t n = 0;        ///< items (MMBench: questions) that the score rests on
   int64_t missing = 0;  ///< items without an answer; they are not in `n`
+  /// What to know of the score, in words: answers whose boxes are not in the unit asked for, ...
+  std::vector<std::string> notes;
+  std::optional<BoxFormat> boxes;  ///< of the answers, where it is not the one asked for
 };
 
 }  // namespace lion::eval

@@ -113,14 +113,27 @@ void score_ranking(Score& score, std::span<const AnsweredItem> pairs) {
 }
 
 void score_boxes(Score& score, std::span<const AnsweredItem> pairs) {
+  const auto size = [](const Item& item) {
+    return std::pair(item.official.at("width").get<int64_t>(),
+                     item.official.at("height").get<int64_t>());
+  };
+  BoxFormatGuess guess({BoxUnit::kFractions, BoxOrder::kCorners});
+  for (const auto& [item, prediction] : pairs) {
+    const auto [width, height] = size(*item);
+    const std::optional<Box> box = first_box(prediction->text);
+    if (box) guess.add({box->x0, box->y0, box->x1, box->y1}, width, height, &*item->truth.box);
+  }
+  const auto [format, other, words] = guess.result();
+  if (!words.empty()) score.notes.push_back(words);
+  if (other) score.boxes = format;
   std::vector<std::optional<double>> ious;
   std::vector<double> values;
   for (const auto& [item, prediction] : pairs) {
-    const auto width = item->official.at("width").get<int64_t>();
-    const auto height = item->official.at("height").get<int64_t>();
+    const auto [width, height] = size(*item);
     ious.emplace_back();
-    if (first_box(prediction->text)) {
-      ious.back() = answer_iou(prediction->text, *item->truth.box, width, height);
+    if (const std::optional<Box> box = first_box(prediction->text)) {
+      const std::array<double, 4> numbers = {box->x0, box->y0, box->x1, box->y1};
+      ious.back() = box_iou(box_in_pixels(numbers, format, width, height), *item->truth.box);
     }
     values.push_back(ious.back().value_or(0) >= 0.5 ? 1 : 0);
   }
@@ -247,9 +260,12 @@ Score score_benchmark(const Benchmark& benchmark, std::span<const Prediction> pr
   if (metric == MetricKind::kCircular)
     score.missing = drop_incomplete(pairs, benchmark, predictions);
   if (pairs.empty()) {
+    const auto failed = std::find_if(predictions.begin(), predictions.end(),
+                                     [](const Prediction& one) { return !one.error.empty(); });
     throw InputError(str(benchmark.info->name, ": there is no answer to score (",
-                         predictions.size(),
-                         " items, none answered). See why in the errors of the result."));
+                         predictions.size(), " items, none answered",
+                         failed == predictions.end() ? "" : str("; the first: ", failed->error),
+                         "). Fix what it says and run the same command again."));
   }
   score.n = static_cast<int64_t>(pairs.size());
   switch (metric) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 #include <system_error>
+#include <vector>
 
 #include "lion/base/error.h"
 #include "lion/base/log.h"
@@ -90,8 +91,58 @@ Rect place_plate(const Image& image, const Rect& box, bool below, double width, 
   return {std::floor(left), std::floor(top), std::floor(left) + width, std::floor(top) + height};
 }
 
+constexpr double kCovered = 0.125;  // of a box, that a label may hide
+
+double area(const Rect& rect) {
+  return std::max(0.0, rect.x1 - rect.x0) * std::max(0.0, rect.y1 - rect.y0);
+}
+
+// How much of each box a plate hides, and how much of it earlier plates are in the way of.
+double hidden(const Rect& plate, std::span<const Rect> boxes, std::span<const Rect> plates) {
+  double sum = 0;
+  for (const auto rects : {boxes, plates}) {
+    for (const Rect& one : rects) {
+      const Rect both = {std::max(plate.x0, one.x0), std::max(plate.y0, one.y0),
+                         std::min(plate.x1, one.x1), std::min(plate.y1, one.y1)};
+      if (area(one) > 0) sum += area(both) / area(one);
+    }
+  }
+  return sum;
+}
+
+// The usual place, unless the plate hides what boxes are about: then the side, of those of the box,
+// where it hides least.
+Rect choose_plate(const Image& image, const Rect& box, bool below, const Rect& size,
+                  std::span<const Rect> boxes, std::span<const Rect> plates) {
+  const double width = size.x1, height = size.y1;
+  Rect best = place_plate(image, box, below, width, height);
+  double least = hidden(best, boxes, plates);
+  const double above_y = box.y0 - height, right_x = box.x1 - width;
+  const std::array<std::array<double, 2>, 8> corners = {{{box.x0, below ? box.y1 : above_y},
+                                                         {right_x, below ? box.y1 : above_y},
+                                                         {box.x0, below ? above_y : box.y1},
+                                                         {right_x, below ? above_y : box.y1},
+                                                         {box.x1, box.y0},
+                                                         {box.x0 - width, box.y0},
+                                                         {box.x1, box.y1 - height},
+                                                         {box.x0 - width, box.y1 - height}}};
+  for (const auto& [x, y] : corners) {
+    if (least <= kCovered) return best;
+    const double left = std::floor(std::clamp(x, 0.0, static_cast<double>(image.width) - width));
+    const double top = std::floor(std::clamp(y, 0.0, static_cast<double>(image.height) - height));
+    const Rect plate = {left, top, left + width, top + height};
+    const double hides = hidden(plate, boxes, plates);
+    if (hides >= least) continue;
+    best = plate;
+    least = hides;
+  }
+  return best;
+}
+
+// `boxes` and `plates` should stay visible; the label's own plate joins them.
 void draw_label(Image& image, const Rect& box, const LabelledBox& what, const Pen& pen,
-                const std::filesystem::path& font) {
+                const std::filesystem::path& font, std::span<const Rect> boxes,
+                std::vector<Rect>& plates) {
   const int padding = std::max(3, pen.text / 4);
   const std::optional<TextMask> text =
       render_text(what.label, font, pen.text, image.width - 2 * padding);
@@ -105,7 +156,9 @@ void draw_label(Image& image, const Rect& box, const LabelledBox& what, const Pe
   const double height = static_cast<double>(text->height + padding);
   // A picture too small for letters gets the box alone.
   if (text->width == 0 || width > image.width || height > image.height) return;
-  const Rect plate = place_plate(image, box, what.label_below, width, height);
+  const Rect plate =
+      choose_plate(image, box, what.label_below, {0, 0, width, height}, boxes, plates);
+  plates.push_back(plate);
   fill(image, plate, what.color);
   const int64_t left = static_cast<int64_t>(plate.x0) + padding;
   const int64_t top = static_cast<int64_t>(plate.y0) + padding / 2;
@@ -180,9 +233,13 @@ void draw_boxes(Image& image, std::span<const LabelledBox> boxes,
                is_bright(box.color) ? kDark : kLight);
     fill_frame(image, middle.grown(half), pen.line, box.color);
   }
+  std::vector<Rect> outlines, plates;
   for (const LabelledBox& box : boxes) {
-    if (box.label.empty()) continue;
-    draw_label(image, middle_line(image, box, margin).grown(margin), box, pen, font);
+    outlines.push_back(middle_line(image, box, margin).grown(margin));
+  }
+  for (size_t i = 0; i < boxes.size(); ++i) {
+    if (boxes[i].label.empty()) continue;
+    draw_label(image, outlines[i], boxes[i], pen, font, outlines, plates);
   }
 }
 

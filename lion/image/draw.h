@@ -36,7 +36,8 @@ struct LabelledBox {
 /// The DejaVu Sans file of the system, or an empty path when there is none.
 std::filesystem::path find_label_font();
 
-/// Draws the part of the box that lies in the picture, and its label on a plate that always does.
+/// Draws the part of the box that lies in the picture, and its label on a plate that always does:
+/// above the box, or below it, or where it does not hide a small box.
 /// Line width and text size follow the size of the picture. Without a usable font, the box is drawn
 /// without its label and a warning is logged. Throws InputError when a corner is not a finite
 /// number.

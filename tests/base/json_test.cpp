@@ -29,6 +29,17 @@ TEST(ParseJson, KeepsTheOrderOfKeys) {
   EXPECT_EQ(parse_json(R"({"b":1,"a":2})", "c.json").dump(), R"({"b":1,"a":2})");
 }
 
+TEST(ParseJson, NumbersThatPythonWritesAreNull) {
+  const Json json =
+      parse_json(R"({"a": NaN, "b": [Infinity,-Infinity, 1], "c": "NaN, \"NaN"})", "c");
+  EXPECT_EQ(json.dump(), R"({"a":null,"b":[null,null,1],"c":"NaN, \"NaN"})");
+  EXPECT_TRUE(parse_json("NaN", "c").is_null());
+  input_error([] { parse_json("{\"a\": NaNs}", "c.json"); });
+  input_error([] { parse_json("{NaN: 1}", "c.json"); });
+  EXPECT_THAT(input_error([] { parse_json("{\"a\": NaN,\n nope}", "c.json"); }),
+              HasSubstr("c.json: not valid JSON"));
+}
+
 TEST(ParseJson, SaysWhereItIsBroken) {
   const std::string message = input_error([] { parse_json("{\"a\":\n  nope}", "c.json"); });
   EXPECT_THAT(message, HasSubstr("c.json: not valid JSON ("));

@@ -112,6 +112,48 @@ TEST_F(JsonStreamTest, BrokenElementIsNamedWithItsByte) {
   EXPECT_THAT(error("[\xff]"), HasSubstr("is not JSON"));
 }
 
+TEST_F(JsonStreamTest, NumbersThatPythonWritesAreNull) {
+  const JsonStream stream(
+      write("a.json", R"([{"a": NaN, "b": "NaN, \"NaN"}, -Infinity, [Infinity], 1])"));
+  std::vector<std::string> found;
+  stream.each([&](const JsonElement& one) { found.push_back(simdjson::minify(one.value)); });
+  EXPECT_THAT(found, ElementsAre(R"({"a":null,"b":"NaN, \"NaN"})", "null", "[null]", "1"));
+}
+
+TEST_F(JsonStreamTest, BrokenElementsDoNotHideTheOthers) {
+  std::vector<std::string> found;
+  const auto read = [&](const std::string& name, const std::string& text) {
+    JsonStream stream(write(name, text));
+    stream.report_broken([&](std::string_view list, int64_t number, std::string_view what) {
+      EXPECT_THAT(std::string(what), HasSubstr("is not JSON"));
+      found.push_back(str("broken ", list, " ", number));
+    });
+    const auto visit = [&](const JsonElement& one) {
+      found.push_back(str(one.number, "=", simdjson::minify(one.value)));
+    };
+    if (stream.layout() == JsonLayout::kObject) {
+      stream.each_in(std::array{JsonList{"images", visit}});
+    } else {
+      stream.each_record(visit);
+    }
+  };
+  read("a.json", R"([1, {"a" 2}, {"a": nan}, 3])");
+  EXPECT_THAT(found, ElementsAre("0=1", "broken  1", "broken  2", "3=3"));
+  found.clear();
+  read("b.json", R"({"images": [{"a": [1, ]}, 2]})");
+  EXPECT_THAT(found, ElementsAre("broken images 0", "1=2"));
+}
+
+TEST_F(JsonStreamTest, BrokenLinesDoNotHideTheOthers) {
+  std::vector<int64_t> lines, broken;
+  JsonStream stream(write("a.jsonl", "{\"a\": 1}\n{\"a\": [1}\n\n{\"a\n{\"a\": NaN}\n{\"a\": 2"));
+  stream.report_broken(
+      [&](std::string_view, int64_t number, std::string_view) { broken.push_back(number); });
+  stream.each_record([&](const JsonElement& one) { lines.push_back(one.number); });
+  EXPECT_THAT(lines, ElementsAre(0, 4));
+  EXPECT_THAT(broken, ElementsAre(2, 4, 6));
+}
+
 TEST_F(JsonStreamTest, OtherFilesAreRefused) {
   EXPECT_THAT(error("{}"), HasSubstr("expected '['"));
   EXPECT_THAT(error(" \n"), HasSubstr("is empty"));

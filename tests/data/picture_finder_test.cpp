@@ -45,6 +45,25 @@ TEST_F(PictureFinderTest, OfficialFolderIsTakenWithoutLookingForTheFile) {
   EXPECT_EQ(coco("train2017", 9), "coco/train2017/000000000009.jpg");
 }
 
+// "é" composed, as annotations have it, and decomposed, as archives from macOS have it.
+constexpr const char* kComposed = "caf\xC3\xA9";
+constexpr const char* kDecomposed = "cafe\xCC\x81";
+
+TEST_F(PictureFinderTest, AccentsMayBeWrittenOtherwiseOnTheDisk) {
+  write_picture(str("mine/", kDecomposed, "/", kDecomposed, ".png"));
+  write_picture(str(kComposed, "2.png"));
+  const std::string there = str(kDecomposed, "/", kDecomposed, ".png");
+  EXPECT_EQ(named(str(kComposed, "/", kComposed, ".png"), "mine"), str("mine/", there));
+  EXPECT_EQ(named(str(kDecomposed, "/", kComposed, ".png"), "mine"), str("mine/", there));
+  EXPECT_EQ(named(str("mine/", there)), str("mine/", there));
+  EXPECT_EQ(named(str(kDecomposed, "2.png")), str(kComposed, "2.png"));
+  // Where both are there, the name as written counts; where none is, it stays as it is.
+  write_picture(str("mine/", kDecomposed, "/", kComposed, ".png"));
+  EXPECT_EQ(named(str(kDecomposed, "/", kComposed, ".png"), "mine"),
+            str("mine/", kDecomposed, "/", kComposed, ".png"));
+  EXPECT_EQ(named(str(kComposed, "3.png")), str(kComposed, "3.png"));
+}
+
 TEST_F(PictureFinderTest, OtherYearsStandIn) {
   make_folder("a/b/train2014");
   EXPECT_EQ(coco("train2017", 9), "a/b/train2014/COCO_train2014_000000000009.jpg");

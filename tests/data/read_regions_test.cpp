@@ -161,6 +161,50 @@ TEST_F(ExpressionsTest, GroundingLinesOfBothKinds) {
   EXPECT_EQ(problems.kept()[1].kind, ProblemKind::kMissingPicture);
 }
 
+TEST_F(ExpressionsTest, BoxesInOtherUnitsAreNamed) {
+  make_folder("coco/train2014");
+  const auto lines = [](double by_x, double by_y) {
+    std::string all;
+    for (int i = 0; i < 12; ++i) {
+      const double x0 = 25 * i, y0 = 240 - 20 * i, x1 = x0 + 200 + 10 * i, y1 = y0 + 180 + 5 * i;
+      all += str(R"({"img_path": "COCO_train2014_000000000003.jpg", "expression": "hat )", i,
+                 R"(", "bbox": [)", x0 * by_x, ",", y0 * by_y, ",", x1 * by_x, ",", y1 * by_y,
+                 R"(], "width": 640, "height": 480})", "\n");
+    }
+    return all;
+  };
+  constexpr const char* kConfig = R"([{"format": "grounding", "annotations": ["a.jsonl"]}])";
+  write("a.jsonl", lines(1, 1));
+  EXPECT_EQ(open(kConfig).sources[0].problems.total(), 0);
+  write("a.jsonl", lines(100. / 640, 100. / 480));
+  const OpenDatasets percent = open(kConfig);
+  EXPECT_EQ(percent.sources[0].problems.counted(ProblemKind::kBoxFormat), 1);
+  EXPECT_THAT(percent.sources[0].problems.main()->what,
+              HasSubstr("look like x0,y0,x1,y1 in percent (0 to 100)"));
+  // Not one box is left of fractions: the message says why.
+  write("a.jsonl", lines(1. / 640, 1. / 480));
+  EXPECT_THAT(message_of<InputError>([&] { open(kConfig); }),
+              HasSubstr("look like x0,y0,x1,y1 as fractions (0 to 1)"));
+  write("a.jsonl",
+        str(lines(1, 1), R"({"img_path": "COCO_train2014_000000000003.jpg",)",
+            R"("expression": "x", "bbox": [80, 80, 40, 40], "width": 640, "height": 480})"));
+  EXPECT_THAT(open(kConfig).sources[0].problems.main()->what,
+              HasSubstr("x1 < x0: is this x,y,width,height?"));
+}
+
+TEST_F(ExpressionsTest, NaNIsAProblemOfItsRecord) {
+  make_folder("coco/train2014");
+  write(
+      "a.jsonl",
+      R"({"img_path": "COCO_train2014_000000000003.jpg", "expression": "a", "bbox": [1, 2, 30, 40], "width": 64, "height": 48, "area": NaN}
+{"img_path": "COCO_train2014_000000000003.jpg", "expression": "b", "bbox": [NaN, 2, 30, 40], "width": 64, "height": 48}
+{"img_path": "COCO_train2014_0
+)");
+  const OpenDatasets sets = open(R"([{"format": "grounding", "annotations": ["a.jsonl"]}])");
+  EXPECT_EQ(sets.datasets[0]->size(), 1);
+  EXPECT_EQ(sets.sources[0].problems.counted(ProblemKind::kMalformed), 2);
+}
+
 TEST_F(ExpressionsTest, MdetrFile) {
   make_folder("coco/train2014");
   write("refcoco/finetune_refcoco+_train.json", R"({

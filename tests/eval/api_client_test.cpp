@@ -8,6 +8,7 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <sstream>
 #include <thread>
 
 #include "lion/base/error.h"
@@ -200,6 +201,115 @@ TEST_F(ApiClientTest, NoServerEndsTheRun) {
   }
 }
 
+Json body_of(const std::string& request) {
+  return parse_json(request.substr(request.find("\r\n\r\n") + 4), "request");
+}
+
+TEST_F(ApiClientTest, TakesTheParametersThatTheServerWants) {
+  // Refuses the old limit, then the temperature.
+  FakeServer server([](const std::string& request) {
+    const Json body = body_of(request);
+    if (body.contains("max_tokens")) {
+      return http(400, R"({"error": {"message": "Unsupported parameter: 'max_tokens' is not )"
+                       R"(supported with this model. Use 'max_completion_tokens' instead.", )"
+                       R"("param": "max_tokens", "code": "unsupported_parameter"}})");
+    }
+    if (body.contains("temperature")) {
+      return http(422, R"({"detail": [{"loc": ["body", "temperature"], "msg": "not permitted"}]})");
+    }
+    return completion(str(body.value("max_completion_tokens", 0)));
+  });
+  options_.url = server.url();
+  const Answerer answerer = api_answerer(options_);
+  for (const Prediction& one : answerer.answer(info_, asked_)) EXPECT_EQ(one.text, "10");
+  EXPECT_LE(server.requests().size(), 9u);
+  // What was learned is not asked for again.
+  const size_t before = server.requests().size();
+  for (const Prediction& one : answerer.answer(info_, asked_)) EXPECT_EQ(one.text, "10");
+  EXPECT_EQ(server.requests().size(), before + 3);
+}
+
+TEST_F(ApiClientTest, AServerMayTakeNoLimitAtAll) {
+  FakeServer server([](const std::string& request) {
+    const Json body = body_of(request);
+    for (const char* name : {"max_tokens", "max_completion_tokens"}) {
+      if (body.contains(name)) return http(400, str("unknown parameter ", name));
+    }
+    return completion("yes");
+  });
+  for (const Prediction& one : ask(server.url())) EXPECT_EQ(one.text, "yes");
+}
+
+TEST_F(ApiClientTest, ARequestThatIsTooLongIsNotAskedOtherwise) {
+  FakeServer server([](const std::string&) {
+    return http(400, "'max_tokens' is too large: 10. This model's maximum context length is 2048");
+  });
+  EXPECT_THAT(ask(server.url())[0].error, HasSubstr("maximum context length is 2048"));
+  EXPECT_EQ(server.requests().size(), 3u);
+}
+
+TEST_F(ApiClientTest, ErrorsInTheServersWords) {
+  for (const char* body :
+       {R"({"error": {"message": "no such adapter", "code": 400}})",
+        R"({"error": "no such adapter"})", R"({"object": "error", "message": "no such adapter"})",
+        R"({"detail": "no such adapter"})"}) {
+    for (const int status : {200, 400}) {
+      if (status == 200 && std::string_view(body).find("\"error\":") == std::string_view::npos)
+        continue;
+      FakeServer server([&](const std::string&) { return http(status, body); });
+      EXPECT_THAT(ask(server.url())[0].error, HasSubstr("HTTP 400: no such adapter")) << body;
+    }
+  }
+}
+
+TEST_F(ApiClientTest, ABusyServerMaySaySoInAReplyOf200) {
+  std::atomic<int> calls = 0;
+  FakeServer server([&](const std::string&) {
+    return calls++ == 0 ? http(200, R"({"error": {"message": "upstream", "code": 503}})")
+                        : completion("yes");
+  });
+  for (const Prediction& one : ask(server.url())) EXPECT_EQ(one.text, "yes");
+}
+
+TEST_F(ApiClientTest, FormsOfReplies) {
+  const auto message = [](const Json& content) {
+    return http(200, Json{{"choices", {{{"message", {{"content", content}}}}}}}.dump());
+  };
+  const std::string json = Json{{"choices", {{{"message", {{"content", "yes"}}}}}}}.dump();
+  std::stringstream length;
+  length << std::hex << json.size();
+  const std::vector<std::string> replies = {
+      message("yes"),
+      message({{{"type", "text"}, {"text", "y"}}, {{"type", "text"}, {"text", "es"}}}),
+      message(
+          {{{"type", "thinking"}, {"thinking", "no"}}, {{"type", "output_text"}, {"text", "yes"}}}),
+      message(Json::array({"yes"})),
+      message("<think>no, or</think>\n\nyes"),
+      http(200, R"({"choices": [{"text": "yes"}], "usage": {"logprob": NaN}})"),
+      http(200,
+           "data: {\"choices\": [{\"delta\": {\"role\": \"assistant\"}}]}\n\n"
+           "data: {\"choices\": [{\"delta\": {\"content\": \"y\"}}]}\n\n"
+           "data: {\"choices\": [{\"delta\": {\"content\": \"es\"}}]}\n\n"
+           "data: {\"choices\": [], \"usage\": {}}\n\ndata: [DONE]\n\n"),
+      str("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n", length.str(), "\r\n", json,
+          "\r\n0\r\n\r\n")};
+  for (const std::string& reply : replies) {
+    FakeServer server([&](const std::string&) { return reply; });
+    const Prediction answer = ask(server.url())[0];
+    EXPECT_EQ(answer.text, "yes") << reply << answer.error;
+  }
+  FakeServer nothing([&](const std::string&) { return message(nullptr); });
+  EXPECT_EQ(ask(nothing.url())[0].text, "");
+  EXPECT_EQ(ask(nothing.url())[0].error, "");
+}
+
+TEST_F(ApiClientTest, ThoughtsStayWhenTheyAreWanted) {
+  FakeServer server([](const std::string&) { return completion("<think>a</think>yes"); });
+  options_.strip_thinking = false;
+  EXPECT_EQ(ask(server.url())[0].text, "<think>a</think>yes");
+  EXPECT_EQ(api_answerer(options_).settings["strip_thinking"], false);
+}
+
 TEST_F(ApiClientTest, WhatNeedsLikelihoodsIsRefused) {
   info_.metric = MetricKind::kTags;
   EXPECT_THROW(ask("http://127.0.0.1:1"), InputError);
@@ -220,6 +330,7 @@ TEST(ApiUrl, Parts) {
   const ApiUrl six = parse_api_url("http://[::1]:80/v1/chat/completions");
   EXPECT_EQ(six.host, "::1");
   EXPECT_EQ(six.path, "/v1/chat/completions");
+  EXPECT_EQ(parse_api_url("http://h//v1//").path, "/v1/chat/completions");
   for (const char* wrong : {"", "localhost:8000", "ftp://x", "http://", "http://a b", "http://h:x",
                             "http://h:/v1", "http://user@h"}) {
     EXPECT_THROW(parse_api_url(wrong), InputError) << wrong;

@@ -110,6 +110,27 @@ TEST_F(CaptionsTest, TextcapsAreGroupedByPicture) {
   EXPECT_EQ(textcaps.problems.counted(ProblemKind::kMalformed), 1);
 }
 
+TEST_F(CaptionsTest, AccentsMayBeWrittenOtherwiseOnTheDisk) {
+  const std::string composed = "caf\xC3\xA9", decomposed = "cafe\xCC\x81";
+  write(str("textcaps/train_images/", decomposed, ".jpg"), "");
+  write("textcaps/TextCaps_0.1_val.json",
+        str(R"({"data": [{"image_id": ")", composed, R"(", "caption_str": "One."}]})"));
+  const Benchmark textcaps = read("textcaps");
+  EXPECT_EQ(textcaps.items[0].picture.path,
+            root_ / "textcaps/train_images" / str(decomposed, ".jpg"));
+  EXPECT_EQ(textcaps.items[0].id, composed);
+}
+
+TEST_F(CaptionsTest, NaNAndBrokenRecordsDoNotHideTheOthers) {
+  make_folder("textcaps/train_images");
+  write("textcaps/TextCaps_0.1_val.json", R"({"data": [
+    {"image_id": "a", "caption_str": "One.", "width": NaN}, {"image_id": "b", "caption_str": NaN},
+    {"image_id": nan}, {"image_id": "d", "caption_str": "Two.", "area": -Infinity}]})");
+  const Benchmark textcaps = read("textcaps");
+  ASSERT_EQ(textcaps.items.size(), 2u);
+  EXPECT_EQ(textcaps.problems.counted(ProblemKind::kMalformed), 2);
+}
+
 TEST_F(CaptionsTest, IdsOfTextcapsAreTextsEvenWhenAllDigits) {
   make_folder("textcaps/train_images");
   write("textcaps/TextCaps_0.1_val.json", R"({"data": [

@@ -56,6 +56,34 @@ TEST_F(RegionsTest, MdetrFile) {
   EXPECT_EQ(set.problems.counted(ProblemKind::kNoAnnotation), 1);
 }
 
+TEST_F(RegionsTest, BoxesInOtherUnitsAreReadAndNamed) {
+  const auto lines = [](double by_x, double by_y, bool sizes) {
+    std::string all;
+    for (int i = 0; i < 12; ++i) {
+      const double x0 = 25 * i, y0 = 240 - 20 * i, x1 = x0 + 200 + 10 * i, y1 = y0 + 180 + 5 * i;
+      all += str(R"({"img_path": "COCO_train2014_000000000003.jpg", "expression": "hat )", i,
+                 R"(", "bbox": [)", x0 * by_x, ",", y0 * by_y, ",", (sizes ? x1 - x0 : x1) * by_x,
+                 ",", (sizes ? y1 - y0 : y1) * by_y, R"(], "width": 640, "height": 480})", "\n");
+    }
+    return all;
+  };
+  for (const auto& [text, words] :
+       {std::pair(lines(1. / 640, 1. / 480, false), "as fractions"),
+        std::pair(lines(1000. / 640, 1000. / 480, false), "in thousandths"),
+        std::pair(lines(100. / 640, 100. / 480, false), "in percent"),
+        std::pair(lines(1, 1, true), "x,y,width,height in pixels")}) {
+    write("refcoco_val.jsonl", text);
+    const Benchmark set = read("refcoco_val");
+    ASSERT_EQ(set.items.size(), 12u) << words;
+    const PixelBox& box = *set.items[2].truth.box;
+    EXPECT_NEAR(box.x0, 50, 0.01);
+    EXPECT_NEAR(box.y1, 390, 0.01);
+    EXPECT_THAT(set.notes, ElementsAre(AllOf(HasSubstr("refcoco_val.jsonl"), HasSubstr(words))));
+  }
+  write("refcoco_val.jsonl", lines(1, 1, false));
+  EXPECT_TRUE(read("refcoco_val").notes.empty());
+}
+
 TEST_F(RegionsTest, TemplatesAreDrawnByIdAndSeed) {
   std::string lines;
   for (int i = 0; i < 200; ++i) {

@@ -118,6 +118,44 @@ TEST_F(RunTest, MissingAndBrokenPicturesAreErrorsOfTheirItems) {
   EXPECT_EQ(again.predictions[6].error, "");
 }
 
+TEST_F(RunTest, AFaultOfAllQuestionsStopsEarly) {
+  int64_t asked = 0;
+  bool refuses = true;
+  answerer_.batch = 4;
+  answerer_.answer = [&](const BenchmarkInfo&, std::span<const Asked> items) {
+    std::vector<Prediction> predictions(items.size());
+    for (Prediction& one : predictions) {
+      ++asked;
+      if (refuses) one.error = "http://x: HTTP 400: no such parameter";
+    }
+    return predictions;
+  };
+  try {
+    run_benchmark(benchmark_, answerer_, options_);
+    FAIL();
+  } catch (const RunRefused& error) {
+    EXPECT_THAT(error.what(), HasSubstr("made_up: the first 8 questions were refused"));
+    EXPECT_THAT(error.what(), HasSubstr("HTTP 400: no such parameter"));
+    EXPECT_THAT(error.what(), HasSubstr("run the same command again"));
+  }
+  EXPECT_EQ(asked, 8);
+  // The same command goes on when the fault is gone.
+  refuses = false;
+  EXPECT_TRUE(run_benchmark(benchmark_, answerer_, options_).finished);
+}
+
+TEST_F(RunTest, RefusedQuestionsOfARunWithAnswersAreTheirOwnFault) {
+  answerer_.batch = 1;
+  answerer_.answer = [&](const BenchmarkInfo&, std::span<const Asked> items) {
+    Prediction one;
+    (items[0].item->id == "q0" ? one.text : one.error) = "what it is";
+    return std::vector<Prediction>{one};
+  };
+  for (int run = 0; run < 2; ++run) {  // the second has no question left that is answered
+    EXPECT_TRUE(run_benchmark(benchmark_, answerer_, options_).finished);
+  }
+}
+
 TEST_F(RunTest, OtherSettingsAreRefusedAndNamed) {
   run_benchmark(benchmark_, answerer_, options_);
   answerer_.settings["model"] = "other";

@@ -1,3 +1,5 @@
+#include <functional>
+
 #include "score_files_fixtures.h"
 
 namespace lion::eval {
@@ -112,6 +114,103 @@ TEST_F(ScoreGroundingFiles, MdetrsLayout) {
   EXPECT_THAT(result.score.values, ElementsAre(1, 1));
   EXPECT_DOUBLE_EQ(metric(result, "mean_iou"), 0.75);
   EXPECT_THAT(counts(result), ElementsAre(1, 0, 1, 0));
+}
+
+/// Twelve expressions with boxes all over their images, as references or as predictions: `line`
+/// writes the box [x0, y0, x1, y1] of an image of 640 x 480.
+template <typename Line>
+std::string many(Line line) {
+  std::string all;
+  for (int i = 0; i < 12; ++i) {
+    const double x0 = 25 * i, y0 = 240 - 20 * i, x1 = x0 + 200 + 10 * i, y1 = y0 + 180 + 5 * i;
+    all += str(line(i, x0, y0, x1, y1), "\n");
+  }
+  return all;
+}
+std::string reference(int id, double a, double b, double c, double d) {
+  return str(R"({"id": )", id, R"(, "img_path": "1.jpg", "expression": "x", "bbox": [)", a, ",", b,
+             ",", c, ",", d, R"(], "width": 640, "height": 480})");
+}
+std::string references() { return many(reference); }
+std::string prediction(int id, double a, double b, double c, double d) {
+  return str(R"({"id": )", id, R"(, "bbox": [)", a, ",", b, ",", c, ",", d, "]}");
+}
+std::string text_answer(int id, double a, double b, double c, double d) {
+  return str(R"({"id": )", id, R"(, "answer": "[)", a, ",", b, ",", c, ",", d, R"(]"})");
+}
+
+TEST_F(ScoreGroundingFiles, PredictionsInOtherUnitsAreReadAndNamed) {
+  using Line = std::function<std::string(int, double, double, double, double)>;
+  const std::vector<std::pair<std::string, Line>> cases = {
+      {"in thousandths",
+       [](int i, double a, double b, double c, double d) {
+         return text_answer(i, a / .64, b / .48, c / .64, d / .48);
+       }},
+      {"y0,x0,y1,x1 in thousandths",
+       [](int i, double a, double b, double c, double d) {
+         return text_answer(i, b / .48, a / .64, d / .48, c / .64);
+       }},
+      {"in percent", [](int i, double a, double b, double c,
+                        double d) { return text_answer(i, a / 6.4, b / 4.8, c / 6.4, d / 4.8); }},
+      {"in pixels", text_answer},
+      {"as fractions", [](int i, double a, double b, double c,
+                          double d) { return prediction(i, a / 640, b / 480, c / 640, d / 480); }},
+      {"in percent", [](int i, double a, double b, double c,
+                        double d) { return prediction(i, a / 6.4, b / 4.8, c / 6.4, d / 4.8); }},
+      {"x,y,width,height in pixels", [](int i, double a, double b, double c, double d) {
+         return prediction(i, a, b, c - a, d - b);
+       }}};
+  for (const auto& [words, line] : cases) {
+    const FileScoreResult result = score(FileScore::kRec, references(), many(line), ".jsonl");
+    EXPECT_EQ(result.score.main, 100) << words;
+    ASSERT_EQ(result.score.notes.size(), 1u) << words;
+    EXPECT_THAT(result.score.notes[0], AllOf(HasSubstr("preds.jsonl: the boxes are read as"),
+                                             HasSubstr(words), HasSubstr("--box-format")));
+  }
+  const FileScoreResult plain = score(FileScore::kRec, references(), many(prediction), ".jsonl");
+  EXPECT_EQ(plain.score.main, 100);
+  EXPECT_THAT(plain.score.notes, ElementsAre());
+}
+
+TEST_F(ScoreGroundingFiles, ReferencesInOtherUnitsAreReadAndNamed) {
+  const std::string fractions = many([](int i, double a, double b, double c, double d) {
+    return reference(i, a / 640, b / 480, c / 640, d / 480);
+  });
+  const std::string sizes = many([](int i, double a, double b, double c, double d) {
+    return reference(i, a, b, c - a, d - b);
+  });
+  for (const std::string& refs : {fractions, sizes}) {
+    const FileScoreResult result = score(FileScore::kRec, refs, many(prediction), ".jsonl");
+    EXPECT_EQ(result.score.main, 100);
+    ASSERT_EQ(result.score.notes.size(), 1u);
+    EXPECT_THAT(result.score.notes[0], HasSubstr("refs.jsonl: the boxes are read as"));
+  }
+}
+
+TEST_F(ScoreGroundingFiles, CornersInTheWrongOrderAreQuestioned) {
+  const FileScoreResult result =
+      score(FileScore::kRec,
+            R"([{"image": "1.jpg", "sent": "a", "bbox": [80, 80, 40, 40]},
+          {"image": "1.jpg", "sent": "b", "bbox": [0, 0, 40, 40]}])",
+            R"([{"image": "1.jpg", "sent": "b", "bbox": [90, 90, 30, 30]}])");
+  EXPECT_EQ(result.score.n, 1);
+  EXPECT_THAT(result.findings.first,
+              ElementsAre("refs.json, record 0: the box [80,80,40,40]: x1 < x0: is this "
+                          "x,y,width,height?"));
+  EXPECT_THAT(result.score.notes,
+              testing::Contains(HasSubstr("x1 < x0: is this x,y,width,height?")));
+}
+
+TEST_F(ScoreGroundingFiles, NaNIsAFindingOfItsRecord) {
+  const FileScoreResult result = score(
+      FileScore::kRec,
+      R"([{"image": "1.jpg", "sent": "a", "bbox": [NaN, 0, 40, 40], "width": NaN},
+          {"image": "1.jpg", "sent": "b", "bbox": [0, 0, 40, 40], "area": Infinity}])",
+      R"([{"image": "1.jpg", "sent": "b", "bbox": [0, 0, 40, 40], "score": NaN}, {"image": nan}])");
+  EXPECT_EQ(result.score.main, 100);
+  EXPECT_THAT(result.findings.first,
+              ElementsAre(HasSubstr("refs.json, record 0: \"bbox\" is not a number"),
+                          HasSubstr("preds.json, record 1: is not JSON")));
 }
 
 TEST_F(ScoreGroundingFiles, BadRecordsAreNamed) {

@@ -1,5 +1,6 @@
 #include "lion/image/draw.h"
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <set>
@@ -160,6 +161,42 @@ TEST_F(DrawLabel, PlateIsInsideThePicture) {
     EXPECT_GT(count_blended(image), 50);  // rims of letters
   }
   EXPECT_TRUE(warnings_.empty());
+}
+
+TEST_F(DrawLabel, SmallObjectsStayVisible) {
+  if (find_label_font().empty()) GTEST_SKIP() << "no DejaVu Sans on this machine";
+  // Two objects of 24 pixels, in each corner of the image and in its middle, one beside the other.
+  for (const double x : {0.0, 130.0, 296.0}) {
+    for (const double y : {0.0, 110.0, 216.0}) {
+      const double other = x > 200 ? x - 30 : x + 30;
+      const LabelledBox truth = {
+          .x0 = x, .y0 = y, .x1 = x + 24, .y1 = y + 24, .label = "truth", .color = kRed};
+      const LabelledBox answer = {.x0 = other,
+                                  .y0 = y,
+                                  .x1 = other + 24,
+                                  .y1 = y + 24,
+                                  .label = "answer",
+                                  .color = kRed,
+                                  .label_below = true};
+      Image bare = Image::black(320, 240);
+      LabelledBox a = truth, b = answer;
+      a.label.clear();
+      b.label.clear();
+      draw_boxes(bare, std::array{a, b});
+      Image image = Image::black(320, 240);
+      draw_boxes(image, std::array{truth, answer});
+      for (const double left : {x, other}) {
+        for (int64_t dy = 4; dy < 20; ++dy) {
+          for (int64_t dx = 4; dx < 20; ++dx) {
+            const int64_t at = 3 * (static_cast<int64_t>(left) + dx);
+            const int64_t row = static_cast<int64_t>(y) + dy;
+            ASSERT_EQ(image.row(row)[at], bare.row(row)[at]) << left << " " << y;
+          }
+        }
+      }
+      EXPECT_NE(image, bare);
+    }
+  }
 }
 
 TEST_F(DrawLabel, BelowTheBox) {

@@ -9,6 +9,7 @@
 
 #include "lion/base/error.h"
 #include "lion/base/str.h"
+#include "lion/text/box_format.h"
 
 namespace lion::eval {
 namespace {
@@ -43,10 +44,6 @@ std::optional<Box> parse_four(std::string_view text) {
   return Box{numbers[0], numbers[1], numbers[2], numbers[3]};
 }
 
-double area(const PixelBox& box) {
-  return std::max(0.0, box.x1 - box.x0) * std::max(0.0, box.y1 - box.y0);
-}
-
 }  // namespace
 
 std::optional<Box> first_box(std::string_view answer) {
@@ -57,15 +54,6 @@ std::optional<Box> first_box(std::string_view answer) {
     return parse_four(answer.substr(begin, end - begin));
   }
   return std::nullopt;
-}
-
-double box_iou(const PixelBox& a, const PixelBox& b) {
-  const PixelBox both{std::max(a.x0, b.x0), std::max(a.y0, b.y0), std::min(a.x1, b.x1),
-                      std::min(a.y1, b.y1)};
-  const double intersection = area(both);
-  const double joined = area(a) + area(b) - intersection;
-  const double iou = joined > 0 ? intersection / joined : 0.0;
-  return std::isfinite(iou) ? iou : 0.0;
 }
 
 double answer_iou(std::string_view answer, const PixelBox& truth, int64_t width, int64_t height) {

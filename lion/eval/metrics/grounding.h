@@ -9,16 +9,13 @@
 #include <string_view>
 
 #include "lion/text/box.h"
+#include "lion/text/box_format.h"
 
 namespace lion::eval {
 
 /// The four numbers of the first `\[([0-9., ]+)\]` of an answer, as they are: nothing is swapped or
 /// clamped. Nothing when there is no match or it does not hold exactly four numbers.
 std::optional<Box> first_box(std::string_view answer);
-
-/// Intersection over union of boxes of continuous coordinates; 0 when the union is 0. Corners in
-/// the wrong order make an empty box.
-double box_iou(const PixelBox& a, const PixelBox& b);
 
 /// IoU of the box in `answer` with `truth` (pixels of a picture of width x height); 0 without one.
 double answer_iou(std::string_view answer, const PixelBox& truth, int64_t width, int64_t height);

@@ -11,6 +11,7 @@
 #include "lion/data/coco_name.h"
 #include "lion/data/text_rules.h"
 #include "lion/image/decode.h"
+#include "lion/text/box_format.h"
 
 namespace lion::eval {
 namespace {
@@ -32,15 +33,8 @@ std::optional<Size> size_in(const RecordFields& record) {
   return Size(*width, *height);
 }
 
-PixelBox corners(const RecordFields& record) {
-  const auto [x0, y0, x1, y1] = record.four_numbers("bbox");
-  return {x0, y0, x1, y1};
-}
-
-PixelBox from_xywh(const RecordFields& record) {
-  const auto [x, y, width, height] = record.four_numbers("bbox");
-  return {x, y, x + width, y + height};
-}
+constexpr BoxFormat kCorners = {BoxUnit::kPixels, BoxOrder::kCorners};  // of grounding lines
+constexpr BoxFormat kSizes = {BoxUnit::kPixels, BoxOrder::kSizes};      // of COCO's layout
 
 /// Which set and split a benchmark is, and what its files may be called.
 struct RefFiles {
@@ -82,24 +76,20 @@ std::optional<fs::path> find_references(ItemReader& reader, const RefFiles& name
   return std::nullopt;
 }
 
-/// Checks expressions and hands them on.
+/// Gathers the expressions of a file, checks them and hands them on. All of them together say in
+/// which unit and order their boxes are.
 class ExpressionReader {
  public:
   ExpressionReader(ItemReader& reader, const std::function<void(Expression)>& visit)
       : reader_(reader), visit_(visit) {}
 
-  /// `key` is where the text stood.
-  void add(Expression expression, std::string_view key, std::optional<Size> size) {
+  /// `numbers` are the box as written, `key` is where the text stood, `where` the record's name.
+  void add(Expression expression, const std::array<double, 4>& numbers, std::string_view key,
+           std::optional<Size> size, std::string where) {
     expression.text =
         data::clean_text(expression.text, data::TextRule::kRaw, data::TextKind::kAnswer);
     if (data::without_full_stop(expression.text).empty()) {
       throw BadRecord{ProblemKind::kEmptyText, str("\"", key, "\" is empty")};
-    }
-    const PixelBox& box = expression.box;
-    // Written so that NaN fails.
-    if (!(box.x1 > box.x0 && box.y1 > box.y0)) {
-      throw BadRecord{ProblemKind::kBadBox, str("the box [", box.x0, ",", box.y0, ",", box.x1, ",",
-                                                box.y1, "] has no area")};
     }
     if (!size) size = size_of(expression.picture);
     if (size->first < 1 || size->second < 1) {
@@ -108,7 +98,35 @@ class ExpressionReader {
     }
     expression.width = size->first;
     expression.height = size->second;
-    visit_(std::move(expression));
+    gathered_.push_back({std::move(expression), numbers, std::move(where)});
+  }
+
+  /// To be called behind the file, whose layout has boxes in the format `declared`.
+  void finish(const BoxFormat& declared, const fs::path& file) {
+    BoxFormatGuess guess(declared);
+    for (const Gathered& one : gathered_) {
+      guess.add(one.numbers, one.expression.width, one.expression.height);
+    }
+    const auto [format, other, words] = guess.result();
+    if (!words.empty()) reader_.note(str(file.filename().string(), ": ", words));
+    for (Gathered& one : gathered_) {
+      data::read_record(
+          reader_.problems(), [&] { return one.where; },
+          [&] {
+            Expression& expression = one.expression;
+            expression.box =
+                box_in_pixels(one.numbers, format, expression.width, expression.height);
+            const PixelBox& box = expression.box;
+            const std::string fault = corners_fault({box.x0, box.y0, box.x1, box.y1});
+            if (!fault.empty()) {
+              const auto& [a, b, c, d] = one.numbers;
+              throw BadRecord{ProblemKind::kBadBox,
+                              str("the box [", a, ",", b, ",", c, ",", d, "]: ", fault)};
+            }
+            visit_(std::move(expression));
+          });
+    }
+    gathered_.clear();
   }
 
   /// The name of the picture and where it is. A list of references gives a crop's name, which has a
@@ -148,9 +166,16 @@ class ExpressionReader {
     }
   }
 
+  struct Gathered {
+    Expression expression;
+    std::array<double, 4> numbers;
+    std::string where;
+  };
+
   ItemReader& reader_;
   const std::function<void(Expression)>& visit_;
   std::unordered_map<std::string, Size> sizes_;
+  std::vector<Gathered> gathered_;
 };
 
 void read_lines(ExpressionReader& expressions, const fs::path& path) {
@@ -162,9 +187,10 @@ void read_lines(ExpressionReader& expressions, const fs::path& path) {
     one.id = str(reader.info().name, list ? ": record " : ": line ", number);
     one.text = record.text(key);
     expressions.set_picture(one, record.text(grounding ? "img_path" : "image"));
-    one.box = corners(record);
-    expressions.add(std::move(one), key, size_in(record));
+    expressions.add(std::move(one), record.four_numbers("bbox"), key, size_in(record),
+                    ItemReader::where(path, list ? "record" : "line", number));
   });
+  expressions.finish(kCorners, path);
 }
 
 /// MDETR: {"images": [{"id", "file_name", "caption", "width", "height"}],
@@ -175,7 +201,7 @@ void read_mdetr(ExpressionReader& expressions, const fs::path& path) {
     std::optional<Size> size;
     int64_t number = 0;
     bool seen = false;
-    bool has_box = false;
+    std::optional<std::array<double, 4>> numbers;
   };
   ItemReader& reader = expressions.reader();
   std::vector<Asked> all;
@@ -203,8 +229,7 @@ void read_mdetr(ExpressionReader& expressions, const fs::path& path) {
       throw BadRecord{ProblemKind::kDuplicate, str("image_id ", id, " has two boxes")};
     }
     asked.seen = true;
-    asked.expression.box = from_xywh(annotation);
-    asked.has_box = true;
+    asked.numbers = annotation.four_numbers("bbox");
   };
   const data::JsonStream stream = reader.open(path);
   // Annotations may stand before the pictures that they refer to.
@@ -218,15 +243,17 @@ void read_mdetr(ExpressionReader& expressions, const fs::path& path) {
                         str("image ", asked.expression.id, " has no box")};
       }
       // What is wrong with an unusable box was said where it stands.
-      if (asked.has_box) expressions.add(std::move(asked.expression), "caption", asked.size);
+      if (!asked.numbers) return;
+      expressions.add(std::move(asked.expression), *asked.numbers, "caption", asked.size, where());
     });
   }
+  expressions.finish(kSizes, path);
 }
 
 /// The boxes and sizes that references point to.
 struct Instances {
-  std::unordered_map<int64_t, PixelBox> boxes;  // by annotation
-  std::unordered_map<int64_t, Size> sizes;      // by picture
+  std::unordered_map<int64_t, std::array<double, 4>> boxes;  // as written, by annotation
+  std::unordered_map<int64_t, Size> sizes;                   // by picture
 };
 
 Instances read_instances(ItemReader& reader, const fs::path& path) {
@@ -235,7 +262,7 @@ Instances read_instances(ItemReader& reader, const fs::path& path) {
     if (const auto size = size_in(image)) instances.sizes[image.integer("id")] = *size;
   };
   const auto read_box = [&](const RecordFields& annotation, int64_t) {
-    instances.boxes[annotation.integer("id")] = from_xywh(annotation);
+    instances.boxes[annotation.integer("id")] = annotation.four_numbers("bbox");
   };
   reader.open(path).each_in(
       std::array{reader.in_list(path, "images", "image", read_image),
@@ -262,10 +289,9 @@ void read_reference(ExpressionReader& expressions, const RecordFields& record,
           one.id = fields.id("sent_id");
           one.text = fields.text("sent");
           expressions.set_picture(one, image);
-          one.box = box->second;
           expressions.add(
-              std::move(one), "sent",
-              size == instances.sizes.end() ? std::nullopt : std::optional(size->second));
+              std::move(one), box->second, "sent",
+              size == instances.sizes.end() ? std::nullopt : std::optional(size->second), where);
         });
   }
 }
@@ -285,6 +311,7 @@ void read_references(ExpressionReader& expressions, const fs::path& path,
     read_reference(expressions, record, instances,
                    ItemReader::where(path, list ? "record" : "line", number));
   });
+  expressions.finish(kSizes, instances_path);
 }
 
 }  // namespace

@@ -64,6 +64,15 @@ fs::path ItemReader::note_file(fs::path path) {
   return path;
 }
 
+data::JsonStream ItemReader::open(const fs::path& path) {
+  data::JsonStream stream(path, options_.progress);
+  stream.report_broken([this, path](std::string_view list, int64_t number, std::string_view what) {
+    problems().add(ProblemKind::kMalformed, where(path, list.empty() ? "record" : list, number),
+                   std::string(what));
+  });
+  return stream;
+}
+
 fs::path ItemReader::picture_folder(const Names& names, const fs::path& near) {
   if (!options_.images.empty()) return pictures_.folder(names, near);
   Names beside = names;
@@ -83,6 +92,7 @@ void ItemReader::add(Item item) {
   if (!ids_.insert(item.id).second) {
     throw BadRecord{ProblemKind::kDuplicate, str(item.id, " is there twice")};
   }
+  if (!item.picture.bytes) item.picture.path = pictures_.on_disk(item.picture.path);
   benchmark_.items.push_back(std::move(item));
 }
 

@@ -43,13 +43,15 @@ class ItemReader {
   std::filesystem::path file(const Names& names, const std::string& what);
   /// A file that was found otherwise.
   std::filesystem::path note_file(std::filesystem::path path);
-  data::JsonStream open(const std::filesystem::path& path) const {
-    return data::JsonStream(path, options_.progress);
-  }
+  /// Elements that are not JSON go to the problems.
+  data::JsonStream open(const std::filesystem::path& path);
 
   /// The folder of a benchmark's pictures: the one given, else one of `names` or "images" beside
   /// the annotations or one level above, else one of `names` anywhere.
   std::filesystem::path picture_folder(const Names& names, const std::filesystem::path& near);
+
+  /// What to know of a file, in words.
+  void note(std::string words) { benchmark_.notes.push_back(std::move(words)); }
 
   /// Throws BadRecord when there is an item with this id.
   void add(Item item);

@@ -5,6 +5,7 @@
 
 #include "lion/base/error.h"
 #include "lion/base/file.h"
+#include "lion/base/json_nan.h"
 #include "lion/base/str.h"
 #include "lion/data/coco_name.h"
 #include "lion/eval/readers/item_reader.h"
@@ -104,7 +105,9 @@ simdjson::dom::element read_question_file(simdjson::dom::parser& parser, const f
     throw BadRecord{ProblemKind::kMalformed, error.what()};
   }
   simdjson::dom::element record;
-  if (const auto error = parser.parse(text).get(record)) {
+  const auto error = parser.parse(text).get(record);
+  const auto plain = error ? without_nan(text) : std::nullopt;
+  if (error && !(plain && !parser.parse(*plain).get(record))) {
     throw BadRecord{ProblemKind::kMalformed,
                     str("is not JSON (", simdjson::error_message(error), ")")};
   }

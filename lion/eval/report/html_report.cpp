@@ -1,8 +1,11 @@
 #include "lion/eval/report/html_report.h"
 
+#include <algorithm>
+#include <string_view>
 #include <vector>
 
 #include "lion/base/error.h"
+#include "lion/base/str.h"
 #include "lion/eval/report/bar_chart.h"
 #include "lion/eval/report/html_style.h"
 #include "lion/eval/report/html_text.h"
@@ -30,6 +33,19 @@ std::string number_or_dash(const std::optional<double>& value) {
   return value ? html_number(*value, 2) : "–";
 }
 
+constexpr std::string_view kMark = " <sup>†</sup>";  // not comparable
+
+/// Why the marked scores of the paper stand beside others than theirs.
+std::string marks_note(std::span<const ReportPart> parts) {
+  std::vector<std::string> why;
+  for (const ReportPart& part : parts) {
+    const std::string& one = part.not_comparable;
+    if (!one.empty() && std::find(why.begin(), why.end(), one) == why.end()) why.push_back(one);
+  }
+  if (why.empty()) return "";
+  return str("<p class=\"soft\">† not comparable: ", html_escape(join(why, "; ")), "</p>\n");
+}
+
 std::string overview_row(const ReportPart& part) {
   const BenchmarkInfo& info = *part.benchmark->info;
   const int64_t missing = missing_answers(part);
@@ -42,7 +58,8 @@ std::string overview_row(const ReportPart& part) {
                html_number(part.interval->high, 1), "</span>");
   }
   return str(out, "</td>\n<td class=\"number\">", number_or_dash(info.paper_4b),
-             "</td><td class=\"number\">", number_or_dash(info.paper_12b),
+             part.not_comparable.empty() ? "" : kMark, "</td><td class=\"number\">",
+             number_or_dash(info.paper_12b), part.not_comparable.empty() ? "" : kMark,
              "</td>\n<td class=\"number\">", part.score ? html_count(part.score->n) : "–",
              "</td><td class=\"number", missing > 0 ? " bad" : "", "\">", html_count(missing),
              "</td></tr>\n");
@@ -68,7 +85,8 @@ std::string overview(std::span<const ReportPart> parts) {
              "<th scope=\"col\" class=\"number\">paper<br>12B</th>",
              "<th scope=\"col\" class=\"number\">n</th>",
              "<th scope=\"col\" class=\"number\">missing</th></tr></thead>\n<tbody>\n", rows,
-             "</tbody>\n</table>\n</div>\n<div class=\"panel\">\n", score_chart(bars), "</div>\n");
+             "</tbody>\n</table>\n", marks_note(parts), "</div>\n<div class=\"panel\">\n",
+             score_chart(bars), "</div>\n");
 }
 
 std::string page_head(const ReportOptions& options) {

@@ -21,6 +21,7 @@ struct ReportPart {
   std::span<const Prediction> predictions;  ///< of benchmark->items, in order
   const Score* score = nullptr;
   std::optional<Interval> interval;  ///< of score->main, in its units
+  std::string not_comparable;        ///< with the paper's score, and why; "": it is
 };
 
 struct ReportOptions {

@@ -68,6 +68,7 @@ std::string cards(const ReportPart& part, const std::vector<Choice>& choices,
                     .prediction = &part.predictions[static_cast<size_t>(index)],
                     .value = value,
                     .value_name = std::string(value_name(metric, value))};
+    if (part.score && part.score->boxes) view.boxes = *part.score->boxes;
     if (metric == MetricKind::kCircular && value) view.note = rotations_note(part, *view.item);
     out += sample_card(view, options);
   }

@@ -186,13 +186,23 @@ std::string headline(const ReportPart& part) {
       return value ? html_number(*value, 2) : std::string("–");
     };
     out += str("<span class=\"soft\">paper ", paper(info.paper_4b), " (4B), ",
-               paper(info.paper_12b), " (12B)</span>");
+               paper(info.paper_12b), " (12B)",
+               part.not_comparable.empty()
+                   ? ""
+                   : str(", not comparable: ", html_escape(part.not_comparable)),
+               "</span>");
   }
   if (part.score) {
     out += str("<span class=\"soft\">n = ", html_count(part.score->n), ", ",
                html_count(part.score->missing), " missing</span>");
   }
-  return str(out, "</p>\n<p class=\"soft\">", how_scored(info.metric), "</p>\n");
+  out += str("</p>\n<p class=\"soft\">", how_scored(info.metric), "</p>\n");
+  std::vector<std::string> notes = part.benchmark->notes;
+  if (part.score) notes.insert(notes.end(), part.score->notes.begin(), part.score->notes.end());
+  for (const std::string& note : notes) {
+    out += str("<p class=\"notes\"><b>Note:</b> ", html_escape(note), "</p>\n");
+  }
+  return out;
 }
 
 }  // namespace

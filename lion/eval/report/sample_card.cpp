@@ -138,7 +138,7 @@ std::string head(const SampleView& sample) {
 
 std::string sample_card(const SampleView& sample, const ReportOptions& options) {
   const Item& item = *sample.item;
-  SamplePicture picture = sample_picture(item, *sample.prediction, options);
+  SamplePicture picture = sample_picture(item, *sample.prediction, sample.boxes, options);
   if (!sample.note.empty()) picture.notes.push_back(sample.note);
   std::string out =
       str("<article class=\"card\">\n", picture.html, "\n<div class=\"words\">\n", head(sample));

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "lion/eval/report/html_report.h"
+#include "lion/text/box_format.h"
 
 namespace lion::eval {
 
@@ -13,7 +14,9 @@ struct SampleView {
   const Prediction* prediction = nullptr;
   std::optional<double> value;  ///< of the item, as in Score::values
   std::string value_name;       ///< what the value is: "CIDEr", "wrong"
-  std::string note;             ///< more about the value, in words, not escaped; or ""
+  /// Of the answer's box.
+  BoxFormat boxes = {BoxUnit::kFractions, BoxOrder::kCorners};
+  std::string note;  ///< more about the value, in words, not escaped; or ""
 };
 
 std::string sample_card(const SampleView& sample, const ReportOptions& options);

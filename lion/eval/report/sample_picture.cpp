@@ -36,10 +36,6 @@ bool is_finite(const PixelBox& box) {
          std::isfinite(box.y1);
 }
 
-PixelBox scaled(const Box& box, double width, double height) {
-  return {box.x0 * width, box.y0 * height, box.x1 * width, box.y1 * height};
-}
-
 LabelledBox labelled(const PixelBox& box, bool is_truth) {
   return {.x0 = box.x0,
           .y0 = box.y0,
@@ -50,6 +46,10 @@ LabelledBox labelled(const PixelBox& box, bool is_truth) {
           .label_below = !is_truth};
 }
 
+PixelBox scaled(const PixelBox& box, double by_x, double by_y) {
+  return {box.x0 * by_x, box.y0 * by_y, box.x1 * by_x, box.y1 * by_y};
+}
+
 struct Boxes {
   std::vector<LabelledBox> drawn;  ///< on the scaled picture
   std::vector<std::string> notes;
@@ -57,39 +57,40 @@ struct Boxes {
 
 /// Adds the answer's box and what there is to say about it. `width` and `height` are the
 /// original's, in whose pixels `truth` is.
-void add_answer(Boxes& boxes, const std::string& answer, const PixelBox& truth, const Image& image,
-                int64_t width, int64_t height) {
-  const std::optional<Box> box = first_box(answer);
-  if (!box) {
+void add_answer(Boxes& boxes, const std::string& answer, const BoxFormat& format,
+                const PixelBox& truth, const Image& image, int64_t width, int64_t height) {
+  const std::optional<Box> found = first_box(answer);
+  if (!found) {
     boxes.notes.emplace_back("no box in the answer");
     return;
   }
+  const PixelBox original =
+      box_in_pixels({found->x0, found->y0, found->x1, found->y1}, format, width, height);
+  const auto w = static_cast<double>(width), h = static_cast<double>(height);
   const PixelBox pixels =
-      scaled(*box, static_cast<double>(image.width), static_cast<double>(image.height));
+      scaled(original, static_cast<double>(image.width) / w, static_cast<double>(image.height) / h);
   if (!is_finite(pixels)) {
     boxes.notes.emplace_back("the answer's box is not drawn: its numbers are too large");
     return;
   }
   boxes.drawn.push_back(labelled(pixels, false));
-  const PixelBox original = scaled(*box, static_cast<double>(width), static_cast<double>(height));
   boxes.notes.push_back(str("IoU ", html_number(box_iou(original, truth), 3)));
-  if (box->x0 > box->x1 || box->y0 > box->y1) {
+  if (original.x0 > original.x1 || original.y0 > original.y1) {
     boxes.notes.emplace_back("corners in the wrong order");
   }
-  if (std::max({box->x0, box->y0, box->x1, box->y1}) > 1) {
+  if (std::max(original.x0, original.x1) > w || std::max(original.y0, original.y1) > h) {
     boxes.notes.emplace_back("the box leaves the picture");
   }
 }
 
-Boxes boxes_of(const Item& item, const Prediction& prediction, const Image& image, int64_t width,
-               int64_t height) {
+Boxes boxes_of(const Item& item, const Prediction& prediction, const BoxFormat& format,
+               const Image& image, int64_t width, int64_t height) {
   const PixelBox& truth = *item.truth.box;
   if (!is_finite(truth)) return {{}, {"the truth has no finite box"}};
   const double by_x = static_cast<double>(image.width) / static_cast<double>(width);
   const double by_y = static_cast<double>(image.height) / static_cast<double>(height);
-  const PixelBox on_image = {truth.x0 * by_x, truth.y0 * by_y, truth.x1 * by_x, truth.y1 * by_y};
-  Boxes boxes{{labelled(on_image, true)}, {}};
-  add_answer(boxes, prediction.text, truth, image, width, height);
+  Boxes boxes{{labelled(scaled(truth, by_x, by_y), true)}, {}};
+  add_answer(boxes, prediction.text, format, truth, image, width, height);
   return boxes;
 }
 
@@ -102,7 +103,7 @@ std::string image_html(const Image& image, const Item& item) {
 }  // namespace
 
 SamplePicture sample_picture(const Item& item, const Prediction& prediction,
-                             const ReportOptions& options) {
+                             const BoxFormat& format, const ReportOptions& options) {
   if (!options.load_picture)
     return {"<p class=\"no-picture\">Pictures were not asked for.</p>", {}};
   try {
@@ -110,7 +111,7 @@ SamplePicture sample_picture(const Item& item, const Prediction& prediction,
     const int64_t width = original.width, height = original.height;
     Image image = scaled_down(std::move(original), options.picture_side);
     Boxes boxes;
-    if (item.truth.box) boxes = boxes_of(item, prediction, image, width, height);
+    if (item.truth.box) boxes = boxes_of(item, prediction, format, image, width, height);
     draw_boxes(image, boxes.drawn);
     return {image_html(image, item), std::move(boxes.notes)};
   } catch (const std::exception& error) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lion/eval/report/html_report.h"
+#include "lion/text/box_format.h"
 
 namespace lion::eval {
 
@@ -14,8 +15,9 @@ struct SamplePicture {
   std::vector<std::string> notes;  ///< about boxes, in words, not escaped
 };
 
-/// Scaled down to `options.picture_side`; boxes are drawn when the item's truth has one.
+/// Scaled down to `options.picture_side`; boxes are drawn when the item's truth has one. `format`
+/// is that of the answer's box.
 SamplePicture sample_picture(const Item& item, const Prediction& prediction,
-                             const ReportOptions& options);
+                             const BoxFormat& format, const ReportOptions& options);
 
 }  // namespace lion::eval

@@ -24,19 +24,18 @@ GroundingReference read_line(const ResultRecord& record) {
   reference.id = grounding_id(fields);
   reference.picture = picture_id(fields.text(fields.has("img_path") ? "img_path" : "image"));
   reference.expression = fields.text(fields.has("expression") ? "expression" : "sent");
-  const std::array<double, 4> corners = fields.four_numbers("bbox");
-  reference.box = {corners[0], corners[1], corners[2], corners[3]};
+  reference.numbers = fields.four_numbers("bbox");
   read_size(fields, reference);
   return reference;
 }
 
 /// MDETR's: a picture per expression, an annotation per picture, in any order.
 std::vector<GroundingReference> read_mdetr(const FileScoreOptions& options, FindingLog& log) {
-  std::unordered_map<std::string, PixelBox> boxes;
+  std::unordered_map<std::string, std::array<double, 4>> boxes;
   each_result_in(options.references, "annotations", log, [&](const ResultRecord& record) {
-    const auto [x, y, width, height] = record.fields.four_numbers("bbox");
+    const std::array<double, 4> numbers = record.fields.four_numbers("bbox");
     const std::string id = record.fields.id("image_id");
-    if (!boxes.emplace(id, PixelBox{x, y, x + width, y + height}).second) {
+    if (!boxes.emplace(id, numbers).second) {
       log.duplicate(record.where, str("picture ", id, " has two boxes; the first counts"));
     }
   });
@@ -51,12 +50,33 @@ std::vector<GroundingReference> read_mdetr(const FileScoreOptions& options, Find
     if (box == boxes.end()) {
       throw BadRecord{ProblemKind::kNoAnnotation, str("picture ", reference.id, " has no box")};
     }
-    reference.box = box->second;
+    reference.numbers = box->second;
     reference.place = record.place;
     reference.where = record.where;
     references.push_back(std::move(reference));
   });
   return references;
+}
+
+/// Boxes in pixels from the numbers of the file. References without a box are left out.
+void read_boxes(std::vector<GroundingReference>& references, const BoxFormat& declared,
+                const std::string& file, FindingLog& log, std::vector<std::string>& notes) {
+  BoxFormatGuess guess(declared);
+  for (const GroundingReference& one : references) guess.add(one.numbers, one.width, one.height);
+  const auto [format, other, words] = guess.result();
+  if (!words.empty()) notes.push_back(str(file, ": ", words));
+  std::erase_if(references, [&](GroundingReference& one) {
+    if (format.unit != BoxUnit::kPixels && (one.width < 1 || one.height < 1)) {
+      log.malformed(one.where, "its box is not in pixels, and it has no width and height");
+      return true;
+    }
+    one.box = box_in_pixels(one.numbers, format, one.width, one.height);
+    const std::string fault = corners_fault({one.box.x0, one.box.y0, one.box.x1, one.box.y1});
+    if (fault.empty()) return false;
+    const auto& [a, b, c, d] = one.numbers;
+    log.malformed(one.where, str("the box [", a, ",", b, ",", c, ",", d, "]: ", fault));
+    return true;
+  });
 }
 
 }  // namespace
@@ -76,9 +96,13 @@ std::string first_text(const RecordFields& fields, std::span<const char* const> 
 }
 
 std::vector<GroundingReference> read_grounding_references(const FileScoreOptions& options,
-                                                          FindingLog& log) {
+                                                          FindingLog& log,
+                                                          std::vector<std::string>& notes) {
+  const std::string file = file_name(options.references);
   if (is_json_object(options.references) && options.references.extension() != ".jsonl") {
-    return read_mdetr(options, log);
+    std::vector<GroundingReference> references = read_mdetr(options, log);
+    read_boxes(references, {BoxUnit::kPixels, BoxOrder::kSizes}, file, log, notes);
+    return references;
   }
   std::vector<GroundingReference> references;
   each_result(options.references, log, [&](const ResultRecord& record) {
@@ -87,6 +111,7 @@ std::vector<GroundingReference> read_grounding_references(const FileScoreOptions
     reference.where = record.where;
     references.push_back(std::move(reference));
   });
+  read_boxes(references, {BoxUnit::kPixels, BoxOrder::kCorners}, file, log, notes);
   return references;
 }
 

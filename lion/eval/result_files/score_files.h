@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ struct FileScoreOptions {
   std::filesystem::path references;
   std::filesystem::path predictions;
   VqaEvaluator vqa = VqaEvaluator::kLavis;
+  /// Of predicted boxes; nothing: guessed from all of them (lion/text/box_format.h).
+  std::optional<BoxFormat> box_format;
 };
 
 struct FileScoreResult {

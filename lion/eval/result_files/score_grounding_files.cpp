@@ -1,6 +1,7 @@
 /// References: see grounding_references.h. Predictions: lines or a list. The box is read from the
 /// text "answer", else "prediction", else "text" (fractions in brackets, as LION answers), else
-/// from "bbox" or "box" (corners in pixels; null or empty: no box). A prediction belongs to the
+/// from "bbox" or "box" (corners in pixels; null or empty: no box); where all boxes together speak
+/// for another unit or order, they are read so, and a note says it. A prediction belongs to the
 /// reference of the same id ("id" or "question_id") where both files have ids; else of the same
 /// picture and expression (img_path or image, expression or sent; the n-th to the n-th when they
 /// are there several times); else of the same place in the file.
@@ -24,15 +25,15 @@ struct Answer {
   std::string id;
   std::string picture;
   std::string expression;
-  std::optional<Box> fractions;
-  std::optional<PixelBox> pixels;
+  std::optional<std::array<double, 4>> numbers;  // of its box
+  bool is_text = false;                          // in a text: fractions, if not said otherwise
   int64_t place = 0;
   std::string where;
 };
 
 enum class MatchBy { kId, kExpression, kPlace };
 
-std::optional<PixelBox> read_pixels(const ResultRecord& record) {
+std::optional<std::array<double, 4>> read_numbers(const ResultRecord& record) {
   for (const char* key : {"bbox", "box"}) {
     simdjson::dom::element value;
     if (record.value[key].get(value) != simdjson::SUCCESS) continue;
@@ -40,8 +41,7 @@ std::optional<PixelBox> read_pixels(const ResultRecord& record) {
     if (value.is_null() || (value.get(list) == simdjson::SUCCESS && list.size() == 0)) {
       return std::nullopt;
     }
-    const std::array<double, 4> corners = record.fields.four_numbers(key);
-    return PixelBox{corners[0], corners[1], corners[2], corners[3]};
+    return record.fields.four_numbers(key);
   }
   throw BadRecord{ProblemKind::kMalformed, "holds neither \"answer\" nor \"bbox\""};
 }
@@ -56,10 +56,13 @@ Answer read_answer(const ResultRecord& record) {
   answer.where = record.where;
   for (const char* key : {"answer", "prediction", "text"}) {
     if (!fields.has(key)) continue;
-    answer.fractions = first_box(fields.text(key));
+    answer.is_text = true;
+    if (const auto box = first_box(fields.text(key))) {
+      answer.numbers = {box->x0, box->y0, box->x1, box->y1};
+    }
     return answer;
   }
-  answer.pixels = read_pixels(record);
+  answer.numbers = read_numbers(record);
   return answer;
 }
 
@@ -104,37 +107,101 @@ class Namer {
   std::map<std::string, int64_t> seen_;
 };
 
-/// IoU with the truth; nothing when the answer has no box.
-std::optional<double> iou_of(const Answer& answer, const GroundingReference& reference) {
-  if (answer.pixels) return box_iou(*answer.pixels, reference.box);
-  if (!answer.fractions) return std::nullopt;
-  if (reference.width < 1 || reference.height < 1) {
-    throw BadRecord{ProblemKind::kPictureSize,
-                    "answers in fractions, but the reference has no width and height"};
+/// How the boxes of answers are read: those in texts, and those in lists.
+struct Formats {
+  BoxFormat text{BoxUnit::kFractions, BoxOrder::kCorners};
+  BoxFormat list{BoxUnit::kPixels, BoxOrder::kCorners};
+
+  const BoxFormat& of(const Answer& answer) const { return answer.is_text ? text : list; }
+};
+
+/// The answers of a file, and the references in the order of their numbers.
+struct Paired {
+  const std::vector<Answer>& answers;
+  const std::vector<std::string>& names;  ///< of the answers; "" where one has none
+  const std::vector<const GroundingReference*>& references;
+};
+
+/// The formats given, else those that the answers speak for; `notes` says which.
+Formats formats_of(const Paired& paired, const IdMatch& ids, const FileScoreOptions& options,
+                   std::vector<std::string>& notes) {
+  if (options.box_format) return {*options.box_format, *options.box_format};
+  Formats formats;
+  for (const bool is_text : {true, false}) {
+    BoxFormat& format = is_text ? formats.text : formats.list;
+    BoxFormatGuess guess(format);
+    for (size_t i = 0; i < paired.answers.size(); ++i) {
+      const Answer& answer = paired.answers[i];
+      const auto number = ids.find(paired.names[i]);
+      if (answer.is_text != is_text || !answer.numbers || !number) continue;
+      const GroundingReference& reference = *paired.references[*number];
+      guess.add(*answer.numbers, reference.width, reference.height, &reference.box);
+    }
+    const BoxFormatGuess::Result result = guess.result();
+    if (result.other) format = result.format;
+    if (result.words.empty()) continue;
+    notes.push_back(str(file_name(options.predictions), ": ", result.words,
+                        result.other ? ". --box-format names another." : ""));
   }
-  return box_iou(to_pixels(*answer.fractions, reference.width, reference.height), reference.box);
+  return formats;
 }
 
-/// Of each of `ids.size()` references that has an answer.
-std::vector<std::optional<double>> ious_of(const std::vector<const GroundingReference*>& references,
-                                           const std::vector<Answer>& answers, Namer namer,
+/// IoU with the truth; nothing when the answer has no box.
+std::optional<double> iou_of(const Answer& answer, const GroundingReference& reference,
+                             const BoxFormat& format) {
+  if (!answer.numbers) return std::nullopt;
+  if (format.unit != BoxUnit::kPixels && (reference.width < 1 || reference.height < 1)) {
+    throw BadRecord{ProblemKind::kPictureSize, str("answers ", box_format_words(format),
+                                                   ", but the reference has no width and height")};
+  }
+  const PixelBox box = box_in_pixels(*answer.numbers, format, reference.width, reference.height);
+  return box_iou(box, reference.box);
+}
+
+/// Of each reference that has an answer.
+std::vector<std::optional<double>> ious_of(const Paired& paired, const Formats& formats,
                                            IdMatch& ids, FindingLog& log) {
-  std::vector<std::optional<double>> ious(references.size());
-  for (const Answer& answer : answers) {
-    const std::string name = namer.name(answer);
+  std::vector<std::optional<double>> ious(paired.references.size());
+  for (size_t i = 0; i < paired.answers.size(); ++i) {
+    const Answer& answer = paired.answers[i];
+    const std::string& name = paired.names[i];
     if (name.empty()) {
       log.malformed(answer.where, "does not say which reference it answers, as others do");
       continue;
     }
     try {
       const auto number = ids.find(name);
-      const auto iou = number ? iou_of(answer, *references[*number]) : std::nullopt;
+      const auto iou =
+          number ? iou_of(answer, *paired.references[*number], formats.of(answer)) : std::nullopt;
       if (ids.answer(name, answer.where)) ious[*number] = iou;
     } catch (const BadRecord& bad) {
       log.malformed(answer.where, bad.what);
     }
   }
   return ious;
+}
+
+/// Answers that score nothing whatever is asked: without a box, or with one that is none.
+void note_useless(const std::vector<Answer>& answers, const Formats& formats,
+                  std::vector<std::string>& notes) {
+  int64_t without = 0, empty = 0;
+  std::string first;
+  for (const Answer& answer : answers) {
+    if (!answer.numbers) {
+      ++without;
+      continue;
+    }
+    const PixelBox box = box_in_pixels(*answer.numbers, formats.of(answer), 1, 1);
+    const std::string fault = corners_fault({box.x0, box.y0, box.x1, box.y1});
+    if (fault.empty() || ++empty > 1) continue;
+    const auto& [a, b, c, d] = *answer.numbers;
+    first = str(answer.where, ": [", a, ",", b, ",", c, ",", d, "]: ", fault);
+  }
+  const auto all = answers.size();
+  if (without > 0) notes.push_back(str(without, " of ", all, " answers have no box"));
+  if (empty > 0) {
+    notes.push_back(str(empty, " of ", all, " boxes have no area; the first: ", first));
+  }
 }
 
 Metrics metrics_of(const GroundingScores& scores) {
@@ -150,7 +217,9 @@ Metrics metrics_of(const GroundingScores& scores) {
 
 FileScoreResult score_grounding_files(const FileScoreOptions& options) {
   FindingLog log;
-  const std::vector<GroundingReference> read = read_grounding_references(options, log);
+  FileScoreResult result;
+  std::vector<std::string>& notes = result.score.notes;
+  const std::vector<GroundingReference> read = read_grounding_references(options, log, notes);
   std::vector<Answer> answers;
   each_result(options.predictions, log,
               [&](const ResultRecord& record) { answers.push_back(read_answer(record)); });
@@ -161,8 +230,14 @@ FileScoreResult score_grounding_files(const FileScoreOptions& options) {
   for (const GroundingReference& reference : read) {
     if (ids.add(namer.name(reference), reference.where)) references.push_back(&reference);
   }
-  const auto all = ious_of(references, answers, Namer(by), ids, log);
+  std::vector<std::string> names;
+  Namer answer_namer(by);
+  for (const Answer& answer : answers) names.push_back(answer_namer.name(answer));
+  const Paired paired{answers, names, references};
+  const Formats formats = formats_of(paired, ids, options, notes);
+  const auto all = ious_of(paired, formats, ids, log);
   ids.report_missing();
+  note_useless(answers, formats, notes);
 
   std::vector<std::optional<double>> ious;
   std::vector<ScoredUnit> units;
@@ -171,7 +246,6 @@ FileScoreResult score_grounding_files(const FileScoreOptions& options) {
     ious.push_back(all[i]);
     units.push_back({ids.id(i), all[i].value_or(0) >= 0.5 ? 1.0 : 0.0, {}});
   }
-  FileScoreResult result;
   set_units(result, options, log, units);
   result.score.figure = "accuracy";
   result.score.metrics = metrics_of(score_grounding(ious));

@@ -76,6 +76,16 @@ void FindingLog::missing(const std::string& where, std::string_view what) {
   add(findings_.missing, where, what);
 }
 
+data::JsonStream open_results(const std::filesystem::path& path, FindingLog& log) {
+  data::JsonStream stream(path);
+  stream.report_broken(
+      [&log, name = file_name(path)](std::string_view list, int64_t number, std::string_view what) {
+        const std::string noun = list.empty() ? "record" : str("\"", list, "\" record");
+        log.malformed(str(name, ", ", noun, " ", number), what);
+      });
+  return stream;
+}
+
 void each_result(const std::filesystem::path& path, FindingLog& log, const RecordVisitor& visit) {
   const MappedText file(path);
   const std::string_view content = trim(file.text());
@@ -84,7 +94,7 @@ void each_result(const std::filesystem::path& path, FindingLog& log, const Recor
         str(path.string(), ": is empty, expected a JSON list or JSON lines. Make the file again."));
   }
   if (content.front() == '[') {
-    data::JsonStream(path).each(numbered(path, "record", log, visit));
+    open_results(path, log).each(numbered(path, "record", log, visit));
   } else {
     each_line(file.text(), file_name(path), log, visit);
   }
@@ -93,13 +103,13 @@ void each_result(const std::filesystem::path& path, FindingLog& log, const Recor
 void each_result_in(const std::filesystem::path& path, const std::string& key, FindingLog& log,
                     const RecordVisitor& visit) {
   const std::string noun = str("\"", key, "\" record");
-  data::JsonStream(path).each_in(
+  open_results(path, log).each_in(
       std::array{data::JsonList{key, numbered(path, noun.c_str(), log, visit)}});
 }
 
 void each_result_pair(const std::filesystem::path& path, FindingLog& log,
                       const RecordVisitor& visit) {
-  data::JsonStream(path).each_pair(numbered(path, "record", log, visit));
+  open_results(path, log).each_pair(numbered(path, "record", log, visit));
 }
 
 bool is_json_object(const std::filesystem::path& path) {

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "lion/data/json_stream.h"
 #include "lion/data/record_fields.h"
 #include "lion/eval/result_files/score_files.h"
 
@@ -41,6 +42,9 @@ struct ResultRecord {
 };
 /// May throw data::BadRecord: the record is reported as malformed.
 using RecordVisitor = std::function<void(const ResultRecord&)>;
+
+/// A JSON file of which elements that are no JSON are malformed; the others count.
+data::JsonStream open_results(const std::filesystem::path& path, FindingLog& log);
 
 /// Records of a list or of JSON lines. A line that is not JSON is malformed, the others count.
 /// Throws ResourceError when the file cannot be read, InputError when it is empty or a broken list.
