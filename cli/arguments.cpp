@@ -24,6 +24,13 @@ CLI::Option* add_repeated_option(CLI::App& command, const std::string& name,
       ->allow_extra_args(false);
 }
 
+CLI::Option* add_word(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+                      const std::string& description) {
+  // An option with a vector behind it would take all words that follow.
+  return command.add_option_function<std::string>(
+      name, [&values](const std::string& word) { values.push_back(word); }, description);
+}
+
 void add_model_options(CLI::App& command, CommonArguments& arguments) {
   command.add_option("--model", arguments.model, "Model folder made by lion convert")
       ->type_name("DIR")

@@ -44,6 +44,10 @@ CLI::App* add_command(CLI::App& program, const std::string& name, const std::str
 CLI::Option* add_repeated_option(CLI::App& command, const std::string& name,
                                  std::vector<std::string>& values, const std::string& description);
 
+/// An argument of one word, which may be missing: `values` then stays empty.
+CLI::Option* add_word(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+                      const std::string& description);
+
 void add_model_options(CLI::App& command, CommonArguments& arguments);    ///< --model
 void add_compute_options(CLI::App& command, CommonArguments& arguments);  ///< --device --dtype ...
 void add_picture_options(CLI::App& command, CommonArguments& arguments);  ///< --exif --max-pixels

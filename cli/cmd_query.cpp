@@ -55,7 +55,7 @@ void add_query(CLI::App& program, Terminal& terminal) {
                                   "lion query street.jpg \"How many people are there?\"");
   const auto arguments = std::make_shared<Arguments>();
   add_image(*command, arguments->run.images);
-  command->add_option("QUESTION", arguments->question, "What to ask, in quotes")->expected(0, 1);
+  add_word(*command, "QUESTION", arguments->question, "What to ask, in quotes");
   add_repeated_option(*command, "-q,--question", arguments->questions,
                       "One more question; may be repeated")
       ->type_name("TEXT");

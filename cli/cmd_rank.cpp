@@ -100,7 +100,7 @@ void add_rank(CLI::App& program, Terminal& terminal) {
                   "lion rank street.jpg \"Is it raining?\" --candidates \"yes|no\"");
   const auto arguments = std::make_shared<Arguments>();
   add_image(*command, arguments->run.images);
-  command->add_option("QUESTION", arguments->question, "What to ask, in quotes")->expected(0, 1);
+  add_word(*command, "QUESTION", arguments->question, "What to ask, in quotes");
   command->add_option("--candidates", arguments->joined, "Answers, with | between them")
       ->type_name("\"A|B\"");
   add_repeated_option(*command, "-c,--candidate", arguments->single, "One answer; may be repeated")

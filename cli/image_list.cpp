@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cli/arguments.h"
 #include "cli/image_path.h"
 #include "cli/session.h"
 #include "lion/base/error.h"
@@ -137,7 +138,6 @@ class FolderSearch {
       return;
     }
     std::error_code failed;
-    fs::status(path, failed);
     const std::string target = fs::read_symlink(path, failed).string();
     fail(str(path.string(), ": is a link that leads to no file (to \"", target,
              "\"). Correct or remove the link."),
@@ -197,8 +197,7 @@ void add_images(CLI::App& command, ImageArguments& arguments) {
 }
 
 void add_image(CLI::App& command, ImageArguments& arguments) {
-  command.add_option("IMG", arguments.images, "Image or folder; - is stdin; none with --files")
-      ->expected(0, 1);
+  add_word(command, "IMG", arguments.images, "Image or folder; - is stdin; none with --files");
 }
 
 std::vector<std::string> asked_about(ImageArguments& arguments, std::vector<std::string> asked) {
