@@ -99,7 +99,7 @@ TEST(Usage, MissingArgumentsAreNamed) {
 TEST(Usage, ValuesThatAreNoNumbersOrOutOfRange) {
   const std::string image = picture("rgb.png");
   expect_usage_error({"caption", image, "--beams", "many"}, HasSubstr("--beams"));
-  expect_usage_error({"caption", image, "--beams", "0"}, HasSubstr("error: --beams: is out of"));
+  expect_usage_error({"caption", image, "--beams", "0"}, HasSubstr("error: --beams is out of"));
   expect_usage_error({"caption", image, "--threads", "-1"}, HasSubstr("--threads"));
   expect_usage_error({"caption", image, "--max-pixels", "0"}, HasSubstr("--max-pixels"));
   expect_usage_error(
