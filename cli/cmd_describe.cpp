@@ -51,8 +51,7 @@ void add_describe(CLI::App& program, Terminal& terminal) {
   const auto arguments = std::make_shared<Arguments>();
   add_images(*command, arguments->run.images);
   add_repeated_option(*command, "--box", arguments->boxes,
-                      "Corners as fractions, or pixels with px, or as lion ground writes them; may "
-                      "be repeated")
+                      "Corners: fractions, pixels, or what ground prints")
       ->type_name("X0,Y0,X1,Y1[px]")
       ->required();
   add_run_options(*command, arguments->run);

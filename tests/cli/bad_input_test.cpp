@@ -86,7 +86,7 @@ TEST(BadInput, BoxesThatAreNone) {
 }
 
 TEST(BadInput, BlankQuestions) {
-  for (const std::string blank : {"", "   ", "\n\t\r\n", "\xc2\xa0"}) {
+  for (const std::string blank : {"", " \n\t\r\n"}) {
     const std::string image = picture("rgb.png");
     expect_error(lion(with_model({"query", image, blank})), 2, "question: is empty");
     expect_error(lion(with_model({"query", image, blank, "--verbatim"})), 2, "question: is empty");
