@@ -316,7 +316,7 @@ TEST(Answer, LionMiniAnswersEveryLineOfALongChat) {
   ASSERT_EQ(all.size(), 66u);
   EXPECT_EQ(all[0], "yellow");
   EXPECT_EQ(all[1], "yes");
-  EXPECT_THAT(all[2], HasSubstr("0."));
+  EXPECT_EQ(all[2], "dog");
   for (size_t i = 3; i < all.size(); ++i) EXPECT_EQ(all[i], all[i % 3]) << i;
 }
 
