@@ -1,5 +1,8 @@
 #include "cli/arguments.h"
 
+#include <array>
+#include <utility>
+
 #include "lion/base/error.h"
 #include "lion/base/str.h"
 
@@ -11,6 +14,21 @@ CLI::App* add_command(CLI::App& program, const std::string& name, const std::str
   command->group("About a picture");
   command->footer(str("Example:\n  ", example));
   return command;
+}
+
+CLI::Option* add_repeated_option(CLI::App& command, const std::string& name,
+                                 std::vector<std::string>& values, const std::string& description) {
+  return command.add_option(name, values, description)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
+}
+
+CLI::Option* add_word(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+                      const std::string& description) {
+  // An option with a vector behind it would take all words that follow.
+  return command.add_option_function<std::string>(
+      name, [&values](const std::string& word) { values.push_back(word); }, description);
 }
 
 void add_model_options(CLI::App& command, CommonArguments& arguments) {
@@ -138,6 +156,34 @@ PromptTemplates prompt_templates(const CommonArguments& arguments) {
                                      : PromptTemplates::load(arguments.templates);
 }
 
+namespace {
+
+/// As GenerateOptions::validate, in the words of the command line.
+void validate(const GenerateOptions& options) {
+  constexpr std::array<std::pair<const char*, const char*>, 9> kOptions{{
+      {"generate options: ", ""},
+      {"num_return_sequences", "--num-answers"},
+      {"num_beams", "--beams"},
+      {"max_new_tokens", "--max-new-tokens"},
+      {"min_length", "--min-length"},
+      {"repetition_penalty", "--repetition-penalty"},
+      {"length_penalty", "--length-penalty"},
+      {"top_p", "--top-p"},
+      {"top_k", "--top-k"},
+  }};
+  try {
+    options.validate();
+  } catch (const InputError& error) {
+    std::string message = error.what();
+    for (const auto& [name, option] : kOptions) message = replace_all(message, name, option);
+    if (message.starts_with("temperature"))
+      message = replace_all(message, "temperature", "--temperature");
+    throw InputError(message);
+  }
+}
+
+}  // namespace
+
 Question with_options(Question question, const CommonArguments& arguments) {
   if (arguments.no_tags) {
     question.tag_source = TagSource::kNone;
@@ -147,7 +193,7 @@ Question with_options(Question question, const CommonArguments& arguments) {
   }
   question.generate = arguments.generate;
   if (arguments.sample) question.generate.strategy = Strategy::kSample;
-  question.generate.validate();
+  validate(question.generate);
   return question;
 }
 

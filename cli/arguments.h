@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lion/image/decode.h"
 #include "lion/pipeline/options.h"
@@ -39,6 +40,14 @@ struct CommonArguments {
 /// A subcommand with a line that says what it does and an example of its use.
 CLI::App* add_command(CLI::App& program, const std::string& name, const std::string& description,
                       const std::string& example);
+
+/// An option that collects the values of all of its uses, one a use.
+CLI::Option* add_repeated_option(CLI::App& command, const std::string& name,
+                                 std::vector<std::string>& values, const std::string& description);
+
+/// An argument of one word, which may be missing: `values` then stays empty.
+CLI::Option* add_word(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+                      const std::string& description);
 
 void add_model_options(CLI::App& command, CommonArguments& arguments);    ///< --model
 void add_compute_options(CLI::App& command, CommonArguments& arguments);  ///< --device --dtype ...

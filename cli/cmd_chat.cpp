@@ -1,9 +1,11 @@
-#include <iostream>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
+#include "cli/image_path.h"
+#include "cli/line_editor.h"
 #include "cli/result.h"
 #include "cli/session.h"
 #include "lion/base/error.h"
@@ -20,48 +22,90 @@ struct Arguments {
 };
 
 constexpr std::string_view kHelp =
-    "Type a question. Earlier questions and answers are remembered.\n"
-    "/tags                    what is in the picture\n"
+    "Type a question.\n"
+    "/tags                    what is in the image\n"
     "/box x0,y0,x1,y1[px]     what is in this box\n"
+    "/image FILE              go on with another image\n"
+    "/reset                   forget the earlier questions and answers\n"
     "/help                    this text\n"
-    "/quit                    end (as does the end of the input)";
+    "exit                     end (as /quit and the end of the input do)";
 
-/// A dialogue about one picture, which the model sees once.
+/// A dialogue about an image, which the model encodes once.
 class Chat {
  public:
   Chat(const Arguments& arguments, Terminal& terminal)
       : common_(arguments.common),
         terminal_(terminal),
         templates_(prompt_templates(common_)),
-        file_(open_picture(arguments.picture, common_)),
+        file_(open_picture(path_of(arguments.picture), common_)),
         model_(open_model(common_)),
         picture_(model_.lion.see(file_.image)) {}
 
-  /// Answers one line. Returns whether the dialogue goes on. Throws InputError for a wrong line.
+  /// What a person should know at the start.
+  std::string greeting() const {
+    return str(kHelp, "\n",
+               model_.lion.reads_dialogue_history()
+                   ? "Earlier questions and answers are remembered."
+                   : "This model answers each question alone: it never learned to read earlier "
+                     "ones.");
+  }
+
+  /// Answers one line. Returns whether the dialogue goes on. Throws InputError or ResourceError for
+  /// a line that cannot be answered; the dialogue then stands as before.
   bool reply(std::string_view line) {
     const std::string_view command = line.substr(0, line.find(' '));
-    if (line.empty()) return true;
-    if (line == "/quit") return false;
+    const std::string_view rest = trim(line.substr(command.size()));
+    if (is_blank(line)) return true;
+    if (line == "/quit" || line == "/exit" || line == "exit" || line == "quit") return false;
     if (line == "/help") {
-      terminal_.info(kHelp);
+      terminal_.info(greeting());
     } else if (line == "/tags") {
       tags();
+    } else if (line == "/reset") {
+      history_.clear();
+      terminal_.info("The earlier questions and answers are forgotten.");
+    } else if (command == "/image") {
+      change_image(rest);
     } else if (command == "/box") {
-      const std::string_view corners = trim(line.substr(command.size()));
-      const Box box = parse_box_argument(corners, file_.image.width, file_.image.height);
+      const Box box = parse_box_argument(rest, file_.image.width, file_.image.height);
       answer(describe_question(templates_, box));
     } else if (command.starts_with('/')) {
       throw InputError(str(command,
-                           ": is no command (expected /tags, /box, /help or /quit). /help says "
-                           "what they do."));
+                           ": is no command (expected /tags, /box, /image, /reset, /help or "
+                           "/quit). /help says what they do."));
     } else {
-      std::string text = answer(dialogue_question(templates_, history_, line));
-      history_.emplace_back(line, std::move(text));
+      std::string text = answer_in_dialogue(line);
+      if (model_.lion.reads_dialogue_history()) history_.emplace_back(line, std::move(text));
     }
     return true;
   }
 
  private:
+  void change_image(std::string_view name) {
+    if (name.empty()) throw InputError("/image: names no file. Write for instance /image cat.jpg");
+    file_ = open_picture(path_of(std::string(name)), common_);
+    picture_ = model_.lion.see(file_.image);
+    history_.clear();
+    terminal_.info(str("Now about ", name, ", ", file_.image.width, " x ", file_.image.height,
+                       ". Earlier questions and answers are forgotten."));
+  }
+
+  /// The answer, after as many of the earlier turns as the prompt has room for.
+  std::string answer_in_dialogue(std::string_view line) {
+    for (;;) {
+      try {
+        return answer(dialogue_question(templates_, history_, line));
+      } catch (const PromptTooLong&) {
+        if (history_.empty()) throw;
+        // A quarter at a time: one by one, every later question would meet the limit again.
+        const size_t dropped = (history_.size() + 3) / 4;
+        history_.erase(history_.begin(), history_.begin() + static_cast<std::ptrdiff_t>(dropped));
+        terminal_.info(str("The dialogue grew too long: the oldest ", dropped,
+                           dropped == 1 ? " question is" : " questions are", " forgotten."));
+      }
+    }
+  }
+
   void tags() {
     const auto [tags, seconds] = timed([&] { return model_.lion.tags(picture_); });
     if (common_.json) {
@@ -111,33 +155,41 @@ class Chat {
 
 void run(const Arguments& arguments, Terminal& terminal) {
   with_options({}, arguments.common);  // wrong options are told before the model is loaded
+  if (arguments.picture == kStdinName) {
+    throw InputError(
+        "lion chat: the image cannot come from stdin, which holds the questions. Name a file.");
+  }
   Chat chat(arguments, terminal);
-  if (terminal.typed_by_person()) terminal.info(kHelp);
+  if (terminal.typed_by_person()) terminal.info(chat.greeting());
+  LineEditor editor("> ", terminal.typed_by_person());
   int64_t failed = 0;
-  std::string line;
-  terminal.ask();
-  while (std::getline(std::cin, line)) {
-    try {
-      if (!chat.reply(trim(line))) break;
-    } catch (const InputError& error) {
+  while (const std::optional<std::string> line = editor.next()) {
+    const auto tell = [&](const Error& error) {
       terminal.error(error.what());
       ++failed;
+    };
+    try {
+      if (!chat.reply(trim(*line))) break;
+    } catch (const InputError& error) {
+      tell(error);
+    } catch (const ResourceError& error) {  // no such image, say
+      tell(error);
     }
-    terminal.ask();
   }
   if (failed > 0 && !terminal.typed_by_person()) {
     throw InputError(str("lion chat: ", failed,
-                         " lines of the input could not be answered, as told above. Mend them."));
+                         " lines of the input could not be answered, as said above. Correct "
+                         "them."));
   }
 }
 
 }  // namespace
 
 void add_chat(CLI::App& program, Terminal& terminal) {
-  CLI::App* command = add_command(program, "chat", "Talk about a picture, line by line",
+  CLI::App* command = add_command(program, "chat", "Talk about an image, line by line",
                                   "lion chat street.jpg --beams 1");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("IMG", arguments->picture, "Picture file")->required();
+  command->add_option("IMG", arguments->picture, "Image file")->required();
   add_all_options(*command, arguments->common);
   command->get_option("--json")->description("A line of JSON per answer (docs/json.md)");
   command->callback([arguments, &terminal] { run(*arguments, terminal); });

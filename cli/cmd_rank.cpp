@@ -4,8 +4,8 @@
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
+#include "cli/image_run.h"
 #include "cli/result.h"
-#include "cli/session.h"
 #include "lion/base/error.h"
 #include "lion/base/file.h"
 #include "lion/base/str.h"
@@ -16,23 +16,34 @@ namespace {
 
 struct Arguments {
   CommonArguments common;
-  std::string picture;
-  std::string question;
+  RunArguments run;
+  std::vector<std::string> question;
   bool verbatim = false;
   std::string joined;
   std::vector<std::string> single;
   std::string file;
 };
 
-/// From all three sources; lines and parts are trimmed, empty ones dropped.
+/// From all three sources. Empty lines of a file say nothing; an empty answer on the command line
+/// is a mistake.
 std::vector<std::string> candidates_of(const Arguments& arguments) {
-  std::vector<std::string> candidates = arguments.single;
-  std::vector<std::string> parts = split(arguments.joined, '|');
-  if (!arguments.file.empty()) {
-    for (std::string& line : lines(read_file(arguments.file))) parts.push_back(std::move(line));
+  std::vector<std::string> candidates;
+  const auto add = [&](std::string_view option, const std::string& text) {
+    if (is_blank(text)) {
+      throw InputError(str(option, ": has an empty answer (candidate ", candidates.size() + 1,
+                           "). Write one or remove it; in a script, check that its variable is "
+                           "set."));
+    }
+    candidates.push_back(one_line(text));
+  };
+  for (const std::string& text : arguments.single) add("--candidate", text);
+  if (!arguments.joined.empty()) {
+    for (const std::string& text : split(arguments.joined, '|')) add("--candidates", text);
   }
-  for (const std::string& part : parts) {
-    if (const std::string_view text = trim(part); !text.empty()) candidates.emplace_back(text);
+  if (!arguments.file.empty()) {
+    for (const std::string& line : lines(read_file(arguments.file))) {
+      if (!is_blank(line)) add("--candidates-file", line);
+    }
   }
   if (candidates.empty()) {
     throw InputError(
@@ -42,24 +53,43 @@ std::vector<std::string> candidates_of(const Arguments& arguments) {
   return candidates;
 }
 
-void run(const Arguments& arguments, Terminal& terminal) {
+std::vector<std::string> ranking_lines(const RankedAnswer& answer) {
+  std::vector<std::string> all;
+  for (const RankedCandidate& candidate : answer.candidates) {
+    all.push_back(str(all.size() + 1, ". ", candidate.text, "  (log-likelihood ", std::fixed,
+                      std::setprecision(3), candidate.log_likelihood, ")"));
+  }
+  return all;
+}
+
+void run(Arguments& arguments, Terminal& terminal) {
+  const std::vector<std::string> asked = asked_about(arguments.run.images, arguments.question);
+  if (asked.empty()) {
+    throw InputError(
+        "lion rank: QUESTION is required. Put it in quotes behind the image. lion rank --help "
+        "shows what there is.");
+  }
   const std::vector<std::string> candidates = candidates_of(arguments);
-  const PictureFile picture = open_picture(arguments.picture, arguments.common);
+  const PromptTemplates templates = prompt_templates(arguments.common);
   const Question question =
-      with_options(vqa_question(prompt_templates(arguments.common), arguments.question,
+      with_options(vqa_question(templates, asked.front(),
                                 arguments.verbatim ? Wording::kVerbatim : Wording::kTemplate),
                    arguments.common);
-  const Model model = open_model(arguments.common);
-  const RankedAnswer answer = model.lion.rank(model.lion.see(picture.image), question, candidates);
-  if (arguments.common.json) {
-    terminal.json_result(ranked_json("rank", model, picture, answer));
-    return;
-  }
-  int64_t place = 0;
-  for (const RankedCandidate& candidate : answer.candidates) {
-    terminal.result(str(++place, ". ", candidate.text, "  (log-likelihood ", std::fixed,
-                        std::setprecision(3), candidate.log_likelihood, ")"));
-  }
+  ImageTask task;
+  task.command = "rank";
+  task.asked = {one_line(asked.front())};
+  task.asked_column = "question";
+  task.columns = {"answer", "log_likelihood"};
+  task.settings = {{"prompt", arguments.verbatim ? "{question}" : templates.evaluation(Task::kVqa)},
+                   {"candidates", candidates}};
+  task.find = [&](const Request& request) -> Finding {
+    const RankedAnswer answer = request.model.lion.rank(request.picture, question, candidates);
+    const RankedCandidate& best = answer.candidates.front();
+    return {ranked_json("rank", request.model, request.file, answer),
+            {best.text, score_str(best.log_likelihood)},
+            ranking_lines(answer)};
+  };
+  run_task(task, arguments.run, arguments.common, terminal);
 }
 
 }  // namespace
@@ -69,19 +99,17 @@ void add_rank(CLI::App& program, Terminal& terminal) {
       add_command(program, "rank", "Order given answers by their likelihood",
                   "lion rank street.jpg \"Is it raining?\" --candidates \"yes|no\"");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("IMG", arguments->picture, "Picture file")->required();
-  command->add_option("QUESTION", arguments->question, "What to ask, in quotes")->required();
+  add_image(*command, arguments->run.images);
+  add_word(*command, "QUESTION", arguments->question, "What to ask, in quotes");
   command->add_option("--candidates", arguments->joined, "Answers, with | between them")
       ->type_name("\"A|B\"");
-  command->add_option("-c,--candidate", arguments->single, "One answer; may be repeated")
-      ->type_name("TEXT")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->allow_extra_args(false);
+  add_repeated_option(*command, "-c,--candidate", arguments->single, "One answer; may be repeated")
+      ->type_name("TEXT");
   command->add_option("--candidates-file", arguments->file, "Answers, one a line")
       ->type_name("FILE");
   command->add_flag("--verbatim", arguments->verbatim,
                     "Ask in these words, without the template for short answers");
+  add_run_options(*command, arguments->run);
   add_model_options(*command, arguments->common);
   add_compute_options(*command, arguments->common);
   add_picture_options(*command, arguments->common);

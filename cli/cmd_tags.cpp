@@ -1,10 +1,11 @@
 #include <iomanip>
 #include <memory>
+#include <span>
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
+#include "cli/image_run.h"
 #include "cli/result.h"
-#include "cli/session.h"
 #include "lion/base/str.h"
 #include "lion/pipeline/tagger.h"
 
@@ -13,36 +14,54 @@ namespace {
 
 struct Arguments {
   CommonArguments common;
-  std::string picture;
+  RunArguments run;
   bool scores = false;
 };
 
+std::string probability_str(const Tag& tag) {
+  return str(std::fixed, std::setprecision(3), tag.score);
+}
+
+/// "dog, tree", or "dog 0.981, tree 0.734" with probabilities.
+std::string tag_field(std::span<const Tag> tags, bool scores) {
+  if (!scores) return tag_names(tags);
+  std::vector<std::string> parts;
+  for (const Tag& tag : tags) parts.push_back(str(tag.name, " ", probability_str(tag)));
+  return join(parts, ", ");
+}
+
 void run(const Arguments& arguments, Terminal& terminal) {
-  const PictureFile file = open_picture(arguments.picture, arguments.common);
-  const Model model = open_model(arguments.common);
-  const auto [picture, vit_seconds] = timed([&] { return model.lion.see(file.image); });
-  const Picture& seen = picture;
-  const auto [tags, tagger_seconds] = timed([&] { return model.lion.tags(seen); });
-  if (arguments.common.json) {
-    terminal.json_result(
-        tags_json("tags", model, file, tags, {.vit = vit_seconds, .tagger = tagger_seconds}));
-  } else if (!arguments.scores) {
-    terminal.result(tag_names(tags));
-  } else {
-    for (const Tag& tag : tags) {
-      terminal.result(str(std::fixed, std::setprecision(3), tag.score, "  ", tag.name));
+  ImageTask task;
+  task.command = "tags";
+  task.columns = {"tags"};
+  task.is_searched = false;
+  task.settings["--scores"] = arguments.scores;
+  task.find = [&](const Request& request) -> Finding {
+    const auto [tags, seconds] = timed([&] { return request.model.lion.tags(request.picture); });
+    Finding finding{tags_json("tags", request.model, request.file, tags, {.tagger = seconds}),
+                    {tag_field(tags, arguments.scores)},
+                    {}};
+    if (!arguments.scores) {
+      finding.lines = {tag_names(tags)};
+    } else {
+      for (const Tag& tag : tags) {
+        finding.lines.push_back(str(probability_str(tag), "  ", tag.name));
+      }
     }
-  }
+    return finding;
+  };
+  run_task(task, arguments.run, arguments.common, terminal);
 }
 
 }  // namespace
 
 void add_tags(CLI::App& program, Terminal& terminal) {
-  CLI::App* command = add_command(program, "tags", "Name what is in a picture (RAM tagger)",
+  CLI::App* command = add_command(program, "tags", "Name what is in an image (RAM tagger)",
                                   "lion tags street.jpg --scores");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("IMG", arguments->picture, "Picture file")->required();
-  command->add_flag("--scores", arguments->scores, "A line per tag, with its probability");
+  add_images(*command, arguments->run.images);
+  command->add_flag("--scores", arguments->scores, "The probability of each tag as well");
+  add_run_options(*command, arguments->run);
   add_basic_options(*command, arguments->common);
   command->callback([arguments, &terminal] { run(*arguments, terminal); });
 }

@@ -5,10 +5,10 @@
 namespace lion::cli {
 namespace {
 
-std::atomic<bool> stop_came = false;
-static_assert(std::atomic<bool>::is_always_lock_free);  // a signal handler sets it
+std::atomic<int> stop_signal = 0;
+static_assert(std::atomic<int>::is_always_lock_free);  // a signal handler sets it
 
-void leave_word(int /*signal*/) { stop_came = true; }
+void leave_word(int signal) { stop_signal = signal; }
 
 }  // namespace
 
@@ -31,7 +31,7 @@ void InterruptGuard::check() const {
 }
 
 StopRequest::StopRequest() {
-  stop_came = false;
+  stop_signal = 0;
   struct sigaction action {};
   action.sa_handler = leave_word;
   action.sa_flags = SA_RESETHAND | SA_RESTART;
@@ -44,6 +44,6 @@ StopRequest::~StopRequest() {
   sigaction(SIGTERM, &before_term_, nullptr);
 }
 
-bool StopRequest::came() const { return stop_came; }
+int StopRequest::signal() const { return stop_signal; }
 
 }  // namespace lion::cli

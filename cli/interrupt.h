@@ -37,7 +37,9 @@ class StopRequest {
   StopRequest(const StopRequest&) = delete;
   StopRequest& operator=(const StopRequest&) = delete;
 
-  bool came() const;
+  bool came() const { return signal() != 0; }
+  /// The signal that came; 0 when none did.
+  int signal() const;
 
  private:
   struct sigaction before_int_;

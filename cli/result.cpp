@@ -2,17 +2,19 @@
 
 #include <iomanip>
 
+#include "cli/image_path.h"
+#include "lion/base/base64.h"
 #include "lion/base/str.h"
 
 namespace lion::cli {
 namespace {
 
 Json header_json(std::string_view command, const Model& model, const PictureFile& picture) {
-  return {
-      {"command", command},
-      {"model", model.folder},
-      {"image",
-       {{"path", picture.path}, {"width", picture.image.width}, {"height", picture.image.height}}}};
+  Json image = {{"path", written_path(picture.path, /*one_line=*/false)},
+                {"width", picture.image.width},
+                {"height", picture.image.height}};
+  if (!is_utf8(picture.path)) image["path_bytes"] = encode_base64(picture.path);
+  return {{"command", command}, {"model", model.folder}, {"image", std::move(image)}};
 }
 
 Json tag_list_json(std::span<const Tag> tags) {
@@ -79,10 +81,6 @@ Json answer_json(std::string_view command, const Model& model, const PictureFile
   return json;
 }
 
-Json answer_json(std::string_view command, const Asked& asked) {
-  return answer_json(command, asked.model, asked.picture, asked.answer);
-}
-
 Json ranked_json(std::string_view command, const Model& model, const PictureFile& picture,
                  const RankedAnswer& answer) {
   Json json = header_json(command, model, picture);
@@ -109,20 +107,17 @@ Json tags_json(std::string_view command, const Model& model, const PictureFile& 
   return json;
 }
 
-void show_answer(std::string_view command, const CommonArguments& arguments, Terminal& terminal,
-                 const Asked& asked) {
-  const Answer& answer = asked.answer;
-  if (arguments.json) {
-    terminal.json_result(answer_json(command, asked));
-  } else if (answer.hypotheses.size() < 2) {
-    terminal.result(answer.best.text);
-  } else {
-    for (size_t i = 0; i < answer.hypotheses.size(); ++i) {
-      const Hypothesis& hypothesis = answer.hypotheses[i];
-      terminal.result(str(i + 1, ". ", hypothesis.text, "  (score ", std::fixed,
-                          std::setprecision(3), hypothesis.score, ")"));
-    }
+std::vector<std::string> answer_lines(const Answer& answer) {
+  if (answer.hypotheses.size() < 2) return {answer.best.text};
+  std::vector<std::string> all;
+  for (size_t i = 0; i < answer.hypotheses.size(); ++i) {
+    const Hypothesis& hypothesis = answer.hypotheses[i];
+    all.push_back(str(i + 1, ". ", hypothesis.text, "  (score ", std::fixed, std::setprecision(3),
+                      hypothesis.score, ")"));
   }
+  return all;
 }
+
+std::string score_str(double score) { return Json(score).dump(); }
 
 }  // namespace lion::cli

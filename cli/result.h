@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/session.h"
 #include "cli/terminal.h"
@@ -14,14 +15,15 @@ namespace lion::cli {
 
 Json answer_json(std::string_view command, const Model& model, const PictureFile& picture,
                  const Answer& answer);
-Json answer_json(std::string_view command, const Asked& asked);
 Json ranked_json(std::string_view command, const Model& model, const PictureFile& picture,
                  const RankedAnswer& answer);
 Json tags_json(std::string_view command, const Model& model, const PictureFile& picture,
                std::span<const Tag> tags, const Timings& timings);
 
-/// Shows the answer: the object with --json, otherwise its text, or a numbered list of the n best.
-void show_answer(std::string_view command, const CommonArguments& arguments, Terminal& terminal,
-                 const Asked& asked);
+/// An answer as a person reads it: its text, or a numbered list of the n best.
+std::vector<std::string> answer_lines(const Answer& answer);
+
+/// A number with all of its digits, for tables.
+std::string score_str(double score);
 
 }  // namespace lion::cli

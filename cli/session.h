@@ -2,8 +2,8 @@
 /// A picture and a model, loaded with the common options and timed.
 
 #include <chrono>
-#include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "cli/arguments.h"
@@ -11,6 +11,13 @@
 #include "lion/pipeline/lion.h"
 
 namespace lion::cli {
+
+/// The name of an image that comes from stdin.
+inline constexpr std::string_view kStdinName = "-";
+
+/// All bytes of a pipe, device or ("-") stdin. Throws InputError when stdin is a terminal,
+/// ResourceError when reading fails or never ends.
+std::string read_stream(const std::string& path);
 
 struct PictureFile {
   std::string path;
@@ -24,23 +31,12 @@ struct Model {
   double load_seconds = 0;
 };
 
-/// Commands open the picture before the model: it fails at once, a model takes a while. Throws as
-/// `load_image`.
+/// Commands open the image before the model: it fails at once, a model takes a while. `path` may
+/// name a pipe or, as "-", stdin. Throws as `load_image` and `read_stream`.
 PictureFile open_picture(const std::string& path, const CommonArguments& arguments);
 
 /// Throws InputError when no model was named, else as `Lion::load`.
 Model open_model(const CommonArguments& arguments);
-
-/// What became of one question about one picture.
-struct Asked {
-  PictureFile picture;
-  Model model;
-  Answer answer;
-};
-
-/// Opens picture and model and asks. `make_question` gets the picture before the model is loaded.
-Asked ask(const std::string& path, const CommonArguments& arguments,
-          const std::function<Question(const PictureFile&)>& make_question);
 
 /// The named model folder. Throws InputError, saying how to make one, when none was named.
 const std::string& model_folder(const CommonArguments& arguments);

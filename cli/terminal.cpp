@@ -1,5 +1,7 @@
 #include "cli/terminal.h"
 
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +13,7 @@
 
 #include "lion/base/error.h"
 #include "lion/base/str.h"
+#include "lion/text/unicode.h"
 
 namespace lion::cli {
 namespace {
@@ -26,6 +29,39 @@ constexpr std::string_view kClearLine = "\r\x1b[K";
 constexpr auto kBarInterval = 100ms;
 constexpr auto kLineInterval = 5s;
 constexpr int64_t kBarWidth = 24;
+constexpr int64_t kDefaultWidth = 80;  // columns of a terminal that does not say
+
+bool is_pipe(int fd) {
+  struct stat info {};
+  return ::fstat(fd, &info) == 0 && (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode));
+}
+
+int64_t terminal_width() {
+  struct winsize size {};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col
+                                                                           : kDefaultWidth;
+}
+
+/// Control characters, which could move the cursor, and bytes that are not UTF-8 as \xNN: names of
+/// files may hold any of them.
+std::string printable(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string shown;
+  while (!text.empty()) {
+    const CodePoint next = decode_utf8(text);
+    const std::string_view bytes = text.substr(0, next.length);
+    const bool broken = next.value == 0xfffd && bytes != "\xef\xbf\xbd";
+    const bool control = (next.value < 0x20 && bytes != "\n" && bytes != "\t") ||
+                         (next.value >= 0x7f && next.value < 0xa0);
+    if (broken || control) {
+      for (const unsigned char c : bytes) shown += {'\\', 'x', kDigits[c >> 4], kDigits[c & 15]};
+    } else {
+      shown += bytes;
+    }
+    text.remove_prefix(bytes.size());
+  }
+  return shown;
+}
 
 bool wants_color() {
   const char* no_color = std::getenv("NO_COLOR");
@@ -57,12 +93,33 @@ std::string count_str(const Progress& progress) {
              progress.unit == "bytes" ? "" : str(" ", progress.unit));
 }
 
-/// "[#####...................] "; empty when the end is not known.
-std::string bar_str(const Progress& progress) {
-  if (progress.total <= 0) return "";
+/// "[#####...................] " of `width` signs between the brackets.
+std::string bar_str(const Progress& progress, int64_t width) {
   const double share = static_cast<double>(progress.done) / static_cast<double>(progress.total);
-  const auto full = std::clamp<int64_t>(std::llround(share * kBarWidth), 0, kBarWidth);
-  return str("[", std::string(full, '#'), std::string(kBarWidth - full, '.'), "] ");
+  const auto full = std::clamp<int64_t>(std::llround(share * static_cast<double>(width)), 0, width);
+  return str("[", std::string(full, '#'), std::string(width - full, '.'), "] ");
+}
+
+/// The line of a bar, in at most `width` columns: the bar gives way first, then the detail, then
+/// the time.
+std::string bar_line(const Progress& progress, const std::string& time, int64_t width) {
+  const std::string count = count_str(progress);
+  const std::string detail = progress.detail.empty() ? "" : str(", ", progress.detail);
+  const auto free = [&](const std::string& line) {
+    return width - static_cast<int64_t>(line.size());
+  };
+  const std::string head = str(progress.task, ": ");
+  const std::string all = str(head, count, detail, time);
+  constexpr int64_t kBrackets = 3;
+  constexpr int64_t kLeastBar = 4;
+  if (const int64_t bar = std::min(free(all) - kBrackets, kBarWidth);
+      progress.total > 0 && bar >= kLeastBar) {
+    return str(head, bar_str(progress, bar), count, detail, time);
+  }
+  for (const std::string& line : {all, str(head, count, time), str(head, count), count}) {
+    if (free(line) >= 0) return line;
+  }
+  return count.substr(0, static_cast<size_t>(std::max<int64_t>(width, 0)));
 }
 
 }  // namespace
@@ -75,6 +132,7 @@ Terminal::Terminal()
     : stdin_is_terminal_(::isatty(STDIN_FILENO) == 1),
       stdout_is_terminal_(::isatty(STDOUT_FILENO) == 1),
       stderr_is_terminal_(::isatty(STDERR_FILENO) == 1),
+      shows_bar_(stderr_is_terminal_ && !is_pipe(STDOUT_FILENO)),
       color_(stderr_is_terminal_ && wants_color()) {}
 
 void Terminal::info(std::string_view text) { message("info", "", text); }
@@ -87,9 +145,10 @@ void Terminal::message(std::string_view level, std::string_view color, std::stri
   if (format_ == LogFormat::kJson) {
     write_stderr(json_line({{"level", level}, {"message", text}}) + "\n");
   } else if (level == "info") {
-    write_stderr(str(text, "\n"));
+    write_stderr(str(printable(text), "\n"));
   } else {
-    write_stderr(str(color_ ? color : "", level, ":", color_ ? kReset : "", " ", text, "\n"));
+    write_stderr(
+        str(color_ ? color : "", level, ":", color_ ? kReset : "", " ", printable(text), "\n"));
   }
 }
 
@@ -100,7 +159,7 @@ ProgressSink Terminal::progress() {
 void Terminal::show(const Progress& progress) {
   const std::lock_guard lock(mutex_);
   const Clock::time_point now = Clock::now();
-  const bool bar = stderr_is_terminal_ && format_ == LogFormat::kText;
+  const bool bar = shows_bar_ && format_ == LogFormat::kText;
   if (progress.task != task_ || progress.done < done_) {
     task_ = progress.task;
     started_ = now;
@@ -132,10 +191,13 @@ void Terminal::show(const Progress& progress) {
   const std::string time = complete      ? str(", ", clock_str(spent))
                            : foreseeable ? str(", ", clock_str(left), " left")
                                          : "";
-  const std::string text =
-      str(progress.task, ": ", bar ? bar_str(progress) : "", count_str(progress),
-          progress.detail.empty() ? "" : ", ", progress.detail, time);
-  write_stderr(bar ? str(kClearLine, text) : text + "\n");
+  if (bar) {
+    // One column stays free: a terminal that is full to its edge starts a new line.
+    write_stderr(str(kClearLine, bar_line(progress, time, terminal_width() - 1)));
+  } else {
+    write_stderr(str(progress.task, ": ", count_str(progress), progress.detail.empty() ? "" : ", ",
+                     progress.detail, time, "\n"));
+  }
   bar_is_shown_ = bar;
   if (complete) clear_bar();
 }
@@ -158,10 +220,6 @@ void Terminal::partial_result(std::string_view text) {
     throw ResourceError(str("stdout: the result cannot be written (", std::strerror(errno),
                             "). Free space, or send it elsewhere."));
   }
-}
-
-void Terminal::ask() {
-  if (stdin_is_terminal_) write_stderr("> ");
 }
 
 }  // namespace lion::cli

@@ -29,7 +29,8 @@ class Terminal {
   void warning(std::string_view message);
   void error(std::string_view message);
 
-  /// For long jobs: a bar with the time left on a terminal, a line now and then elsewhere.
+  /// For long jobs: a bar with the time left on a terminal, as wide as that is; a line now and then
+  /// elsewhere, and where results go through a pipe, whose reader may write to the same terminal.
   ProgressSink progress();
 
   /// Writes `text` and a line break to stdout, at once. Throws ResourceError when that fails.
@@ -39,9 +40,6 @@ class Terminal {
 
   /// Writes a part of a result, without a line break.
   void partial_result(std::string_view text);
-
-  /// Asks for a line, where a person types it.
-  void ask();
 
   bool typed_by_person() const { return stdin_is_terminal_; }
   bool read_by_person() const { return stdout_is_terminal_; }
@@ -59,7 +57,9 @@ class Terminal {
   bool stdin_is_terminal_;
   bool stdout_is_terminal_;
   bool stderr_is_terminal_;
+  bool shows_bar_;
   bool color_;
+  std::mutex mutex_;  ///< of all below, and of what is written
   bool bar_is_shown_ = false;
 
   /// The job whose progress is shown.

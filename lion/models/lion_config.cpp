@@ -233,6 +233,7 @@ LionConfig lion_12b() {
 
 LionConfig lion_mini(const VocabularySizes& sizes) {
   LionConfig config;
+  config.dialogue_history = false;  // its training has single questions only
   config.max_output_txt_len = 64;
   config.vit = {.image_size = 128,
                 .patch_size = 16,
@@ -380,6 +381,7 @@ LionConfig lion_config_from_json(const Json& json, std::string_view where) {
     throw InputError(str(where, ": ", error.what()));
   }
   reader.read("enable_semantic_tags", config.enable_semantic_tags);
+  reader.read("dialogue_history", config.dialogue_history);
   reader.read("max_txt_len", config.max_txt_len);
   reader.read("max_output_txt_len", config.max_output_txt_len);
   reader.read("vision_norm_eps", config.vision_norm_eps);
@@ -399,6 +401,8 @@ Json to_json(const LionConfig& config) {
   Json json;
   json["visual_input"] = visual_input_name(config.visual_input);
   json["enable_semantic_tags"] = config.enable_semantic_tags;
+  // Left out where it is the default, so that older programs read the folder.
+  if (!config.dialogue_history) json["dialogue_history"] = false;
   json["max_txt_len"] = config.max_txt_len;
   json["max_output_txt_len"] = config.max_output_txt_len;
   json["vision_norm_eps"] = config.vision_norm_eps;

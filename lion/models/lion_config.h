@@ -23,6 +23,9 @@ VisualInput parse_visual_input(std::string_view name);  ///< throws InputError
 struct LionConfig {
   VisualInput visual_input = VisualInput::kAll;
   bool enable_semantic_tags = true;  ///< tag sentence and soft prompt
+  /// Whether the model learned to read earlier questions and answers before a question; one that
+  /// never did is asked each question alone.
+  bool dialogue_history = true;
   int64_t max_txt_len = 128;         ///< tokens of a question (Q-Former always, T5 in training)
   int64_t max_output_txt_len = 128;  ///< tokens of an answer in training
   double vision_norm_eps = 1e-5;     ///< of ln_vision; 1e-6 in Hugging Face's InstructBLIP

@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -18,6 +19,7 @@
 #include "lion/pipeline/lion_decoder.h"
 #include "lion/pipeline/memory_plan.h"
 #include "lion/pipeline/tagger_network.h"
+#include "lion/pipeline/tasks.h"
 #include "lion/text/bert_tokenizer.h"
 #include "lion/text/box_grammar.h"
 #include "lion/text/t5_tokenizer.h"
@@ -190,6 +192,8 @@ std::unique_ptr<Lion::Impl> Lion::Impl::load(const std::filesystem::path& folder
   return impl;
 }
 
+bool Lion::reads_dialogue_history() const { return impl_->config.dialogue_history; }
+
 bool Lion::has_tagger() const { return impl_->config.ram.has_value(); }
 
 Picture Lion::see(const Image& image) const {
@@ -268,9 +272,9 @@ Lion::Impl::Encoded Lion::Impl::encode(const Picture& picture, const Question& q
   }
   const std::vector<int64_t> prompt_ids = t5.encode(out.prompt);
   if (static_cast<int64_t>(prompt_ids.size()) > kMaxPromptTokens) {
-    throw InputError(str("question: got ", prompt_ids.size(),
-                         " tokens with the tags, expected at most ", kMaxPromptTokens,
-                         ". Shorten the question."));
+    throw PromptTooLong(str("question: got ", prompt_ids.size(),
+                            " tokens with the tags, expected at most ", kMaxPromptTokens,
+                            ". Shorten the question."));
   }
   look(seen);
   out.timings = seen.timings;
@@ -308,6 +312,9 @@ Answer Lion::Impl::report(const Ask& ask, Prepared prepared,
   Answer out;
   for (const Sequence& sequence : sequences)
     out.hypotheses.push_back(hypothesis(sequence, ask.picture));
+  // Draws come in the order in which they were drawn.
+  std::stable_sort(out.hypotheses.begin(), out.hypotheses.end(),
+                   [](const auto& a, const auto& b) { return a.score > b.score; });
   out.best = out.hypotheses.front();
   out.prompt = std::move(prepared.prompt);
   out.question = ask.question.prompt;
@@ -376,6 +383,11 @@ RankedAnswer Lion::rank(const Picture& picture, const Question& question,
 RankedAnswer Lion::Impl::rank(const Picture& picture, const Question& question,
                               std::span<const std::string> candidates) const {
   std::vector<std::vector<int64_t>> ids;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    if (!is_blank(candidates[i])) continue;
+    throw InputError(str("candidate ", i + 1, " of ", candidates.size(), ": is empty (got \"",
+                         candidates[i], "\"). Remove it, or write the answer that it stands for."));
+  }
   for (const std::string& candidate : candidates) ids.push_back(t5.encode(candidate));
   check_prompt(question);
   auto [prepared, memory] = encode(picture, question);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "lion/base/error.h"
 #include "lion/base/log.h"
 #include "lion/image/image.h"
 #include "lion/pipeline/options.h"
@@ -16,6 +17,12 @@
 #include "lion/text/tag_list.h"
 
 namespace lion {
+
+/// The prompt has more than kMaxPromptTokens tokens.
+class PromptTooLong : public InputError {
+ public:
+  using InputError::InputError;
+};
 
 /// A box read from an answer.
 struct AnswerBox {
@@ -104,6 +111,10 @@ class Lion {
   std::vector<Tag> tags(const Picture& picture) const;
   bool has_tagger() const;
 
+  /// Whether the model learned to read earlier turns of a dialogue before a question
+  /// (`dialogue_question`); config.json of the model folder says so.
+  bool reads_dialogue_history() const;
+
   /// All tags that the tagger knows, and the probability of each for a picture, in the same order.
   /// Throw InputError when the model has no tagger.
   const TagList& tag_list() const;
@@ -112,7 +123,7 @@ class Lion {
   /// Called with the text of an answer so far, each time it grows (greedy and sampling only).
   using OnText = std::function<void(std::string_view text_so_far)>;
 
-  /// Throws InputError for bad options or an empty prompt.
+  /// Throws InputError for bad options or an empty prompt, PromptTooLong.
   Answer answer(const Picture& picture, const Question& question, const OnText& on_text = {}) const;
 
   /// Many questions about many pictures, decoded together; answers in the order of questions.
@@ -122,7 +133,8 @@ class Lion {
   };
   std::vector<Answer> answer(std::span<const Ask> asks) const;
 
-  /// Ranks given answers by likelihood. `question.generate` is not used.
+  /// Ranks given answers by likelihood. `question.generate` is not used. Throws InputError for a
+  /// blank candidate, else as `answer`.
   RankedAnswer rank(const Picture& picture, const Question& question,
                     std::span<const std::string> candidates) const;
 

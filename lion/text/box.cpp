@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "lion/base/error.h"
+#include "lion/base/json.h"
 #include "lion/base/str.h"
 
 namespace lion {
@@ -101,19 +102,78 @@ PixelBox to_pixels(const Box& box, int64_t width, int64_t height) {
   return {box.x0 * w, box.y0 * h, box.x1 * w, box.y1 * h};
 }
 
+namespace {
+
+/// What an argument says, before it is known to be a box of the image.
+struct WrittenBox {
+  std::array<double, 4> numbers{};
+  bool pixels = false;
+};
+
+/// {"x0": 0.1, ...}, as JSON results have it.
+std::optional<WrittenBox> parse_box_object(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return std::nullopt;
+  WrittenBox written;
+  constexpr std::array<const char*, 4> kCorners{"x0", "y0", "x1", "y1"};
+  for (size_t i = 0; i < kCorners.size(); ++i) {
+    const auto number = json.find(kCorners[i]);
+    if (number == json.end() || !number->is_number()) return std::nullopt;
+    written.numbers[i] = number->get<double>();
+    if (!(written.numbers[i] >= 0)) return std::nullopt;
+    written.pixels |= written.numbers[i] > 1;
+  }
+  return written;
+}
+
+/// "0.1,0.2,0.5,0.9", "[10,20,50,90]px", "[10,20,50,90px]"
+std::optional<WrittenBox> parse_box_numbers(std::string_view text) {
+  WrittenBox written;
+  const auto take_unit = [&] {
+    if (!text.ends_with("px")) return;
+    text.remove_suffix(2);
+    text = trim(text);
+    written.pixels = true;
+  };
+  take_unit();
+  if (text.starts_with('[') && text.ends_with(']')) {
+    text = trim(text.substr(1, text.size() - 2));
+    take_unit();
+  }
+  const auto four = parse_four(text);
+  if (!four) return std::nullopt;
+  written.numbers = *four;
+  return written;
+}
+
+/// The only "[x0,y0,x1,y1]" of a longer text, an answer for instance.
+std::optional<WrittenBox> parse_box_in_text(std::string_view text) {
+  const std::vector<ParsedBox> boxes = parse_boxes(text);
+  if (boxes.empty() || boxes.front().clamped) return std::nullopt;
+  const Box& box = boxes.front().box;
+  for (const ParsedBox& other : boxes) {
+    if (!(other.box == box)) return std::nullopt;  // which of them is not for us to say
+  }
+  return WrittenBox{{box.x0, box.y0, box.x1, box.y1}, false};
+}
+
+}  // namespace
+
 Box parse_box_argument(std::string_view text, int64_t width, int64_t height) {
   const PixelBox whole = to_pixels({0.0, 0.0, 1.0, 1.0}, width, height);
-  const auto fail = [&](std::string_view expected, std::string_view mend) {
-    throw InputError(str("box \"", text, "\": expected ", expected, ". ", mend));
+  const auto fail = [&](std::string_view expected, std::string_view fix) {
+    throw InputError(str("box \"", text, "\": expected ", expected, ". ", fix));
   };
-  std::string_view numbers = trim(text);
-  const bool pixels = numbers.ends_with("px");
-  if (pixels) numbers.remove_suffix(2);
-  const auto four = parse_four(numbers);
-  if (!four) {
+  const std::string_view trimmed = trim(text);
+  std::optional<WrittenBox> written =
+      trimmed.starts_with('{') ? parse_box_object(trimmed) : parse_box_numbers(trimmed);
+  if (!written) written = parse_box_in_text(trimmed);
+  if (!written) {
     fail("four numbers x0,y0,x1,y1", "Write for instance 0.1,0.2,0.5,0.9 or 10,20,50,90px.");
   }
-  Box box{(*four)[0], (*four)[1], (*four)[2], (*four)[3]};
+  const auto [x0, y0, x1, y1] = written->numbers;
+  const bool pixels = written->pixels;
+  Box box{x0, y0, x1, y1};
   if (pixels) box = {box.x0 / whole.x1, box.y0 / whole.y1, box.x1 / whole.x1, box.y1 / whole.y1};
   if (std::max({box.x0, box.y0, box.x1, box.y1}) > 1.0) {
     if (pixels) {

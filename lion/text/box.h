@@ -47,8 +47,10 @@ std::vector<ParsedBox> parse_boxes(std::string_view text);
 /// Throws InputError when width or height is below 1.
 PixelBox to_pixels(const Box& box, int64_t width, int64_t height);
 
-/// The argument "x0,y0,x1,y1" (fractions) or "x0,y0,x1,y1px" (pixels of a picture of this size).
-/// Throws InputError when it is not four numbers, leaves the picture, or has no area.
+/// The argument "x0,y0,x1,y1" (fractions) or "x0,y0,x1,y1px" (pixels of an image of this size), in
+/// square brackets or not, and every form in which `lion ground` writes a box: an answer that holds
+/// one "[x0,y0,x1,y1]", a line of its output, an object with x0, y0, x1 and y1 (numbers above 1 are
+/// pixels). Throws InputError when it is not four numbers, leaves the image, or has no area.
 Box parse_box_argument(std::string_view text, int64_t width, int64_t height);
 
 }  // namespace lion

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "lion/base/str.h"
 #include "lion/image/decode.h"
 #include "program.h"
@@ -213,6 +215,109 @@ TEST(Answer, ChatGoesOnAfterAWrongLine) {
   EXPECT_THAT(run.err, AllOf(HasSubstr("/dance: is no command"), HasSubstr("/help"),
                              HasSubstr("2 lines of the input")));
   EXPECT_EQ(lines(run.out).size(), 1u);
+}
+
+TEST(Answer, SeveralQuestionsAboutOneImage) {
+  const std::string image = picture("rgb.png");
+  const auto answer = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--beams", "1", "--max-new-tokens", "4"});
+    return output(arguments);
+  };
+  const std::string one = answer({"query", image, "What is it?"});
+  const std::string two = answer({"query", image, "And where?"});
+  EXPECT_EQ(answer({"query", image, "-q", "What is it?", "-q", "And where?"}),
+            str("What is it?\t", one, "And where?\t", two));
+  EXPECT_EQ(answer({"query", image, "What\n is\tit?\r\n"}), one);
+  const std::string json =
+      answer({"query", image, "-q", "What is it?", "-q", "And where?", "--json"});
+  ASSERT_EQ(lines(json).size(), 2u);
+  const Json second = parse_json(lines(json)[1], "second");
+  EXPECT_EQ(second.at("asked"), "And where?");
+  EXPECT_EQ(second.at("timings").at("vit_s"), 0.0);  // the image is encoded once
+  EXPECT_EQ(lines(answer({"describe", image, "--box", "0,0,1,1", "--box", "0,0,80,60px"})).size(),
+            2u);
+}
+
+TEST(Answer, WhatGroundPrintsIsABox) {
+  const std::string image = picture("rgb.png");
+  const std::vector<std::string> ground{"ground", image, "the cat", "--grammar", "--beams", "1"};
+  const std::string printed = output(ground);
+  const std::vector<std::string> all = lines(printed);
+  ASSERT_EQ(all.size(), 2u) << printed;
+  std::vector<std::string> with_json = ground;
+  with_json.push_back("--json");
+  const Json box = parse_json(output(with_json), "ground").at("boxes").at(0);
+  std::set<std::string> described;
+  for (const std::string& form : {all[0], all[1], printed, box.dump()}) {
+    described.insert(output({"describe", image, "--box", form, "--max-new-tokens", "4"}));
+  }
+  EXPECT_EQ(described.size(), 1u);
+}
+
+TEST(Answer, TheNBestAreBestFirstWhenDrawnToo) {
+  const std::string json = output({"caption", picture("rgb.png"), "--sample", "--num-answers", "6",
+                                   "--temperature", "2", "--max-new-tokens", "4", "--json"});
+  const Json answer = parse_json(json, "answer");
+  double last = answer.at("score");
+  ASSERT_EQ(answer.at("alternatives").size(), 5u);
+  for (const Json& other : answer.at("alternatives")) {
+    EXPECT_LE(other.at("score").get<double>(), last);
+    last = other.at("score");
+  }
+}
+
+TEST(Answer, ChatForgetsAndChangesTheImage) {
+  const std::vector<std::string> arguments =
+      with_model({"chat", picture("rgb.png"), "--max-new-tokens", "4", "--json"});
+  const Outcome run =
+      lion(arguments, {.input = str("What is it?\n/reset\nAnd now?\n/image ", picture("gray.jpg"),
+                                    "\nAnd now?\nexit\nno\n")});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const std::vector<std::string> all = lines(run.out);
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_THAT(parse_json(all[1], "second").at("question").get<std::string>(),
+              testing::Not(HasSubstr("What is it?")));
+  EXPECT_EQ(parse_json(all[2], "third").at("image").at("path"), picture("gray.jpg"));
+  const Outcome wrong = lion(arguments, {.input = "/image no/such.jpg\n/image\n/tags\n"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_EQ(lines(wrong.out).size(), 1u);
+}
+
+TEST(Answer, ALongChatDropsItsOldestTurns) {
+  std::string input;
+  for (int i = 0; i < 70; ++i) {
+    input += str("Question ", i);
+    for (int word = 0; word < 30; ++word) input += " zebra";
+    input += "?\n";
+  }
+  const Outcome run = lion(
+      with_model({"chat", picture("rgb.png"), "--beams", "1", "--max-new-tokens", "2", "--json"}),
+      {.input = input});
+  EXPECT_EQ(run.exit_code, 0) << run.err.substr(0, 2000);
+  const std::vector<std::string> all = lines(run.out);
+  ASSERT_EQ(all.size(), 70u);
+  EXPECT_THAT(run.err, HasSubstr("are forgotten"));
+  EXPECT_THAT(parse_json(all[69], "last").at("question").get<std::string>(),
+              AllOf(HasSubstr("Question 69"), HasSubstr("Question 68"),
+                    testing::Not(HasSubstr("Question 0 "))));
+}
+
+/// lion-mini never learned histories: its config says that each question is asked alone.
+TEST(Answer, LionMiniAnswersEveryLineOfALongChat) {
+  const std::string mini = str(LION_SOURCE_DIR, "/models/lion-mini");
+  const std::vector<std::string> asked{"What color is the square?", "Is there a dog?",
+                                       "where is the dog?"};
+  std::string input;
+  for (size_t i = 0; i < 66; ++i) input += asked[i % 3] + "\n";
+  const Outcome run =
+      lion({"chat", mini + "/doctor/sea.jpg", "--model", mini, "--beams", "1"}, {.input = input});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const std::vector<std::string> all = lines(run.out);
+  ASSERT_EQ(all.size(), 66u);
+  EXPECT_EQ(all[0], "yellow");
+  EXPECT_EQ(all[1], "yes");
+  EXPECT_EQ(all[2], "dog");
+  for (size_t i = 3; i < all.size(); ++i) EXPECT_EQ(all[i], all[i % 3]) << i;
 }
 
 }  // namespace

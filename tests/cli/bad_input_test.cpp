@@ -85,6 +85,23 @@ TEST(BadInput, BoxesThatAreNone) {
   }
 }
 
+TEST(BadInput, BlankQuestions) {
+  for (const std::string blank : {"", " \n\t\r\n"}) {
+    const std::string image = picture("rgb.png");
+    expect_error(lion(with_model({"query", image, blank})), 2, "question: is empty");
+    expect_error(lion(with_model({"query", image, blank, "--verbatim"})), 2, "question: is empty");
+    expect_error(lion(with_model({"query", image, "Why?", "-q", blank})), 2, "question: is empty");
+    expect_error(lion(with_model({"ground", image, blank})), 2, "expression: is empty");
+    expect_error(lion(with_model({"ground", image, "cat", blank})), 2, "expression: is empty");
+    expect_error(lion(with_model({"generate", image, "--prompt", blank})), 2, "--prompt: is empty");
+    expect_error(lion(with_model({"rank", image, blank, "-c", "a"})), 2, "question: is empty");
+    expect_error(lion(with_model({"rank", image, "Why?", "-c", "a", "-c", blank})), 2,
+                 "--candidate: has an empty answer");
+    expect_error(lion(with_model({"rank", image, "Why?", "--candidates", "a|" + blank})), 2,
+                 "--candidates: has an empty answer");
+  }
+}
+
 TEST(BadInput, DrawingInAnUnknownFormatIsRefusedAtOnce) {
   const Outcome run = lion({"ground", picture("rgb.png"), "cat", "--draw", "boxes.bmp"});
   expect_error(run, 2, "--draw boxes.bmp");

@@ -1,10 +1,14 @@
-/// Captions of all pictures of a folder.
+/// Results of many images: folders, lists, files of results that are continued.
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <set>
 
 #include "lion/base/str.h"
 #include "program.h"
@@ -88,9 +92,9 @@ TEST_F(FolderTest, JsonLinesAreObjects) {
 
 TEST_F(FolderTest, ProgressIsOnStderrOnly) {
   const Outcome run = lion(arguments({"--log-format", "json"}));
-  EXPECT_THAT(run.out, Not(HasSubstr("pictures\"")));
+  EXPECT_THAT(run.out, Not(HasSubstr("images\"")));
   EXPECT_THAT(run.err, HasSubstr("\"level\":\"progress\",\"task\":\"caption\",\"done\":3,"
-                                 "\"total\":3,\"unit\":\"pictures\""));
+                                 "\"total\":3,\"unit\":\"images\""));
 }
 
 TEST_F(FolderTest, BrokenPicturesAreReportedCountedAndPassedOver) {
@@ -101,7 +105,7 @@ TEST_F(FolderTest, BrokenPicturesAreReportedCountedAndPassedOver) {
   EXPECT_THAT(run.out, IsEmpty());
   EXPECT_THAT(run.err, AllOf(HasSubstr(str("error: ", pictures(), "/a0.png: ")),
                              HasSubstr(str("error: ", pictures(), "/z.jpg: ")),
-                             HasSubstr("2 of 5 pictures could not be read")));
+                             HasSubstr("2 of 5 images could not be read")));
   EXPECT_EQ(lines(read(out())).size(), 3u);
 
   // Mended, they are done in the next run; the others are not done again.
@@ -109,7 +113,7 @@ TEST_F(FolderTest, BrokenPicturesAreReportedCountedAndPassedOver) {
   fs::remove(pictures() + "/a0.png");
   const Outcome again = lion(arguments({"--out", out()}));
   EXPECT_EQ(again.exit_code, 0) << again.err;
-  EXPECT_THAT(again.err, HasSubstr("3 of 4 pictures already"));
+  EXPECT_THAT(again.err, HasSubstr("3 of 4 images already"));
   EXPECT_EQ(lines(read(out())).size(), 4u);
 }
 
@@ -167,7 +171,7 @@ TEST_F(FolderTest, NothingIsLeftToDo) {
   const std::string complete = read(out());
   const Outcome run = lion(arguments({"--out", out()}));
   EXPECT_EQ(run.exit_code, 0);
-  EXPECT_THAT(run.err, HasSubstr("3 of 3 pictures already"));
+  EXPECT_THAT(run.err, HasSubstr("3 of 3 images already"));
   EXPECT_EQ(read(out()), complete);
 }
 
@@ -195,7 +199,7 @@ TEST_F(FolderTest, AnOutFileThatCannotBeMade) {
 TEST_F(FolderTest, AFolderWithoutPictures) {
   const Outcome run = lion(with_model({"caption", pictures() + "/sub.png"}));
   EXPECT_EQ(run.exit_code, 2);
-  EXPECT_THAT(run.err, AllOf(HasSubstr("sub.png: holds no picture"), HasSubstr("Name a folder")));
+  EXPECT_THAT(run.err, AllOf(HasSubstr("sub.png: holds no image"), HasSubstr("Name a folder")));
 }
 
 TEST_F(FolderTest, WrongOptionsAreNoBrokenPictures) {
@@ -203,6 +207,219 @@ TEST_F(FolderTest, WrongOptionsAreNoBrokenPictures) {
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.err, Not(HasSubstr("could not be read")));
   EXPECT_FALSE(fs::exists(out()));
+}
+
+/// Names that trip up programs: each is written so that a reader gets it back exactly.
+TEST_F(FolderTest, AnyNameIsDoneOnceAndNamedExactly) {
+  const std::vector<std::string> names{"a\nb.png", "a\\nb.png",        " e .png",   "t\tab.png",
+                                       "q\"u.png", "e\xcc\x81.png",    "\xe9t.png", "\xe8t.png",
+                                       "%E9t.png", "\xef\xbf\xbdt.png"};
+  fs::remove_all(pictures());
+  fs::create_directory(pictures());
+  for (const std::string& name : names) {
+    fs::copy_file(picture("rgb.png"), fs::path(pictures()) / name);
+  }
+  for (const std::string format : {"", "--csv", "--jsonl"}) {
+    std::vector<std::string> more{"--out", out()};
+    if (!format.empty()) more.push_back(format);
+    const Outcome first = lion(arguments(more));
+    ASSERT_EQ(first.exit_code, 0) << first.err;
+    const std::string content = read(out());
+    const Outcome second = lion(arguments(more));
+    EXPECT_EQ(second.exit_code, 0) << second.err;
+    EXPECT_THAT(second.err, HasSubstr("10 of 10 images already")) << format;
+    EXPECT_EQ(read(out()), content) << format;
+    EXPECT_NO_THROW(Json(content).dump()) << format;  // it is UTF-8
+    if (format == "--jsonl") {
+      std::set<std::string> paths;
+      for (const std::string& line : lines(content)) {
+        paths.insert(parse_json(line, "line").at("image").at("path").get<std::string>());
+      }
+      EXPECT_EQ(paths.size(), names.size());
+      EXPECT_TRUE(paths.contains(pictures() + "/a\nb.png"));
+      EXPECT_TRUE(paths.contains(str("file://", pictures(), "/%E9t.png")));
+      EXPECT_TRUE(paths.contains(pictures() + "/%E9t.png"));
+    } else if (format == "--csv") {
+      EXPECT_THAT(content, HasSubstr(str("\n\"", pictures(), "/a\nb.png\",")));
+      EXPECT_THAT(content, HasSubstr(str("\n", pictures(), "/a\\nb.png,")));
+      EXPECT_THAT(content, HasSubstr(str("\nfile://", pictures(), "/%E9t.png,")));
+    }
+    fs::remove(out());
+  }
+}
+
+TEST_F(FolderTest, AFileUrlNamesAFile) {
+  fs::copy_file(picture("rgb.png"), fs::path(pictures()) / "\xe9.png");
+  const Outcome run = lion(with_model({"caption", str("file://", pictures(), "/%E9.png"), "--beams",
+                                       "1", "--max-new-tokens", "4"}));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(lion(with_model({"caption", "file://elsewhere/a.png"})).exit_code, 2);
+  EXPECT_EQ(lion(with_model({"caption", "file:///a%E.png"})).exit_code, 2);
+}
+
+TEST_F(FolderTest, LinksThatLeadNowhereAreReported) {
+  fs::create_symlink("c.png", pictures() + "/link.png");
+  fs::create_symlink("../no/such.png", pictures() + "/gone.png");
+  fs::create_symlink("loop.png", pictures() + "/loop.png");
+  fs::create_symlink("../pictures", pictures() + "/back");
+  for (const bool recursive : {false, true}) {
+    const Outcome run = lion(arguments(recursive ? std::vector<std::string>{"--recursive"}
+                                                 : std::vector<std::string>{}));
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_EQ(lines(run.out).size(), 4u) << run.out;
+    EXPECT_THAT(run.out, HasSubstr("/link.png\t"));
+    EXPECT_THAT(run.err, AllOf(HasSubstr("/gone.png: is a link that leads to no file"),
+                               HasSubstr("/loop.png: is a link that leads to no file"),
+                               HasSubstr("2 of 6 images could not be read")));
+  }
+}
+
+TEST_F(FolderTest, SubFoldersAreSearchedWhenAsked) {
+  fs::create_directories(pictures() + "/x/y");
+  fs::copy_file(picture("rgb.png"), pictures() + "/x/y/deep.png");
+  const Outcome flat = lion(arguments());
+  EXPECT_EQ(lines(flat.out).size(), 3u);
+  EXPECT_THAT(flat.err, AllOf(HasSubstr("2 sub-folders"), HasSubstr("--recursive"),
+                              HasSubstr("1 hidden file (.hidden.png)"),
+                              HasSubstr("1 file that is no image (notes.txt)")));
+  const std::vector<std::string> all = lines_of({"--recursive"});
+  ASSERT_EQ(all.size(), 4u);
+  EXPECT_THAT(all[3], StartsWith(pictures() + "/x/y/deep.png\t"));
+}
+
+TEST_F(FolderTest, AListFromStdinOrAFile) {
+  const std::string list =
+      str(pictures(), "/c.png\r\n\n", pictures(), "/b\n", pictures(), "/./c.png\n");
+  std::vector<std::string> arguments =
+      with_model({"caption", "--files", "-", "--beams", "1", "--max-new-tokens", "4"});
+  const Outcome run = lion(arguments, {.input = list});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(lines(run.out),
+              ElementsAre(StartsWith(pictures() + "/c.png\t"), StartsWith(pictures() + "/b\t")));
+  EXPECT_THAT(run.err, HasSubstr("1 image is named more than once"));
+  arguments[2] = folder_.path("list");
+  write(folder_.path("list"), str(pictures(), "/c.png", std::string(1, '\0'), pictures(), "/b"));
+  EXPECT_EQ(lion(arguments).out, run.out);
+}
+
+TEST_F(FolderTest, AnImageFromStdinAndResultsToStdout) {
+  const auto caption = [&](const std::string& name, const Setting& setting) {
+    return lion(with_model({"caption", name, "--beams", "1", "--max-new-tokens", "4"}), setting);
+  };
+  const Setting piped{.input = read(picture("rgb.png"))};
+  const Outcome named = caption(picture("rgb.png"), {});
+  EXPECT_EQ(caption("-", piped).out, named.out);
+  EXPECT_EQ(caption("/dev/stdin", piped).out, named.out);
+  const Outcome empty = caption("-", {});
+  EXPECT_EQ(empty.exit_code, 2);
+  EXPECT_THAT(empty.err, HasSubstr("stdin: "));
+  EXPECT_EQ(lines_of({"--csv", "--out", "-"}), lines_of({"--csv"}));
+}
+
+TEST_F(FolderTest, AnUnclosedQuoteIsRefusedNotCut) {
+  const std::string content = "path,caption,score\na.png,a cat,-1\n\"b.png,a dog,-1\nc.png,x,-1\n";
+  write(out(), content);
+  const Outcome run = lion(arguments({"--csv", "--out", out()}));
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr(str("--out ", out(), ": line 3 has a quote that is not closed")));
+  EXPECT_EQ(read(out()), content);
+}
+
+TEST_F(FolderTest, TheSameFolderUnderAnotherSpelling) {
+  ASSERT_EQ(lion(arguments({"--csv", "--out", out()})).exit_code, 0);
+  const std::string content = read(out());
+  fs::create_directory_symlink("pictures", folder_.path("alias"));
+  for (const std::string& spelled :
+       {pictures() + "/", pictures() + "/.", folder_.path("alias"), folder_.path("alias/"),
+        pictures() + "/../pictures", fs::proximate(pictures()).string()}) {
+    std::vector<std::string> again = arguments({"--csv", "--out", out()});
+    again[1] = spelled;
+    const Outcome run = lion(again);
+    EXPECT_EQ(run.exit_code, 0) << spelled << run.err;
+    EXPECT_EQ(read(out()), content) << spelled;
+  }
+}
+
+TEST_F(FolderTest, OtherSettingsAreRefused) {
+  ASSERT_EQ(lion(arguments({"--out", out()})).exit_code, 0);
+  const std::string content = read(out());
+  for (const std::vector<std::string>& other :
+       std::vector<std::vector<std::string>>{{"--beams", "2"},
+                                             {"--no-tags"},
+                                             {"--tags", "cat"},
+                                             {"--max-new-tokens", "5"},
+                                             {"--dtype", "bf16"}}) {
+    std::vector<std::string> more{"--out", out()};
+    more.insert(more.end(), other.begin(), other.end());
+    const Outcome run = lion(arguments(more));
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_THAT(run.err, AllOf(HasSubstr("other settings"), HasSubstr(other[0] + ": ")));
+    EXPECT_EQ(read(out()), content);
+  }
+  EXPECT_EQ(lion(with_model({"tags", pictures(), "--out", out()})).exit_code, 2);
+  EXPECT_EQ(read(out()), content);
+}
+
+TEST_F(FolderTest, TwoProcessesDoNotWriteOneFile) {
+  write(out(), "");
+  const int other = ::open(out().c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(::flock(other, LOCK_EX | LOCK_NB), 0);
+  const Outcome run = lion(arguments({"--out", out()}));
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.err, HasSubstr("is being written by another process"));
+  ::close(other);
+  EXPECT_EQ(lion(arguments({"--out", out()})).exit_code, 0);
+}
+
+TEST_F(FolderTest, AnInterruptedRunSaysHowToGoOn) {
+  const Outcome run = lion_killed(with_model({"caption", pictures(), "--out", out()}), SIGINT,
+                                  [&] { return fs::exists(out()) && !read(out()).empty(); });
+  if (run.exit_code == 0) return;  // it was faster than the signal
+  EXPECT_EQ(run.exit_code, 128 + SIGINT);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("stopped after"), HasSubstr("goes on from there")));
+}
+
+TEST_F(FolderTest, SeveralQuestionsOfEveryImage) {
+  const auto query = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all{
+        "query", pictures(), "What is it?", "--beams", "1", "--max-new-tokens", "3"};
+    all.insert(all.end(), more.begin(), more.end());
+    return lion(with_model(all));
+  };
+  const Outcome one = query({"--csv", "--out", out()});
+  EXPECT_EQ(one.exit_code, 0) << one.err;
+  EXPECT_EQ(lines(read(out())).size(), 4u);
+  // One more question is asked of every image; the first is not asked again.
+  const Outcome two = query({"--csv", "--out", out(), "-q", "How\nmany?"});
+  EXPECT_EQ(two.exit_code, 0) << two.err;
+  const std::vector<std::string> all = lines(read(out()));
+  ASSERT_EQ(all.size(), 7u);
+  EXPECT_EQ(all[0], "path,question,answer,score");
+  EXPECT_THAT(all[6], HasSubstr("/c.png,How many?,"));
+  const std::string complete = read(out());
+  EXPECT_EQ(query({"--csv", "--out", out(), "-q", "How many?"}).exit_code, 0);
+  EXPECT_EQ(read(out()), complete);
+  const Outcome json = query({"--jsonl"});
+  EXPECT_EQ(parse_json(lines(json.out).at(0), "line").at("asked"), "What is it?");
+}
+
+TEST_F(FolderTest, EveryCommandTakesFolders) {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"tags"},
+                                             {"ground", "the cat", "the dog"},
+                                             {"describe", "--box", "0,0,1,1"},
+                                             {"rank", "Why?", "-c", "yes", "-c", "no"},
+                                             {"generate", "--prompt", "Why?"}}) {
+    std::vector<std::string> all = command;
+    all.insert(all.begin() + 1, pictures());
+    if (command[0] != "tags" && command[0] != "rank") {
+      all.insert(all.end(), {"--beams", "1", "--max-new-tokens", "3"});
+    }
+    const Outcome run = lion(with_model(all));
+    EXPECT_EQ(run.exit_code, 0) << command[0] << run.err;
+    EXPECT_EQ(lines(run.out).size(), command[0] == "ground" ? 6u : 3u) << run.out;
+    EXPECT_THAT(lines(run.out), Each(StartsWith(pictures())));
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "lion/base/str.h"
 #include "program.h"
 
 namespace lion::cli_test {
@@ -85,6 +86,11 @@ TEST(Usage, AQuestionWithoutQuotes) {
 
 TEST(Usage, MissingArgumentsAreNamed) {
   expect_usage_error({"query", "a.jpg"}, HasSubstr("lion query: QUESTION is required"));
+  expect_usage_error({"ground", "a.jpg"}, HasSubstr("lion ground: EXPRESSION is required"));
+  expect_usage_error({"rank", "a.jpg"}, HasSubstr("lion rank: QUESTION is required"));
+  for (const char* command : {"caption", "tags"}) {
+    expect_usage_error({command}, HasSubstr(str("lion ", command, ": IMG is required")));
+  }
   expect_usage_error({"describe", "a.jpg"}, HasSubstr("--box is required"));
   expect_usage_error({"generate", "a.jpg"}, HasSubstr("--prompt is required"));
   expect_usage_error({"convert"}, HasSubstr("--out is required"));
@@ -93,12 +99,20 @@ TEST(Usage, MissingArgumentsAreNamed) {
 TEST(Usage, ValuesThatAreNoNumbersOrOutOfRange) {
   const std::string image = picture("rgb.png");
   expect_usage_error({"caption", image, "--beams", "many"}, HasSubstr("--beams"));
-  expect_usage_error({"caption", image, "--beams", "0"}, HasSubstr("num_beams"));
+  expect_usage_error({"caption", image, "--beams", "0"}, HasSubstr("error: --beams is out of"));
   expect_usage_error({"caption", image, "--threads", "-1"}, HasSubstr("--threads"));
   expect_usage_error({"caption", image, "--max-pixels", "0"}, HasSubstr("--max-pixels"));
-  expect_usage_error({"caption", image, "--num-answers", "6"}, HasSubstr("num_return_sequences"));
+  expect_usage_error(
+      {"caption", image, "--num-answers", "6"},
+      AllOf(HasSubstr("--num-answers"), HasSubstr("at most --beams = 5"), Not(HasSubstr("num_"))));
   expect_usage_error({"caption", image, "--sample", "--temperature", "nan"},
-                     HasSubstr("temperature"));
+                     HasSubstr("--temperature"));
+  expect_usage_error({"caption", image, "--sample", "--top-p", "2"}, HasSubstr("--top-p"));
+  expect_usage_error({"caption", image, "--sample", "--top-k", "-1"}, HasSubstr("--top-k"));
+  expect_usage_error({"caption", image, "--max-new-tokens", "0"}, HasSubstr("--max-new-tokens"));
+  expect_usage_error({"caption", image, "--min-length", "-1"}, HasSubstr("--min-length"));
+  expect_usage_error({"caption", image, "--repetition-penalty", "0"},
+                     HasSubstr("--repetition-penalty"));
 }
 
 TEST(Usage, ValuesThatAreNoNames) {

@@ -333,6 +333,48 @@ TEST_F(Answering, WhereverMemoryRunsOutThePictureStaysWhole) {
   EXPECT_GT(failures, 20);
 }
 
+/// `action` throws an InputError with all of `parts` in its message.
+template <typename Action>
+void expect_refused(Action&& action, const std::vector<std::string>& parts) {
+  try {
+    action();
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const InputError& error) {
+    for (const std::string& part : parts) EXPECT_THAT(error.what(), HasSubstr(part));
+  }
+}
+
+TEST(Tasks, AQuestionIsOneLine) {
+  const auto templates = PromptTemplates::builtin();
+  for (const char* text : {"What color\nis the\tsquare?", " What color\r\nis  the square?\n",
+                           "What\u00a0color is the\u2028square?"}) {
+    EXPECT_EQ(vqa_question(templates, text).prompt,
+              "Question: What color is the square? Short answer:");
+    EXPECT_EQ(vqa_question(templates, text, Wording::kVerbatim).prompt,
+              "What color is the square?");
+    EXPECT_THAT(ground_question(templates, text).prompt,
+                HasSubstr("locate What color is the square? in"));
+    const std::vector<Turn> history = {{text, "two\nlines"}};
+    EXPECT_EQ(dialogue_question(templates, history, text).prompt,
+              "Dialog history: q: What color is the square? a: two lines\nQuestion: What color is "
+              "the square? Short answer:");
+  }
+}
+
+TEST(Tasks, ABlankQuestionIsRefused) {
+  const auto templates = PromptTemplates::builtin();
+  const std::vector<Turn> history = {{"is it sunny?", "yes"}};
+  for (const char* text : {"", " ", "\n\t\r\n", "\u3000\u00a0", "\u200b", "\ufeff "}) {
+    EXPECT_TRUE(is_blank(text));
+    expect_refused([&] { vqa_question(templates, text); }, {"question: is empty", "variable"});
+    expect_refused([&] { vqa_question(templates, text, Wording::kVerbatim); },
+                   {"question: is empty"});
+    expect_refused([&] { ground_question(templates, text); }, {"expression: is empty"});
+    expect_refused([&] { dialogue_question(templates, history, text); }, {"question: is empty"});
+  }
+  EXPECT_FALSE(is_blank("?"));
+}
+
 TEST(MemoryPlan, TheLargeModelIsRefusedWithThePlan) {
   const models::LionConfig config = models::lion_12b();
   MemoryPlan plan = plan_memory(config, Networks(config, at::kBFloat16), Device::kCpu);

@@ -93,6 +93,16 @@ TEST(Box, Argument) {
   EXPECT_EQ(parse_box_argument("0.1,0.2,0.5,0.9", 640, 480), (Box{0.1, 0.2, 0.5, 0.9}));
   EXPECT_EQ(parse_box_argument(" 0, 0, 1, 1 ", 640, 480), (Box{0.0, 0.0, 1.0, 1.0}));
   EXPECT_EQ(parse_box_argument("160,240,480,480px", 640, 480), (Box{0.25, 0.5, 0.75, 1.0}));
+  // Whatever `lion ground` prints can be pasted.
+  for (const char* text :
+       {"[0.250,0.500,0.750,1.000]", "Answer: [0.250,0.500,0.750,1.000]", "[160,240,480,480px]",
+        "[160, 240, 480, 480]px", "160,240,480,480 px",
+        "box [0.250,0.500,0.750,1.000]  160,240,480,480px  confidence 0.78",
+        "Answer: [0.250,0.500,0.750,1.000]\nbox [0.250,0.500,0.750,1.000]  160,240,480,480px\n",
+        R"({"x0": 0.25, "y0": 5e-1, "x1": 0.75, "y1": 1.0, "pixels": {"x0": 160}})",
+        R"({"x0": 160.0, "y0": 240.0, "x1": 480.0, "y1": 480})"}) {
+    EXPECT_EQ(parse_box_argument(text, 640, 480), (Box{0.25, 0.5, 0.75, 1.0})) << text;
+  }
   const auto wrong = [](const char* text, std::vector<std::string> parts) {
     parts.push_back(str("box \"", text, "\""));
     expect_error<InputError>([&] { parse_box_argument(text, 640, 480); }, parts);
@@ -105,6 +115,10 @@ TEST(Box, Argument) {
   wrong("0,0,641,480px", {"640 x 480", "Keep the box in the picture"});
   wrong("0.5,0.2,0.1,0.9", {"x0 < x1", "top left"});
   wrong("0.5,0.2,0.5,0.9", {"x0 < x1"});
+  wrong("[0.1,0.2,0.3,0.4] and [0.1,0.2,0.3,0.5]", {"four numbers"});
+  wrong(R"({"x0": 0.1, "y0": 0.2, "x1": 0.3})", {"four numbers"});
+  wrong(R"({"x0": -1, "y0": 0.2, "x1": 0.3, "y1": 0.5})", {"four numbers"});
+  wrong(R"({"x0": 0, "y0": 0, "x1": 641, "y1": 2})", {"640 x 480"});
 }
 
 }  // namespace
