@@ -35,12 +35,9 @@ Json info_json(const Arguments& arguments, const ModelInfo& info) {
                                  {"bytes", tensor.bytes}});
     }
   }
-  json["memory"] = {{"weights_bytes", info.plan.weights},
-                    {"mapped_bytes", info.plan.mapped},
-                    {"workspace_bytes", info.plan.workspace},
-                    {"total_bytes", info.plan.total()},
-                    {"available_bytes", info.plan.available},
-                    {"fits", info.plan.fits()}};
+  json["memory"] = {{"weights_bytes", info.plan.weights},     {"mapped_bytes", info.plan.mapped},
+                    {"workspace_bytes", info.plan.workspace}, {"total_bytes", info.plan.total()},
+                    {"available_bytes", info.plan.available}, {"fits", info.plan.fits()}};
   return json;
 }
 

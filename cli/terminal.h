@@ -59,7 +59,6 @@ class Terminal {
   bool stderr_is_terminal_;
   bool shows_bar_;
   bool color_;
-  std::mutex mutex_;  ///< of all below, and of what is written
   bool bar_is_shown_ = false;
 
   /// The job whose progress is shown.

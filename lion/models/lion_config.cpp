@@ -20,7 +20,8 @@ VisualInput parse_visual_input(std::string_view name) {
   for (const auto input : {VisualInput::kAll, VisualInput::kQformer, VisualInput::kAggregator}) {
     if (name == visual_input_name(input)) return input;
   }
-  throw InputError(str("visual_input: got \"", name.substr(0, 40), "\", expected ALL, QFORMER or AGGREGATOR."));
+  throw InputError(
+      str("visual_input: got \"", name.substr(0, 40), "\", expected ALL, QFORMER or AGGREGATOR."));
 }
 
 int64_t LionConfig::visual_tokens() const {

@@ -186,7 +186,7 @@ const BoxFormatGuess::Candidate* BoxFormatGuess::agreeing() const {
 /// The other format that the numbers alone speak for.
 const BoxFormatGuess::Candidate* BoxFormatGuess::fitting() const {
   const bool in_a_corner = declared_.unit == BoxUnit::kPixels && count_ >= kMany && span_ < kCorner;
-  if (2 * declared().fits >= count_ && !in_a_corner) return nullptr;
+  if (fits(declared()) && !in_a_corner) return nullptr;
   const Candidate* best = nullptr;
   const auto rank = [&](const Candidate& one) {
     return std::tuple(one.format.unit == declared_.unit, one.format.order == declared_.order,

@@ -60,7 +60,7 @@ class BoxFormatGuess {
     std::string words;   ///< what is odd, and what was concluded; "" when nothing is
   };
   /// Another format than the declared one needs five boxes or more, of which nine in ten fit it and
-  /// fewer than half fit the declared one; or, where it is known what is right, boxes that agree
+  /// fewer fit the declared one; or, where it is known what is right, boxes that agree
   /// with that three times as well. y first and centres are only concluded from what is right.
   /// Where the reader keeps to the declared one (`converts` false), so does the result.
   Result result(bool converts = true) const;

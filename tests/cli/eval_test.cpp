@@ -242,7 +242,8 @@ TEST_F(EvalTest, OfAGroupABenchmarkWithoutPicturesIsPassedOver) {
   EXPECT_THAT(json["skipped"][1]["what"].get<std::string>(), HasSubstr("none answered"));
   const Outcome alone = run("pope_random");
   EXPECT_EQ(alone.exit_code, 2);
-  EXPECT_THAT(alone.err, HasSubstr("there is no answer to score (1 items, none answered)"));
+  EXPECT_THAT(alone.err,
+              HasSubstr("there is no answer to score (1 items, none answered; the first: "));
   EXPECT_EQ(alone.out, "");
 }
 

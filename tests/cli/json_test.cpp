@@ -163,8 +163,9 @@ TEST(JsonResult, Info) {
   }
   EXPECT_EQ(tensors, static_cast<int64_t>(info.at("tensors").size()));
   EXPECT_THAT(keys(info.at("tensors")[0]), ElementsAre("name", "shape", "dtype", "bytes"));
-  EXPECT_THAT(keys(info.at("memory")), ElementsAre("weights_bytes", "workspace_bytes",
-                                                   "total_bytes", "available_bytes", "fits"));
+  EXPECT_THAT(keys(info.at("memory")),
+              ElementsAre("weights_bytes", "mapped_bytes", "workspace_bytes", "total_bytes",
+                          "available_bytes", "fits"));
   EXPECT_EQ(info.at("memory").at("fits"), true);
 }
 
@@ -186,10 +187,10 @@ TEST(JsonResult, Bench) {
 }
 
 const std::vector<std::string> kResultKeys{
-    "benchmark",  "title",  "score",         "figure",    "interval",   "metrics",
-    "categories", "n",      "missing",       "items",     "unanswered", "problems",
-    "limit",      "prompt", "prompt_sha256", "decoding",  "level",      "model",
-    "answerer",   "paper",  "files",         "submission"};
+    "benchmark",  "title",    "score",   "figure",         "interval", "metrics",
+    "categories", "n",        "missing", "notes",          "items",    "unanswered",
+    "problems",   "limit",    "prompt",  "prompt_sha256",  "decoding", "level",
+    "model",      "answerer", "paper",   "not_comparable", "files",    "submission"};
 
 TEST(JsonResult, AnEvaluation) {
   const TempFolder folder;
@@ -260,7 +261,7 @@ TEST(JsonResult, AScoreOfFiles) {
   ASSERT_EQ(run.exit_code, 0) << run.err;
   const Json json = parse_json(run.out, "stdout");
   EXPECT_THAT(keys(json), ElementsAre("command", "kind", "score", "figure", "metrics", "categories",
-                                      "n", "findings"));
+                                      "n", "notes", "findings"));
   EXPECT_THAT(keys(json["findings"]),
               ElementsAre("malformed", "unknown", "duplicate", "missing", "first"));
 }

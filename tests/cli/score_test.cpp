@@ -55,7 +55,7 @@ TEST(Score, AnObjectOfJson) {
   std::vector<std::string> keys;
   for (const auto& item : result.items()) keys.push_back(item.key());
   EXPECT_THAT(keys, ElementsAre("command", "kind", "score", "figure", "metrics", "categories", "n",
-                                "findings"));
+                                "notes", "findings"));
   EXPECT_EQ(result.at("command"), "score");
   EXPECT_EQ(result.at("kind"), "vqa");
   EXPECT_EQ(result.at("score"), 50.0);

@@ -103,7 +103,7 @@ TEST_F(Answering, BestOfNComeBestFirstWithLogProbabilities) {
 }
 
 TEST_F(Answering, RankingIsOrderedAndSumsItsTokens) {
-  const std::vector<std::string> candidates = {"umbrella", "a dog", "", "umbrella"};
+  const std::vector<std::string> candidates = {"umbrella", "a dog", "yes", "umbrella"};
   const RankedAnswer ranked = lion_->rank(*picture_, question_, candidates);
   ASSERT_EQ(ranked.candidates.size(), 4u);
   for (size_t i = 1; i < 4; ++i) {
@@ -114,35 +114,26 @@ TEST_F(Answering, RankingIsOrderedAndSumsItsTokens) {
     for (const double logprob : candidate.token_logprobs) sum += logprob;
     EXPECT_NEAR(sum, candidate.log_likelihood, 1e-9);
     EXPECT_EQ(candidate.text, candidates[static_cast<size_t>(candidate.index)]);
-    if (candidate.text.empty()) {
-      EXPECT_EQ(candidate.token_logprobs.size(), 1u);  // </s> alone
-    }
   }
+  EXPECT_THROW(lion_->rank(*picture_, question_, std::vector<std::string>{"a dog", " "}),
+               InputError);
 }
 
-TEST_F(Answering, RankingGivesAnAnswerTheProbabilitiesItWasGeneratedWith) {
-  // An answer in the box grammar is a text whose ids are its own, whatever the weights.
-  question_.box_grammar = true;
-  question_.generate.max_new_tokens = 64;
+TEST_F(Answering, RankingGivesACandidateTheSameProbabilitiesAloneAndAmongOthers) {
   const auto tokenizer = T5Tokenizer::load(oracle_files() / "flan-t5");
   const Lion half = Lion::load(temp_ / "model");
   for (const Lion* lion : std::initializer_list<const Lion*>{&*lion_, &half}) {
     const Picture picture = lion->see(load_image(oracle_files() / "images/photo.jpg"));
-    const Answer answer = lion->answer(picture, question_);
-    ASSERT_TRUE(answer.best.finished);
-    ASSERT_EQ(tokenizer.encode(answer.best.text), answer.best.ids);
-    // Among 40 others that part at the first token, so the rows of a step are many.
-    std::vector<std::string> candidates = {answer.best.text};
-    for (int64_t id = 100; id < 140; ++id) {
+    // Candidates that part at the first token, so the rows of a step are many.
+    std::vector<std::string> candidates;
+    for (int64_t id = 100; id < 141; ++id) {
       candidates.emplace_back(tokenizer.decode(std::vector<int64_t>{id, id + 1, id + 2}));
     }
-    for (const bool alone : {true, false}) {
-      const RankedAnswer ranked =
-          lion->rank(picture, question_, std::span(candidates).first(alone ? 1 : 41));
-      for (const RankedCandidate& candidate : ranked.candidates) {
-        if (candidate.index != 0) continue;
-        EXPECT_EQ(candidate.token_logprobs, answer.best.token_logprobs) << alone;
-      }
+    const RankedAnswer all = lion->rank(picture, question_, candidates);
+    for (const RankedCandidate& candidate : all.candidates) {
+      const RankedAnswer alone =
+          lion->rank(picture, question_, std::span(candidates).subspan(candidate.index, 1));
+      EXPECT_EQ(candidate.token_logprobs, alone.candidates[0].token_logprobs) << candidate.text;
     }
   }
 }
