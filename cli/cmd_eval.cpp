@@ -150,10 +150,14 @@ void write_report(const fs::path& path, std::span<const eval::Evaluation> evalua
 /// What the files and the run left out, said once per benchmark.
 void warn(const eval::Evaluation& evaluation, Terminal& terminal) {
   const std::string& name = evaluation.benchmark.info->name;
-  if (const std::string problems = evaluation.benchmark.problems.summary(); !problems.empty()) {
-    const std::vector<data::Problem>& kept = evaluation.benchmark.problems.kept();
-    terminal.warning(str(name, ": records left out: ", problems, "; the first: ",
-                         kept.front().where, ": ", kept.front().what, " (result.json lists more)"));
+  const data::Problems& problems = evaluation.benchmark.problems;
+  if (const std::string left_out = problems.summary(); !left_out.empty()) {
+    // What was left out by choice (another split) is counted, not listed.
+    const std::vector<data::Problem>& kept = problems.kept();
+    terminal.warning(str(name, ": records left out: ", left_out,
+                         kept.empty() ? ""
+                                      : str("; the first: ", kept.front().where, ": ",
+                                            kept.front().what, " (result.json lists more)")));
   }
   for (const Json& note : evaluation.result["notes"]) {
     terminal.warning(str(name, ": ", note.get<std::string>()));

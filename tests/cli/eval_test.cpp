@@ -247,6 +247,22 @@ TEST_F(EvalTest, OfAGroupABenchmarkWithoutPicturesIsPassedOver) {
   EXPECT_EQ(alone.out, "");
 }
 
+TEST_F(EvalTest, OwnDataIsScoredByWhatItsLinesHold) {
+  const std::string file = folder_.path("own.jsonl");
+  std::filesystem::copy_file(picture("rgb.png"), folder_.path("rgb.png"));
+  write(file, R"({"image": "rgb.png", "caption": "A dog.", "split": "val"}
+{"image": "rgb.png", "question": "What is it?", "answer": "a dog", "split": "val"}
+{"image": "rgb.png", "phrase": "the dog", "box": [1, 1, 4, 4], "split": "val"}
+{"image": "rgb.png", "caption": "Not asked about.", "split": "train"}
+)");
+  const Outcome run = lion({"eval", "--own", file, "--out", out(), "--model",
+                            model_folder().string(), "--dtype", "fp32", "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const Json json = parse_json(run.out, "stdout");
+  ASSERT_EQ(json["benchmarks"].size(), 3u) << run.out;
+  for (const Json& one : json["benchmarks"]) EXPECT_EQ(one["n"], 1) << one["benchmark"];
+}
+
 /// The real files of ../shared/data, under their official names.
 class RealFilesTest : public testing::Test {
  protected:
