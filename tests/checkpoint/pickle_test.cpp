@@ -122,7 +122,8 @@ TEST(Pickle, UnknownClassesBecomePlaceholders) {
 }
 
 TEST(Pickle, PlaceholdersKeepTheirEntriesAndAttributes) {
-  const Pickle pickle = parse("cm\nD\n)R(U\1aK\1U\1bK\2u}U\1xK\3sb."s);
+  const std::string content = "cm\nD\n)R(U\1aK\1U\1bK\2u}U\1xK\3sb.";  // its values view this
+  const Pickle pickle = parse(content);
   const auto* object = pickle.root().get_if<PickleObject>();
   ASSERT_TRUE(object);
   EXPECT_TRUE(object->called);

@@ -114,10 +114,11 @@ TEST(Safetensors, MetadataMayBeNull) {
 }
 
 TEST(Safetensors, TensorsOfLackingTypesAreErrorsOnlyWhenNeeded) {
-  const Safetensors file =
-      parse(file_of(R"({"a":{"dtype":"F8_E5M2","shape":[4],"data_offsets":[0,4]},)"
-                    R"("b":{"dtype":"U8","shape":[1],"data_offsets":[4,5]}})",
-                    5));
+  const std::string content =
+      file_of(R"({"a":{"dtype":"F8_E5M2","shape":[4],"data_offsets":[0,4]},)"
+              R"("b":{"dtype":"U8","shape":[1],"data_offsets":[4,5]}})",
+              5);
+  const Safetensors file = parse(content);
   EXPECT_EQ(values<uint8_t>(file.tensors.at("b")), (std::vector<uint8_t>{1}));
   EXPECT_EQ(file.tensors.at("a").unreadable, "F8_E5M2");
   EXPECT_EQ(file.tensors.at("a").shape, (std::vector<int64_t>{4}));
