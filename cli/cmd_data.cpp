@@ -173,7 +173,7 @@ void run_tags(const TagsArguments& arguments, Terminal& terminal) {
 void run_new_config(NewConfigArguments arguments, Terminal& terminal) {
   train::OwnConfigOptions& options = arguments.options;
   if (!arguments.box_format.empty()) {
-    options.boxes = data::parse_box_format(arguments.box_format, "--box-format");
+    options.boxes = parse_box_format(arguments.box_format, "--box-format");
   }
   std::filesystem::path to = arguments.to;
   if (to.empty()) to = str(options.file.stem().string(), ".train.json");

@@ -264,7 +264,7 @@ class Evaluator {
     options_.read.own = arguments_.own;
     const fs::path folder = options_.read.own.parent_path();
     options_.read.root = folder.empty() ? fs::path(".") : folder;
-    options_.read.own_boxes = data::parse_box_format(arguments_.box_format, "--box-format");
+    options_.read.own_boxes = parse_box_format(arguments_.box_format, "--box-format");
     options_.read.own_split = arguments_.own_split;
     options_.read.exif = options_.run.decode.exif;
     for (const eval::BenchmarkInfo& info : eval::own_benchmarks(options_.read, templates_)) {

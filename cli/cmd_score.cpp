@@ -113,7 +113,8 @@ void run(const Arguments& arguments, Terminal& terminal) {
                                  arguments.predictions,
                                  eval::parse_vqa_evaluator(arguments.vqa_eval),
                                  {}};
-  if (!arguments.box_format.empty()) options.box_format = parse_box_format(arguments.box_format);
+  if (!arguments.box_format.empty())
+    options.box_format = parse_box_format(arguments.box_format, "--box-format");
   const eval::FileScoreResult result = eval::score_files(what, options);
   // A score that rests on a guess is not to be read without it.
   for (const std::string& note : result.score.notes) terminal.warning(note);
@@ -145,8 +146,8 @@ void add_score(CLI::App& program, Terminal& terminal) {
       ->capture_default_str();
   command
       ->add_option("--box-format", arguments->box_format,
-                   "rec: unit and order of the predicted boxes, for instance thousandths or "
-                   "pixels-xywh; default: guessed from all of them, and said")
+                   "rec: unit and order of the predicted boxes, for instance xyxy_thousandths or "
+                   "xywh_pixels; default: guessed from all of them, and said")
       ->type_name("NAME");
   add_output_options(*command, arguments->common);
   command->callback([arguments, &terminal] { run(*arguments, terminal); });

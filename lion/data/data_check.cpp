@@ -7,7 +7,6 @@
 #include "lion/base/error.h"
 #include "lion/base/file.h"
 #include "lion/base/str.h"
-#include "lion/data/image_size.h"
 #include "lion/data/record_dataset.h"
 #include "lion/image/decode.h"
 

@@ -16,10 +16,10 @@
 #include <vector>
 
 #include "lion/base/json.h"
-#include "lion/data/box_format.h"
 #include "lion/data/scene_dataset.h"
 #include "lion/data/text_rules.h"
 #include "lion/image/decode.h"
+#include "lion/text/box_format.h"
 #include "lion/text/prompt.h"
 
 namespace lion::data {

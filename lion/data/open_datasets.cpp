@@ -16,6 +16,7 @@
 #include "lion/data/readers.h"
 #include "lion/data/record_dataset.h"
 #include "lion/data/scene_dataset.h"
+#include "lion/image/decode.h"
 
 namespace lion::data {
 namespace {
@@ -49,7 +50,13 @@ class EntryReader {
         source_(source),
         pictures_(files,
                   entry.images.empty() ? std::nullopt : std::optional(files.resolve(entry.images))),
-        context_{config.root, pictures_, source.problems, config.text, progress, config.exif} {}
+        context_{
+            config.root,
+            pictures_,
+            source.problems,
+            config.text,
+            progress,
+            [exif = config.exif](const fs::path& file) { return image_file_size(file, exif); }} {}
 
   OwnTables read_own_files() {
     return read_own(annotations({}), {entry_.boxes, entry_.split}, context_);

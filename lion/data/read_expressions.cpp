@@ -2,12 +2,9 @@
 #include <unordered_map>
 
 #include "lion/base/error.h"
-#include "lion/base/file.h"
 #include "lion/base/str.h"
 #include "lion/data/coco_name.h"
-#include "lion/data/image_size.h"
 #include "lion/data/reading.h"
-#include "lion/image/decode.h"
 
 namespace lion::data {
 namespace {
@@ -78,9 +75,7 @@ class ExpressionReader {
     if (const auto known = table_.picture_size(picture)) return *known;
     const fs::path path = table_.picture_path(picture);
     try {
-      const auto file = MappedFile::open(path);
-      const ImageInfo info = probe_image(file->bytes(), path.string());
-      return image_size(info, context_.exif);
+      return context_.image_size(path);
     } catch (const ResourceError& error) {
       throw BadRecord{ProblemKind::kMissingPicture, error.what()};
     } catch (const InputError& error) {

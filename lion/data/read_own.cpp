@@ -9,7 +9,6 @@
 #include "lion/base/error.h"
 #include "lion/base/file.h"
 #include "lion/base/str.h"
-#include "lion/data/image_size.h"
 #include "lion/data/reading.h"
 
 namespace lion::data {
@@ -269,12 +268,12 @@ class OwnReader {
     const uint32_t picture = picture_of(table, line, image);
     const auto [width, height] = size_of(table, picture);
     const BoxFormat format = format_of(one).value_or(format_of(line).value_or(options_.boxes));
-    const auto w = static_cast<double>(width);
-    const auto h = static_cast<double>(height);
-    if (std::string fault = box_fault(numbers, format, w, h); !fault.empty()) {
+    if (std::string fault = box_fault(numbers, format, width, height); !fault.empty()) {
       throw BadRecord{ProblemKind::kBadBox, std::move(fault)};
     }
-    const Box box = read_box(box_in_pixels(numbers, format, w, h), w, h);
+    const auto [x0, y0, x1, y1] = box_in_pixels(numbers, format, width, height);
+    const Box box =
+        read_box({x0, y0, x1, y1}, static_cast<double>(width), static_cast<double>(height));
     for (const std::string& phrase : phrases) {
       if (without_full_stop(phrase).empty()) {
         throw BadRecord{ProblemKind::kEmptyText, "\"phrase\" is a full stop"};
@@ -326,8 +325,7 @@ class OwnReader {
     if (const auto known = table.picture_size(picture)) return *known;
     const fs::path path = table.picture_path(picture);
     try {
-      const auto file = MappedFile::open(path);
-      const auto size = image_size(probe_image(file->bytes(), path.string()), context_.exif);
+      const auto size = context_.image_size(path);
       table.set_picture_size(picture, size.first, size.second);
       return size;
     } catch (const ResourceError& error) {

@@ -2,8 +2,8 @@
 /// A person's own data: one layout of JSON lines for captions, questions, dialogues and boxes.
 /// docs/own-data.md describes it.
 
-#include "lion/data/box_format.h"
 #include "lion/data/readers.h"
+#include "lion/text/box_format.h"
 #include "lion/text/prompt.h"
 
 namespace lion::data {

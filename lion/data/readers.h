@@ -7,10 +7,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lion/base/log.h"
@@ -18,7 +20,6 @@
 #include "lion/data/problems.h"
 #include "lion/data/record_table.h"
 #include "lion/data/text_rules.h"
-#include "lion/image/decode.h"
 
 namespace lion::data {
 
@@ -31,8 +32,10 @@ struct ReadContext {
   PictureFinder& pictures;
   Problems& problems;
   TextRule text = TextRule::kRaw;
-  ProgressSink progress;    ///< bytes of each file
-  Exif exif = Exif::kAuto;  ///< of images whose size must be read from their file
+  ProgressSink progress;  ///< bytes of each file
+  /// Width and height in pixels of an image file, for records that do not give them. Throws
+  /// ResourceError when it cannot be read, InputError when it is no image.
+  std::function<std::pair<int64_t, int64_t>(const std::filesystem::path&)> image_size;
 };
 
 /// VQAv2 and OKVQA: questions and annotations in two files. Of OKVQA's answers `raw_answer` is

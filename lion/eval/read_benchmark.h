@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "lion/base/log.h"
-#include "lion/data/box_format.h"
 #include "lion/data/problems.h"
 #include "lion/eval/benchmarks.h"
 #include "lion/eval/item.h"
 #include "lion/image/decode.h"
+#include "lion/text/box_format.h"
 #include "lion/text/prompt.h"
 
 namespace lion::eval {
@@ -30,7 +30,7 @@ struct ReadOptions {
 
   // Of a person's own data (`own_benchmarks`) only:
   std::filesystem::path own;  ///< its file; `root` is the folder of its images
-  data::BoxFormat own_boxes;  ///< of lines without a "box_format"
+  BoxFormat own_boxes;        ///< of lines without a "box_format"
   std::string own_split;      ///< lines of another "split" are left out
   Exif exif = Exif::kAuto;    ///< of images whose size must be read from their file
 };

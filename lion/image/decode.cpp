@@ -159,6 +159,16 @@ ImageInfo probe_image(Bytes bytes, std::string_view where) {
   throw InternalError("probe_image: a format without a reader.");
 }
 
+std::pair<int64_t, int64_t> image_size(const ImageInfo& info, Exif exif) {
+  const bool quarter = exif == Exif::kAuto && info.orientation >= 5;
+  return quarter ? std::pair(info.height, info.width) : std::pair(info.width, info.height);
+}
+
+std::pair<int64_t, int64_t> image_file_size(const std::filesystem::path& path, Exif exif) {
+  const auto file = MappedFile::open(path);
+  return image_size(probe_image(file->bytes(), path.string()), exif);
+}
+
 Image decode_image(Bytes bytes, const DecodeOptions& options, std::string_view where) {
   const ImageInfo info = probe_image(bytes, where);
   if (info.width * info.height > options.max_pixels) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "lion/image/image.h"
 
@@ -40,6 +41,14 @@ struct ImageInfo {
 /// Reads the header only. `where` names the picture in errors, for instance its path. Throws
 /// InputError when the bytes are empty, of another format, or damaged.
 ImageInfo probe_image(std::span<const std::byte> bytes, std::string_view where);
+
+/// Width and height in pixels of the image that `decode_image` gives with this setting: the sides
+/// of the stored pixels change places where it is turned by a quarter.
+std::pair<int64_t, int64_t> image_size(const ImageInfo& info, Exif exif);
+
+/// The same of a file, of which only the header is read. Throws ResourceError when it cannot be
+/// read, else as `probe_image`.
+std::pair<int64_t, int64_t> image_file_size(const std::filesystem::path& path, Exif exif);
 
 /// The pixels, equal to Pillow's `convert("RGB")`: grey is replicated, palettes are looked up,
 /// alpha is dropped without blending, 16-bit colour keeps the high byte, 16-bit grey above 255 is

@@ -30,15 +30,15 @@ constexpr std::array<UnitRule, 4> kUnits = {
 
 struct OrderRule {
   BoxOrder order;
-  std::string_view suffix;
+  std::string_view name;
   std::string_view words;
 };
 
 constexpr std::array<OrderRule, 4> kOrders = {
-    {{BoxOrder::kCorners, "", "x0,y0,x1,y1"},
-     {BoxOrder::kSizes, "-xywh", "x,y,width,height"},
-     {BoxOrder::kYFirst, "-yxyx", "y0,x0,y1,x1"},
-     {BoxOrder::kCentre, "-cxcywh", "centre x,centre y,width,height"}}};
+    {{BoxOrder::kCorners, "xyxy", "x0,y0,x1,y1"},
+     {BoxOrder::kSizes, "xywh", "x,y,width,height"},
+     {BoxOrder::kYFirst, "yxyx", "y0,x0,y1,x1"},
+     {BoxOrder::kCentre, "cxcywh", "centre x,centre y,width,height"}}};
 
 const UnitRule& rule(BoxUnit unit) { return kUnits[static_cast<size_t>(unit)]; }
 const OrderRule& rule(BoxOrder order) { return kOrders[static_cast<size_t>(order)]; }
@@ -73,22 +73,50 @@ bool is_side(double from, double to, double whole, double least) {
   return whole == 0 || (from >= -kOverhang * whole && to <= (1 + kOverhang) * whole);
 }
 
+/// Whether one box of the format lies in its image; it may stick out by what rounding explains.
+bool lies_within(const std::array<double, 4>& numbers, const BoxFormat& format, int64_t width,
+                 int64_t height) {
+  constexpr double kSlack = 0.02;
+  const PixelBox box = box_in_pixels(numbers, format, width, height);
+  const auto w = static_cast<double>(width), h = static_cast<double>(height);
+  const double x = 1 + kSlack * w, y = 1 + kSlack * h;
+  return box.x0 >= -x && box.y0 >= -y && box.x1 <= w + x && box.y1 <= h + y && box.x1 > box.x0 &&
+         box.y1 > box.y0;
+}
+
 }  // namespace
 
 std::string box_format_words(const BoxFormat& format) {
   return str(rule(format.order).words, " ", rule(format.unit).words);
 }
 
-BoxFormat parse_box_format(std::string_view name) {
+std::string box_format_name(const BoxFormat& format) {
+  return str(rule(format.order).name, "_", rule(format.unit).name);
+}
+
+std::vector<std::string> box_format_names() {
   std::vector<std::string> names;
   for (const OrderRule& order : kOrders) {
     for (const UnitRule& unit : kUnits) {
-      names.push_back(str(unit.name, order.suffix));
-      if (names.back() == name) return {unit.unit, order.order};
+      names.push_back(box_format_name({unit.unit, order.order}));
     }
   }
-  throw InputError(str("box format \"", name, "\": there is none of this name (expected ",
-                       join(names, ", "), "). Name one of them."));
+  return names;
+}
+
+BoxFormat parse_box_format(std::string_view name, std::string_view where) {
+  for (const OrderRule& order : kOrders) {
+    if (name == order.name) return {BoxUnit::kPixels, order.order};
+    for (const UnitRule& unit : kUnits) {
+      const BoxFormat format{unit.unit, order.order};
+      if (name == box_format_name(format)) return format;
+    }
+  }
+  for (const UnitRule& unit : kUnits) {
+    if (name == unit.name) return {unit.unit, BoxOrder::kCorners};
+  }
+  throw InputError(str(where, ": the box format is unknown (got \"", name, "\", expected ",
+                       join(box_format_names(), ", "), "). Choose one of them."));
 }
 
 PixelBox box_in_pixels(const std::array<double, 4>& numbers, const BoxFormat& format, int64_t width,
@@ -109,6 +137,43 @@ std::string corners_fault(const std::array<double, 4>& numbers) {
   if (x1 < x0) return "x1 < x0: is this x,y,width,height?";
   if (y1 < y0) return "y1 < y0: is this x,y,width,height?";
   return x1 == x0 || y1 == y0 ? "it has no area" : "";
+}
+
+std::string box_fault(const std::array<double, 4>& numbers, const BoxFormat& format, int64_t width,
+                      int64_t height) {
+  const std::string shown =
+      str("the box [", numbers[0], ",", numbers[1], ",", numbers[2], ",", numbers[3], "]");
+  if (!std::all_of(numbers.begin(), numbers.end(), [](double n) { return std::isfinite(n); })) {
+    return str(shown, " has a number that is not finite");
+  }
+  const bool tiny =
+      format.unit == BoxUnit::kPixels &&
+      std::all_of(numbers.begin(), numbers.end(), [](double n) { return n >= 0 && n <= 1; });
+  if (!tiny && lies_within(numbers, format, width, height)) return "";
+  // The usual formats that it fits, those with the same unit or the same order of numbers first.
+  const bool is_sizes = format.order == BoxOrder::kSizes;
+  std::vector<BoxFormat> others = {{format.unit, is_sizes ? BoxOrder::kCorners : BoxOrder::kSizes}};
+  for (const UnitRule& unit : kUnits) {
+    if (unit.unit != format.unit) others.push_back({unit.unit, format.order});
+  }
+  std::vector<std::string> fitting;
+  for (const BoxFormat& other : others) {
+    if (tiny && other.unit == BoxUnit::kPixels) continue;
+    if (lies_within(numbers, other, width, height)) fitting.push_back(box_format_name(other));
+  }
+  std::string what = str("it reaches out of the image of ", width, " x ", height);
+  if (format.order == BoxOrder::kCorners &&
+      (numbers[2] <= numbers[0] || numbers[3] <= numbers[1])) {
+    what = str(numbers[2] <= numbers[0] ? "x1 <= x0" : "y1 <= y0", ": is this x,y,width,height?");
+  } else if (tiny) {
+    what = "all numbers are 0 to 1: are these fractions?";
+  } else if (is_sizes && (numbers[2] <= 0 || numbers[3] <= 0)) {
+    what = "width or height is not above 0";
+  }
+  return str(shown, " is no ", box_format_name(format), ": ", what,
+             fitting.empty()
+                 ? ""
+                 : str(" It would fit as ", join(fitting, " or "), ": set \"box_format\""));
 }
 
 double box_iou(const PixelBox& a, const PixelBox& b) {

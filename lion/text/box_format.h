@@ -12,7 +12,12 @@
 
 namespace lion {
 
-enum class BoxUnit { kPixels, kFractions, kPercent, kThousandths };
+enum class BoxUnit {
+  kPixels,
+  kFractions,    ///< of the image's width and height, 0 to 1
+  kPercent,      ///< 0 to 100
+  kThousandths,  ///< 0 to 1000, as many vision-language models write
+};
 enum class BoxOrder {
   kCorners,  ///< x0, y0, x1, y1
   kSizes,    ///< x, y, width, height
@@ -29,9 +34,12 @@ struct BoxFormat {
 /// "x0,y0,x1,y1 in thousandths (0 to 1000)"
 std::string box_format_words(const BoxFormat& format);
 
-/// "pixels", "fractions", "percent" or "thousandths", with "-xywh", "-yxyx" or "-cxcywh" behind it
-/// for the other orders. Throws InputError listing them.
-BoxFormat parse_box_format(std::string_view name);
+/// "xyxy_pixels", "xywh_fractions", "yxyx_percent", "cxcywh_thousandths", ...: all that there are.
+std::vector<std::string> box_format_names();
+std::string box_format_name(const BoxFormat& format);
+
+/// Reads such a name; a part that is left out is xyxy or pixels. Throws InputError naming `where`.
+BoxFormat parse_box_format(std::string_view name, std::string_view where);
 
 /// The box in pixels of an image of this size. Pixels need no size: it may be 0 then.
 PixelBox box_in_pixels(const std::array<double, 4>& numbers, const BoxFormat& format, int64_t width,
@@ -39,6 +47,11 @@ PixelBox box_in_pixels(const std::array<double, 4>& numbers, const BoxFormat& fo
 
 /// Why four numbers are no box of corners: "x1 < x0: is this x,y,width,height?"; "" when they are.
 std::string corners_fault(const std::array<double, 4>& numbers);
+
+/// Why four numbers cannot be a box of this format in an image of this size, and which formats they
+/// look like; "" when they can.
+std::string box_fault(const std::array<double, 4>& numbers, const BoxFormat& format, int64_t width,
+                      int64_t height);
 
 /// Intersection over union of boxes of continuous coordinates; 0 when the union is 0. Corners in
 /// the wrong order make an empty box.

@@ -8,6 +8,7 @@
 #include "lion/base/error.h"
 #include "lion/base/json.h"
 #include "lion/data/read_own.h"
+#include "lion/image/decode.h"
 #include "lion/train/presets.h"
 
 namespace lion::train {
@@ -26,7 +27,10 @@ Counts count(const OwnConfigOptions& options, const std::string& split, data::Pr
   const data::OfficialFiles files(root);
   data::PictureFinder pictures(
       files, options.images.empty() ? std::nullopt : std::optional(options.images));
-  const data::ReadContext context{root, pictures, problems, data::TextRule::kRaw, {}, Exif::kAuto};
+  const data::ReadContext context{
+      root,     pictures,
+      problems, data::TextRule::kRaw,
+      {},       [](const fs::path& file) { return image_file_size(file, Exif::kAuto); }};
   const data::OwnTables tables = data::read_own({options.file}, {options.boxes, split}, context);
   Counts counts;
   const auto add = [&](const char* what, const data::TablePtr& table) {
@@ -103,8 +107,7 @@ OwnConfig own_config(const OwnConfigOptions& options) {
     one << "{\"root\": " << quoted(root) << ", \"exif\": \"auto\",\n"
         << indent << " \"datasets\": [{\"format\": \"own\", \"annotations\": ["
         << quoted(options.file.filename()) << "], \"split\": \"" << split << "\",\n"
-        << indent << "               \"box_format\": \"" << data::box_format_name(options.boxes)
-        << "\"";
+        << indent << "               \"box_format\": \"" << box_format_name(options.boxes) << "\"";
     if (!options.images.empty()) {
       one << ", \"images\": " << quoted(fs::absolute(options.images));
     }

@@ -6,9 +6,8 @@
 #include <map>
 #include <string>
 
-#include "lion/data/box_format.h"
 #include "lion/data/problems.h"
-#include "lion/image/decode.h"
+#include "lion/text/box_format.h"
 
 namespace lion::train {
 
@@ -18,7 +17,7 @@ struct OwnConfigOptions {
   std::filesystem::path model = "models/lion-4b";  ///< what is fine-tuned
   std::filesystem::path out;                       ///< of the run; "": runs/<name of the file>
   std::string train = "adapters";                  ///< a preset
-  data::BoxFormat boxes;                           ///< of lines without a "box_format"
+  BoxFormat boxes;                                 ///< of lines without a "box_format"
 };
 
 struct OwnConfig {

@@ -1,6 +1,5 @@
 // A person's own data, from its lines to data sets.
 #include "data_fixtures.h"
-#include "lion/data/box_format.h"
 #include "lion/data/data_check.h"
 #include "lion/data/read_own.h"
 
@@ -107,29 +106,11 @@ TEST_F(OwnData, BoxesOfAnotherFormatAreToldWhichTheyLookLike) {
               AllOf(HasSubstr("x1 <= x0: is this x,y,width,height?"), HasSubstr("xywh_pixels")));
   EXPECT_THAT(fault_of(box("[0.1, 0.2, 0.5, 0.9]", "xyxy")),
               AllOf(HasSubstr("are these fractions?"), HasSubstr("xyxy_fractions")));
-  EXPECT_THAT(fault_of(box("[100, 200, 500, 900]", "xyxy_pixels")),
-              AllOf(HasSubstr("reaches out of the image of 100 x 50"), HasSubstr("xyxy_thousand")));
+  EXPECT_THAT(
+      fault_of(box("[100, 200, 500, 900]", "xyxy_pixels")),
+      AllOf(HasSubstr("reaches out of the image of 100 x 50"), HasSubstr("xyxy_thousandths")));
   EXPECT_THAT(fault_of(box("[10, 20, 60, 40]", "xyxy_fractions")), HasSubstr("xyxy_pixels"));
   EXPECT_THAT(fault_of(box("[10, 20, 0, 10]", "xywh_pixels")), HasSubstr("not above 0"));
-}
-
-TEST(BoxFormat, EveryNameMeansTheSameBox) {
-  const std::array<double, 4> expected = {10, 10, 60, 40};
-  const std::map<std::string, std::array<double, 4>> same = {
-      {"xyxy_pixels", {10, 10, 60, 40}},       {"xywh_pixels", {10, 10, 50, 30}},
-      {"xyxy_fractions", {.1, .2, .6, .8}},    {"xywh_fractions", {.1, .2, .5, .6}},
-      {"xyxy_thousand", {100, 200, 600, 800}}, {"xywh_thousand", {100, 200, 500, 600}},
-      {"xyxy_percent", {10, 20, 60, 80}},      {"xywh_percent", {10, 20, 50, 60}}};
-  EXPECT_EQ(box_format_names().size(), same.size());
-  for (const auto& [name, numbers] : same) {
-    const BoxFormat format = parse_box_format(name, "test");
-    EXPECT_EQ(box_format_name(format), name);
-    const auto box = box_in_pixels(numbers, format, 100, 50);
-    for (size_t i = 0; i < 4; ++i) EXPECT_NEAR(box[i], expected[i], 1e-9) << name;
-    EXPECT_EQ(box_fault(numbers, format, 100, 50), "") << name;
-  }
-  EXPECT_THAT(message_of<InputError>([] { parse_box_format("voc", "c.json"); }),
-              AllOf(HasSubstr("c.json"), HasSubstr("xywh_percent")));
 }
 
 TEST_F(OwnData, SplitsShareAFile) {

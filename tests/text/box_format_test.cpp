@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 #include <random>
 
 #include "lion/base/error.h"
@@ -80,17 +81,53 @@ BoxFormatGuess::Result guess(const std::vector<Sample>& all, const BoxFormat& fo
 }
 
 TEST(BoxFormats, NamesAndWords) {
-  EXPECT_EQ(parse_box_format("pixels"), kPixelCorners);
-  EXPECT_EQ(parse_box_format("thousandths-yxyx"),
+  EXPECT_EQ(parse_box_format("pixels", "test"), kPixelCorners);
+  EXPECT_EQ(parse_box_format("xywh", "test"), kPixelSizes);
+  EXPECT_EQ(parse_box_format("yxyx_thousandths", "test"),
             (BoxFormat{BoxUnit::kThousandths, BoxOrder::kYFirst}));
   EXPECT_EQ(box_format_words({BoxUnit::kPercent, BoxOrder::kSizes}),
             "x,y,width,height in percent (0 to 100)");
   try {
-    parse_box_format("cm");
+    parse_box_format("cm", "c.json");
     FAIL();
   } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), AllOf(HasSubstr("\"cm\""), HasSubstr("pixels-xywh")));
+    EXPECT_THAT(error.what(),
+                AllOf(HasSubstr("c.json"), HasSubstr("\"cm\""), HasSubstr("xywh_pixels")));
   }
+}
+
+TEST(BoxFormats, EveryNameMeansTheSameBox) {
+  const std::map<std::string, std::array<double, 4>> same = {
+      {"xyxy_pixels", {10, 10, 60, 40}},          {"xywh_pixels", {10, 10, 50, 30}},
+      {"xyxy_fractions", {.1, .2, .6, .8}},       {"xywh_fractions", {.1, .2, .5, .6}},
+      {"xyxy_thousandths", {100, 200, 600, 800}}, {"xywh_thousandths", {100, 200, 500, 600}},
+      {"xyxy_percent", {10, 20, 60, 80}},         {"xywh_percent", {10, 20, 50, 60}},
+      {"yxyx_pixels", {10, 10, 40, 60}},          {"cxcywh_pixels", {35, 25, 50, 30}},
+      {"yxyx_fractions", {.2, .1, .8, .6}},       {"cxcywh_fractions", {.35, .5, .5, .6}},
+      {"yxyx_thousandths", {200, 100, 800, 600}}, {"cxcywh_thousandths", {350, 500, 500, 600}},
+      {"yxyx_percent", {20, 10, 80, 60}},         {"cxcywh_percent", {35, 50, 50, 60}}};
+  EXPECT_EQ(box_format_names().size(), same.size());
+  for (const auto& [name, numbers] : same) {
+    const BoxFormat format = parse_box_format(name, "test");
+    EXPECT_EQ(box_format_name(format), name);
+    const PixelBox box = box_in_pixels(numbers, format, 100, 50);
+    EXPECT_NEAR(box.x0, 10, 1e-9) << name;
+    EXPECT_NEAR(box.y0, 10, 1e-9) << name;
+    EXPECT_NEAR(box.x1, 60, 1e-9) << name;
+    EXPECT_NEAR(box.y1, 40, 1e-9) << name;
+    EXPECT_EQ(box_fault(numbers, format, 100, 50), "") << name;
+  }
+}
+
+TEST(BoxFormats, AFaultNamesTheFormatThatFits) {
+  const auto fault = [](const std::array<double, 4>& numbers, const BoxFormat& format) {
+    return box_fault(numbers, format, 100, 50);
+  };
+  EXPECT_THAT(fault({60, 20, 30, 20}, kPixelCorners),
+              AllOf(HasSubstr("x1 <= x0: is this x,y,width,height?"), HasSubstr("xywh_pixels")));
+  EXPECT_THAT(fault({.1, .2, .5, .9}, kPixelCorners), HasSubstr("xyxy_fractions"));
+  EXPECT_THAT(fault({10, 20, 60, 40}, kFractionCorners), HasSubstr("xyxy_pixels"));
+  EXPECT_THAT(fault({std::nan(""), 0, 1, 1}, kPixelCorners), HasSubstr("not finite"));
 }
 
 TEST(BoxFormats, InPixels) {

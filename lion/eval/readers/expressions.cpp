@@ -156,9 +156,8 @@ class ExpressionReader {
     const auto known = sizes_.find(picture.string());
     if (known != sizes_.end()) return known->second;
     try {
-      const auto file = MappedFile::open(picture);
-      const ImageInfo info = probe_image(file->bytes(), picture.string());
-      return sizes_.emplace(picture.string(), Size(info.width, info.height)).first->second;
+      const Size size = image_file_size(picture, reader_.options().exif);
+      return sizes_.emplace(picture.string(), size).first->second;
     } catch (const ResourceError& error) {
       throw BadRecord{ProblemKind::kMissingPicture, error.what()};
     } catch (const InputError& error) {

@@ -7,6 +7,7 @@
 #include "lion/base/str.h"
 #include "lion/data/text_rules.h"
 #include "lion/eval/readers/item_reader.h"
+#include "lion/image/decode.h"
 
 namespace lion::eval {
 namespace {
@@ -98,8 +99,12 @@ void add_boxes(ItemReader& reader, const RecordTable& table) {
 
 data::OwnTables tables_of(ItemReader& reader) {
   const ReadOptions& options = reader.options();
-  const data::ReadContext context{options.root,         reader.pictures(), reader.problems(),
-                                  data::TextRule::kRaw, options.progress,  options.exif};
+  const data::ReadContext context{options.root,
+                                  reader.pictures(),
+                                  reader.problems(),
+                                  data::TextRule::kRaw,
+                                  options.progress,
+                                  [exif = options.exif](const auto& file) { return image_file_size(file, exif); }};
   return data::read_own({reader.note_file(options.own)}, {options.own_boxes, options.own_split},
                         context);
 }
