@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "lion/base/json.h"
-#include "lion/eval/metrics/bleu.h"
-#include "lion/eval/metrics/caption_words.h"
-#include "lion/eval/metrics/cider.h"
-#include "lion/eval/metrics/rouge.h"
+#include "lion/metrics/bleu.h"
+#include "lion/metrics/caption_words.h"
+#include "lion/metrics/cider.h"
+#include "lion/metrics/rouge.h"
 
 namespace {
 

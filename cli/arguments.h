@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "lion/engine/options.h"
 #include "lion/image/decode.h"
-#include "lion/pipeline/options.h"
 #include "lion/text/prompt.h"
 
 namespace lion::cli {

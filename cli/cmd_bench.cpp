@@ -4,7 +4,7 @@
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "lion/base/str.h"
-#include "lion/pipeline/bench.h"
+#include "lion/convert/bench.h"
 
 namespace lion::cli {
 namespace {

@@ -10,8 +10,8 @@
 #include "cli/session.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/pipeline/tagger.h"
-#include "lion/pipeline/tasks.h"
+#include "lion/engine/tagger.h"
+#include "lion/engine/tasks.h"
 
 namespace lion::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "lion/base/str.h"
-#include "lion/pipeline/convert.h"
+#include "lion/convert/convert.h"
 
 namespace lion::cli {
 namespace {

@@ -12,8 +12,8 @@
 #include "lion/data/contact_sheet.h"
 #include "lion/data/data_check.h"
 #include "lion/data/tag_cache.h"
+#include "lion/engine/tagger.h"
 #include "lion/image/encode.h"
-#include "lion/pipeline/tagger.h"
 #include "lion/train/own_config.h"
 #include "lion/train/run.h"
 

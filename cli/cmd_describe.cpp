@@ -5,7 +5,7 @@
 #include "cli/commands.h"
 #include "cli/image_run.h"
 #include "cli/result.h"
-#include "lion/pipeline/tasks.h"
+#include "lion/engine/tasks.h"
 
 namespace lion::cli {
 namespace {

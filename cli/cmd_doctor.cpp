@@ -13,8 +13,8 @@
 #include "cli/session.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
+#include "lion/convert/doctor.h"
 #include "lion/eval/fingerprint.h"
-#include "lion/pipeline/doctor.h"
 
 namespace lion::cli {
 namespace fs = std::filesystem;

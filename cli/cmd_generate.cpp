@@ -7,7 +7,7 @@
 #include "cli/result.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/pipeline/tasks.h"
+#include "lion/engine/tasks.h"
 
 namespace lion::cli {
 namespace {

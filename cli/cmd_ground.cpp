@@ -10,9 +10,9 @@
 #include "cli/result.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
+#include "lion/engine/tasks.h"
 #include "lion/image/draw.h"
 #include "lion/image/encode.h"
-#include "lion/pipeline/tasks.h"
 
 namespace lion::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include "cli/session.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/pipeline/model_info.h"
+#include "lion/convert/model_info.h"
 
 namespace lion::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include "cli/commands.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/data/scene_words.h"
+#include "lion/scenes/scene_words.h"
 #include "lion/scenes/vocabulary.h"
 #include "lion/train/run.h"
 

@@ -6,7 +6,7 @@
 #include "cli/image_run.h"
 #include "cli/result.h"
 #include "lion/base/error.h"
-#include "lion/pipeline/tasks.h"
+#include "lion/engine/tasks.h"
 
 namespace lion::cli {
 namespace {

@@ -9,7 +9,7 @@
 #include "lion/base/error.h"
 #include "lion/base/file.h"
 #include "lion/base/str.h"
-#include "lion/pipeline/tasks.h"
+#include "lion/engine/tasks.h"
 
 namespace lion::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include "lion/base/error.h"
 #include "lion/base/str.h"
 #include "lion/image/encode.h"
-#include "lion/scenes/sheet.h"
+#include "lion/scenes/contact_sheet.h"
 #include "lion/scenes/write_dataset.h"
 
 namespace lion::cli {

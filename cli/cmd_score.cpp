@@ -11,8 +11,8 @@
 #include "cli/score_table.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/eval/metrics/ptb_tokenizer.h"
 #include "lion/eval/result_files/score_files.h"
+#include "lion/metrics/ptb_tokenizer.h"
 
 namespace lion::cli {
 namespace {

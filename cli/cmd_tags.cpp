@@ -7,7 +7,7 @@
 #include "cli/image_run.h"
 #include "cli/result.h"
 #include "lion/base/str.h"
-#include "lion/pipeline/tagger.h"
+#include "lion/engine/tagger.h"
 
 namespace lion::cli {
 namespace {

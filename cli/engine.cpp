@@ -16,10 +16,10 @@
 #include "lion/base/error.h"
 
 extern "C" {
-extern void* lion_engine_table[];
-extern const uint64_t lion_engine_count;
-extern const char lion_engine_names[];  // one behind the other
-void* lion_engine_function(uint64_t index);
+extern void* lion_compute_table[];
+extern const uint64_t lion_compute_count;
+extern const char lion_compute_names[];  // one behind the other
+void* lion_compute_function(uint64_t index);
 }
 
 namespace lion::cli {
@@ -54,22 +54,22 @@ void load() {
     throw ResourceError(
         str(path, ": cannot be loaded (", ::dlerror(), "). Build or install LION again."));
   }
-  const char* name = lion_engine_names;
-  for (uint64_t i = 0; i < lion_engine_count; ++i, name += std::strlen(name) + 1) {
+  const char* name = lion_compute_names;
+  for (uint64_t i = 0; i < lion_compute_count; ++i, name += std::strlen(name) + 1) {
     void* function = ::dlsym(handle, name);
     if (function == nullptr) {
       throw ResourceError(
           str(path, ": is of another version (", ::dlerror(), "). Build or install LION again."));
     }
-    lion_engine_table[i] = function;
+    lion_compute_table[i] = function;
   }
 }
 
 }  // namespace
 }  // namespace lion::cli
 
-void* lion_engine_function(uint64_t index) {
+void* lion_compute_function(uint64_t index) {
   static std::once_flag loaded;
   std::call_once(loaded, lion::cli::load);
-  return lion_engine_table[index];
+  return lion_compute_table[index];
 }

@@ -10,8 +10,8 @@
 #include "cli/result_file.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
+#include "lion/engine/lion.h"
 #include "lion/eval/fingerprint.h"
-#include "lion/pipeline/lion.h"
 
 namespace lion::cli {
 namespace {

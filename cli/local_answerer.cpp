@@ -6,9 +6,9 @@
 
 #include "cli/session.h"
 #include "lion/base/error.h"
+#include "lion/engine/options.h"
 #include "lion/eval/fingerprint.h"
 #include "lion/eval/tag_answers.h"
-#include "lion/pipeline/options.h"
 
 namespace lion::cli {
 namespace {

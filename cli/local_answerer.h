@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "cli/arguments.h"
+#include "lion/engine/lion.h"
 #include "lion/eval/run.h"
-#include "lion/pipeline/lion.h"
 
 namespace lion::cli {
 

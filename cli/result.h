@@ -9,7 +9,7 @@
 #include "cli/session.h"
 #include "cli/terminal.h"
 #include "lion/base/json.h"
-#include "lion/pipeline/lion.h"
+#include "lion/engine/lion.h"
 
 namespace lion::cli {
 

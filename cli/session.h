@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "cli/arguments.h"
+#include "lion/engine/lion.h"
 #include "lion/image/image.h"
-#include "lion/pipeline/lion.h"
 
 namespace lion::cli {
 

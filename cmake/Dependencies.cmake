@@ -30,7 +30,7 @@ endif()
 
 if(LION_TORCH)
   include(Torch)
-  # The one precompiled header of all torch rooms: <torch/torch.h> costs 20 s without it.
+  # The one precompiled header of all torch components: <torch/torch.h> costs 20 s without it.
   file(WRITE "${PROJECT_BINARY_DIR}/torch_pch.cpp" "")
   add_library(lion_torch_pch STATIC "${PROJECT_BINARY_DIR}/torch_pch.cpp")
   target_link_libraries(lion_torch_pch PRIVATE lion_torch lion_settings)

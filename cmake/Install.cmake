@@ -6,25 +6,25 @@ include(CMakePackageConfigHelpers)
 add_library(lion_lion INTERFACE)
 add_library(lion::lion ALIAS lion_lion)
 set_target_properties(lion_lion PROPERTIES EXPORT_NAME lion)
-target_link_libraries(lion_lion INTERFACE lion_pipeline)
+target_link_libraries(lion_lion INTERFACE lion_convert)
 
 # What the front door needs; training is the program's business, not the package's.
-set(lion_installed lion_lion lion_pipeline)
-foreach(row IN LISTS LION_ROOMS)
-  if(row MATCHES "^pipeline\\|(.*)$")
-    string(REPLACE " " ";" rooms "${CMAKE_MATCH_1}")
+set(lion_installed lion_lion lion_convert)
+foreach(row IN LISTS LION_COMPONENTS)
+  if(row MATCHES "^convert\\|(.*)$")
+    string(REPLACE " " ";" components "${CMAKE_MATCH_1}")
   endif()
 endforeach()
-list(TRANSFORM rooms PREPEND lion_)
-list(APPEND lion_installed ${rooms})
+list(TRANSFORM components PREPEND lion_)
+list(APPEND lion_installed ${components})
 install(TARGETS ${lion_installed} EXPORT lionTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
-# The program finds lion_engine by its own place (cli/engine.cpp). Torch is not installed: the
+# The program finds lion_compute by its own place (cli/engine.cpp). Torch is not installed: the
 # library goes on using the wheel that it was built with.
-set_target_properties(lion_engine PROPERTIES INSTALL_RPATH "${LION_TORCH_DIR}/torch/lib")
-install(TARGETS lion_cli lion_engine
+set_target_properties(lion_compute PROPERTIES INSTALL_RPATH "${LION_TORCH_DIR}/torch/lib")
+install(TARGETS lion_cli lion_compute
   RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 
 set(lion_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/lion)

@@ -66,7 +66,7 @@ file(WRITE "${OUT}" "# Written by cmake/LazyLibrary.cmake.
 \\name:
   .cfi_startproc
   endbr64
-  movq lion_engine_table+8*\\index(%rip), %r11
+  movq lion_compute_table+8*\\index(%rip), %r11
   jmp *%r11
   .cfi_endproc
   .size \\name, .-\\name
@@ -98,7 +98,7 @@ ${first_calls}
   movups %xmm\\number, 16*\\number(%rsp)
   .endr
   movq 192(%rsp), %rdi
-  call lion_engine_function
+  call lion_compute_function
   movq %rax, %r11
   .irp number, 0, 1, 2, 3, 4, 5, 6, 7
   movups 16*\\number(%rsp), %xmm\\number
@@ -116,19 +116,19 @@ ${first_calls}
 
 .data
 .balign 8
-.globl lion_engine_table
-.hidden lion_engine_table
-lion_engine_table:
+.globl lion_compute_table
+.hidden lion_compute_table
+lion_compute_table:
 ${table}
 .section .rodata
-.globl lion_engine_count
-.hidden lion_engine_count
+.globl lion_compute_count
+.hidden lion_compute_count
 .balign 8
-lion_engine_count:
+lion_compute_count:
   .quad ${count}
-.globl lion_engine_names
-.hidden lion_engine_names
-lion_engine_names:
+.globl lion_compute_names
+.hidden lion_compute_names
+lion_compute_names:
 ${names}
 .section .note.GNU-stack,\"\",@progbits
 ")

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Checks what no compiler checks about the files of lion/.
 
-- A room includes only the rooms that the table in cmake/Rooms.cmake allows it, and always by the
-  full path "lion/<room>/<file>.h".
-- Torch stays out of the rooms that build without it, and of all that the headers of the front door
-  (lion/lion.h and the public ones of the room pipeline) include.
+- A component includes only the components that the table in cmake/Components.cmake allows it, and
+  always by the full path "lion/<component>/<file>.h".
+- Torch stays out of the components that build without it, and of all that the headers of the front door
+  (lion/lion.h and the public ones of the component engine) include.
 - Library code writes to no stream and does not end the process.
 - Every header begins with #pragma once.
 
@@ -15,9 +15,9 @@ import pathlib
 import re
 import sys
 
-TORCH_FREE_ROOMS = {"base", "text", "image", "checkpoint", "generate", "scenes", "data",
-                    "eval"}
-# Puts the tensors of a file into the modules of nn: where the room checkpoint meets torch.
+TORCH_FREE_COMPONENTS = {"base", "text", "image", "metrics", "annotations", "net", "checkpoint",
+                         "generate", "data", "scenes", "eval"}
+# Puts the tensors of a file into the modules of nn: where the component checkpoint meets torch.
 TORCH_ALLOWED = re.compile(r"lion/checkpoint/load(_\w+)?\.(h|cpp)")
 
 COMMENT = r"//[^\n]*|/\*.*?\*/"
@@ -38,13 +38,13 @@ FORBIDDEN = [
 
 
 def read_table(root):
-    """{room: set of rooms it may include} from cmake/Rooms.cmake."""
-    text = (root / "cmake/Rooms.cmake").read_text(encoding="utf-8")
-    table = re.search(r"set\(LION_ROOMS(.*?)\)", text, re.DOTALL)
+    """{component: set of components it may include} from cmake/Components.cmake."""
+    text = (root / "cmake/Components.cmake").read_text(encoding="utf-8")
+    table = re.search(r"set\(LION_COMPONENTS(.*?)\)", text, re.DOTALL)
     rows = re.findall(r'"(\w+)\|([\w ]*)"', table.group(1)) if table else []
     if not rows:
-        sys.exit('cmake/Rooms.cmake: found no table set(LION_ROOMS "room|other rooms" ...).')
-    return {room: set(needs.split()) for room, needs in rows}
+        sys.exit('cmake/Components.cmake: found no table set(LION_COMPONENTS "component|other components" ...).')
+    return {component: set(needs.split()) for component, needs in rows}
 
 
 def blank(text, kinds):
@@ -64,9 +64,9 @@ def includes_of(file):
 def front_door(root):
     """The headers that who includes the front door gets, as paths below the root."""
     todo = {"lion/lion.h"}
-    cmake = root / "lion/pipeline/CMakeLists.txt"
+    cmake = root / "lion/engine/CMakeLists.txt"
     if cmake.exists() and (listed := re.search(r"\bHEADERS\b([^)]*)", cmake.read_text())):
-        todo |= {f"lion/pipeline/{name}" for name in re.findall(r"(?<!\S)\w+\.h\b", listed[1])}
+        todo |= {f"lion/engine/{name}" for name in re.findall(r"(?<!\S)\w+\.h\b", listed[1])}
     reached = set()
     while todo:
         header = todo.pop()
@@ -76,40 +76,40 @@ def front_door(root):
     return reached
 
 
-def check_include(name, room, quote, target, table, door):
-    """What is wrong with one #include of lion/<room>/<file>, or None."""
+def check_include(name, component, quote, target, table, door):
+    """What is wrong with one #include of lion/<component>/<file>, or None."""
     if TORCH_INCLUDE.match(target):
         if TORCH_ALLOWED.fullmatch(name):
             return None
-        if room in TORCH_FREE_ROOMS:
-            return f"<{target}>: room {room} is kept free of torch. Move this to another room."
+        if component in TORCH_FREE_COMPONENTS:
+            return f"<{target}>: component {component} is kept free of torch. Move this to another component."
         if name in door:
-            return (f"<{target}>: lion/lion.h or a public header of pipeline includes this file; "
+            return (f"<{target}>: lion/lion.h or a public header of engine includes this file; "
                     "it must not need torch. Include it in a source.")
         return None
     if not target.startswith("lion/"):
         if quote == '"':
-            return f'"{target}": write the full path "lion/<room>/<file>.h".'
+            return f'"{target}": write the full path "lion/<component>/<file>.h".'
         return None
     needed = target.split("/")[1]
-    if room is None or needed == room or needed in table[room]:
+    if component is None or needed == component or needed in table[component]:
         return None
-    return (f'"{target}": room {room} may include {", ".join(sorted(table[room])) or "no other"} '
-            "(cmake/Rooms.cmake).")
+    return (f'"{target}": component {component} may include {", ".join(sorted(table[component])) or "no other"} '
+            "(cmake/Components.cmake).")
 
 
 def check_file(root, file, table, door):
     """[(line number, message)] of one file."""
     name = file.relative_to(root).as_posix()
-    room = name.split("/")[1] if name.count("/") > 1 else None
-    if room is not None and room not in table:
-        return [(1, f"room {room} is not in the table of cmake/Rooms.cmake.")]
+    component = name.split("/")[1] if name.count("/") > 1 else None
+    if component is not None and component not in table:
+        return [(1, f"component {component} is not in the table of cmake/Components.cmake.")]
     text = file.read_text(encoding="utf-8")
     findings = []
     if file.suffix == ".h" and not text.startswith("#pragma once\n"):
         findings.append((1, "the first line is not #pragma once."))
     for number, quote, target in includes_of(file):
-        if problem := check_include(name, room, quote, target, table, door):
+        if problem := check_include(name, component, quote, target, table, door):
             findings.append((number, problem))
     for number, line in enumerate(blank(text, {"comment", "literal"}).split("\n"), 1):
         for pattern, problem in FORBIDDEN:

@@ -1,5 +1,5 @@
 #pragma once
-/// A bounds-checked cursor over little-endian bytes, shared by the file readers of this room.
+/// A bounds-checked cursor over little-endian bytes, shared by the file readers of this component.
 
 #include <bit>
 #include <cstddef>

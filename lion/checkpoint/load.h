@@ -1,6 +1,6 @@
 #pragma once
-/// From named tensors in files to the parameters of modules. The one part of this room that needs
-/// torch.
+/// From named tensors in files to the parameters of modules. The one part of this component that
+/// needs torch.
 
 #include <torch/nn/module.h>
 

@@ -1,5 +1,5 @@
 #pragma once
-/// Private to this room: the classes and functions that mean something to the pickle reader.
+/// Internal to this component: the classes and functions that mean something to the pickle reader.
 
 #include <string_view>
 

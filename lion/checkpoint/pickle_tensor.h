@@ -1,5 +1,6 @@
 #pragma once
-/// Private to this room: what PyTorch's functions that make tensors would make of their arguments.
+/// Internal to this component: what PyTorch's functions that make tensors would make of their
+/// arguments.
 
 #include <functional>
 #include <string>

@@ -1,5 +1,5 @@
 #pragma once
-/// Private to this room: the weights among all that a training script saved.
+/// Internal to this component: the weights among all that a training script saved.
 
 #include <string>
 #include <utility>

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "lion/base/error.h"
-#include "lion/checkpoint/convert.h"
+#include "lion/checkpoint/float_formats.h"
 
 namespace lion {
 namespace {

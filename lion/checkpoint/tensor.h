@@ -37,7 +37,7 @@ std::optional<int64_t> checked_numel(std::span<const int64_t> shape);
 std::vector<int64_t> contiguous_strides(std::span<const int64_t> shape);
 
 /// A tensor inside a mapped file, or in memory that somebody else keeps alive. The readers of this
-/// room only make views whose every element lies in `bytes`. Bytes need not be aligned.
+/// component only make views whose every element lies in `bytes`. Bytes need not be aligned.
 struct TensorView {
   DType dtype = DType::kF32;
   std::vector<int64_t> shape;

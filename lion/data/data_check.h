@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "lion/annotations/problems.h"
 #include "lion/base/json.h"
 #include "lion/base/log.h"
 #include "lion/data/open_datasets.h"
-#include "lion/data/problems.h"
 
 namespace lion::data {
 

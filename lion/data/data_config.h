@@ -15,10 +15,10 @@
 #include <string_view>
 #include <vector>
 
+#include "lion/annotations/text_rules.h"
 #include "lion/base/json.h"
-#include "lion/data/scene_dataset.h"
-#include "lion/data/text_rules.h"
 #include "lion/image/decode.h"
+#include "lion/scenes/scene_dataset.h"
 #include "lion/text/box_format.h"
 #include "lion/text/prompt.h"
 

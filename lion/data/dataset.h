@@ -48,8 +48,8 @@ class Dataset {
   /// The tags of the picture where the set knows them (scenes do), in the order of the prompt.
   virtual std::optional<std::string> tags(int64_t /*index*/) const { return std::nullopt; }
 
-  /// The picture's layout: codes of what is where, as large as the picture (lion/scenes/layout.h).
-  /// Throws InputError where the set knows none; scenes do.
+  /// The picture's layout: codes of what is where, as large as the picture
+  /// (lion/scenes/symbolic_scene.h). Throws InputError where the set knows none; scenes do.
   virtual Image layout(int64_t /*index*/) const {
     throw InputError(str("dataset ", name(),
                          ": knows no layouts of its pictures. Use scenes for this objective."));

@@ -6,7 +6,7 @@
 
 #include "lion/base/error.h"
 #include "lion/base/log.h"
-#include "lion/data/random_key.h"
+#include "lion/base/random_key.h"
 
 namespace lion::data {
 namespace {

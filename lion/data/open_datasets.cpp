@@ -5,18 +5,18 @@
 #include <optional>
 #include <utility>
 
+#include "lion/annotations/image_finder.h"
+#include "lion/annotations/image_ids.h"
+#include "lion/annotations/json_stream.h"
+#include "lion/annotations/official_files.h"
+#include "lion/annotations/read_own.h"
+#include "lion/annotations/readers.h"
 #include "lion/base/collected_errors.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/data/image_ids.h"
-#include "lion/data/json_stream.h"
-#include "lion/data/official_files.h"
-#include "lion/data/picture_finder.h"
-#include "lion/data/read_own.h"
-#include "lion/data/readers.h"
 #include "lion/data/record_dataset.h"
-#include "lion/data/scene_dataset.h"
 #include "lion/image/decode.h"
+#include "lion/scenes/scene_dataset.h"
 
 namespace lion::data {
 namespace {

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "lion/annotations/problems.h"
 #include "lion/base/log.h"
 #include "lion/data/data_config.h"
 #include "lion/data/dataset.h"
-#include "lion/data/problems.h"
 #include "lion/text/prompt.h"
 
 namespace lion::data {

@@ -4,7 +4,7 @@
 #include <bit>
 
 #include "lion/base/error.h"
-#include "lion/data/random_key.h"
+#include "lion/base/random_key.h"
 
 namespace lion::data {
 

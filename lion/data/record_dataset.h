@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
+#include "lion/annotations/record_table.h"
+#include "lion/annotations/text_rules.h"
 #include "lion/data/dataset.h"
-#include "lion/data/record_table.h"
-#include "lion/data/text_rules.h"
 #include "lion/image/decode.h"
 
 namespace lion::data {

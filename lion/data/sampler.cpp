@@ -5,8 +5,8 @@
 
 #include "lion/base/error.h"
 #include "lion/base/random.h"
+#include "lion/base/random_key.h"
 #include "lion/data/permutation.h"
-#include "lion/data/random_key.h"
 
 namespace lion::data {
 

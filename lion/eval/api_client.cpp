@@ -16,7 +16,7 @@
 #include "lion/base/file.h"
 #include "lion/base/log.h"
 #include "lion/base/str.h"
-#include "lion/eval/http_post.h"
+#include "lion/net/http_post.h"
 #include "lion/text/thinking.h"
 #include "lion/text/unicode.h"
 

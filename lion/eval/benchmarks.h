@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lion/generate/options.h"
+#include "lion/generate/generate_options.h"
 
 namespace lion::eval {
 

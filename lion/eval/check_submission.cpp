@@ -5,10 +5,10 @@
 #include <unordered_map>
 #include <utility>
 
+#include "lion/annotations/delimited_table.h"
+#include "lion/annotations/record_fields.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/data/record_fields.h"
-#include "lion/eval/delimited_table.h"
 #include "lion/eval/submissions.h"
 
 namespace lion::eval {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "lion/base/json.h"
-#include "lion/eval/metrics/statistics.h"
+#include "lion/metrics/statistics.h"
 
 namespace lion::eval {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "lion/annotations/problems.h"
 #include "lion/base/log.h"
-#include "lion/data/problems.h"
 #include "lion/eval/benchmarks.h"
 #include "lion/eval/item.h"
 #include "lion/image/decode.h"

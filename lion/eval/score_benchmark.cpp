@@ -9,12 +9,12 @@
 
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/eval/metrics/caption_scores.h"
-#include "lion/eval/metrics/circular.h"
-#include "lion/eval/metrics/grounding.h"
-#include "lion/eval/metrics/pope.h"
-#include "lion/eval/metrics/ranking.h"
-#include "lion/eval/score_things.h"
+#include "lion/eval/score_objects.h"
+#include "lion/metrics/caption_scores.h"
+#include "lion/metrics/circular.h"
+#include "lion/metrics/grounding.h"
+#include "lion/metrics/pope.h"
+#include "lion/metrics/ranking.h"
 
 namespace lion::eval {
 namespace {

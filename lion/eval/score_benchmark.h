@@ -4,10 +4,10 @@
 #include <span>
 
 #include "lion/eval/item.h"
-#include "lion/eval/metrics/statistics.h"
-#include "lion/eval/metrics/vqa_accuracy.h"
 #include "lion/eval/read_benchmark.h"
 #include "lion/eval/score.h"
+#include "lion/metrics/statistics.h"
+#include "lion/metrics/vqa_accuracy.h"
 
 namespace lion::eval {
 

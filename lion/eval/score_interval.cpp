@@ -3,9 +3,9 @@
 #include <utility>
 #include <vector>
 
-#include "lion/eval/metrics/pope.h"
 #include "lion/eval/score_benchmark.h"
-#include "lion/eval/score_things.h"
+#include "lion/eval/score_objects.h"
+#include "lion/metrics/pope.h"
 
 namespace lion::eval {
 namespace {

@@ -6,13 +6,13 @@
 #include <system_error>
 #include <utility>
 
+#include "lion/annotations/delimited_table.h"
 #include "lion/base/error.h"
 #include "lion/base/file.h"
 #include "lion/base/json.h"
 #include "lion/base/str.h"
-#include "lion/eval/delimited_table.h"
-#include "lion/eval/metrics/grounding.h"
 #include "lion/eval/score_benchmark.h"
+#include "lion/metrics/grounding.h"
 #include "lion/text/unicode.h"
 
 namespace lion::eval {

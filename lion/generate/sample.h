@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "lion/generate/options.h"
+#include "lion/generate/generate_options.h"
 
 namespace lion {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "lion/generate/constraint.h"
-#include "lion/generate/options.h"
+#include "lion/generate/generate_options.h"
 
 namespace lion {
 

@@ -10,7 +10,7 @@
 
 #include "lion/generate/constraint.h"
 #include "lion/generate/decoder.h"
-#include "lion/generate/options.h"
+#include "lion/generate/generate_options.h"
 #include "lion/generate/sequence.h"
 
 namespace lion {

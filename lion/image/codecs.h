@@ -1,6 +1,6 @@
 #pragma once
-/// Private to this room: a header reader and a decoder for each format. `decode.cpp` picks one and
-/// checks the pixel limit in between. All throw InputError.
+/// Internal to this component: a header reader and a decoder for each format. `decode.cpp` picks
+/// one and checks the pixel limit in between. All throw InputError.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
 #pragma once
-/// Private to this room: GIF's variant of LZW, as strict as Pillow's decoder.
+/// Internal to this component: GIF's variant of LZW, as strict as Pillow's decoder.
 
 #include <array>
 #include <cstddef>

@@ -1,5 +1,5 @@
 #pragma once
-/// Private to this room: a line of text as a coverage mask, by FreeType.
+/// Internal to this component: a line of text as a coverage mask, by FreeType.
 
 #include <cstdint>
 #include <filesystem>

@@ -7,9 +7,9 @@
 
 #include "lion/base/error.h"
 #include "lion/nn/activation.h"
+#include "lion/nn/activation_checkpoint.h"
 #include "lion/nn/attention.h"
 #include "lion/nn/parameter.h"
-#include "lion/nn/recompute.h"
 #include "lion/nn/shape.h"
 
 namespace lion::models {

@@ -3,10 +3,10 @@
 #include <torch/torch.h>
 
 #include "lion/base/error.h"
+#include "lion/nn/activation_checkpoint.h"
 #include "lion/nn/attention.h"
 #include "lion/nn/dropout.h"
 #include "lion/nn/parameter.h"
-#include "lion/nn/recompute.h"
 #include "lion/nn/shape.h"
 
 namespace lion::models {

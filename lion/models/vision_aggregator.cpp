@@ -3,8 +3,8 @@
 #include <torch/torch.h>
 
 #include "lion/base/error.h"
+#include "lion/nn/activation_checkpoint.h"
 #include "lion/nn/parameter.h"
-#include "lion/nn/recompute.h"
 
 namespace lion::models {
 

@@ -7,10 +7,10 @@
 #include <optional>
 #include <vector>
 
+#include "lion/nn/activation_checkpoint.h"
 #include "lion/nn/dropout.h"
 #include "lion/nn/inference.h"
 #include "lion/nn/kernels/kernels.h"
-#include "lion/nn/recompute.h"
 
 namespace lion::nn {
 

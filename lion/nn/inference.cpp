@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "lion/nn/recompute.h"
+#include "lion/nn/activation_checkpoint.h"
 
 namespace lion::nn {
 

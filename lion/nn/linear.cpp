@@ -3,7 +3,7 @@
 #include <torch/torch.h>
 
 #include "lion/base/error.h"
-#include "lion/nn/finite.h"
+#include "lion/nn/finite_scope.h"
 #include "lion/nn/inference.h"
 #include "lion/nn/kernels/kernels.h"
 #include "lion/nn/parameter.h"

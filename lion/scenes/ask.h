@@ -1,6 +1,6 @@
 #pragma once
-/// Private to this room: one function per type of question. Each gives nothing when the scene has
-/// no such question with a sure answer.
+/// Internal to this component: one function per type of question. Each gives nothing when the scene
+/// has no such question with a sure answer.
 
 #include <optional>
 #include <string>

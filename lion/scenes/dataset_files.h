@@ -1,5 +1,5 @@
 #pragma once
-/// Private to this room: what the writers of the data sets share.
+/// Internal to this component: what the writers of the data sets share.
 
 #include <cstdint>
 #include <filesystem>

@@ -1,5 +1,5 @@
 #pragma once
-/// Private to this room: FreeType's handles with owners.
+/// Internal to this component: FreeType's handles with owners.
 
 #include <ft2build.h>
 #include FT_FREETYPE_H

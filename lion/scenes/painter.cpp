@@ -5,7 +5,7 @@
 
 #include "lion/base/random.h"
 #include "lion/scenes/background.h"
-#include "lion/scenes/plan.h"
+#include "lion/scenes/draw_scene.h"
 
 namespace lion::scenes {
 namespace {

@@ -73,10 +73,10 @@ class SpriteBook {
   std::unique_ptr<Slot[]> slots_;  ///< null where sprites are too large to be kept
 };
 
-/// Decodes one picture of a colour font. Private to this room.
+/// Decodes one picture of a colour font. Internal to this component.
 std::vector<Sprite> load_emoji(const std::filesystem::path& font, const std::vector<Kind>& kinds);
 
-/// A plain shape with a darker outline, 128 pixels a side. Private to this room.
+/// A plain shape with a darker outline, 128 pixels a side. Internal to this component.
 Sprite draw_shape(Shape shape, const Color& color);
 
 }  // namespace lion::scenes

@@ -12,7 +12,7 @@
 #include "lion/checkpoint/safetensors.h"
 #include "lion/checkpoint/tensor_map.h"
 #include "lion/checkpoint/torch_file.h"
-#include "lion/folder/networks.h"
+#include "lion/model_folder/networks.h"
 
 namespace lion::train {
 

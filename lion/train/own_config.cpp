@@ -5,9 +5,9 @@
 #include <sstream>
 #include <vector>
 
+#include "lion/annotations/read_own.h"
 #include "lion/base/error.h"
 #include "lion/base/json.h"
-#include "lion/data/read_own.h"
 #include "lion/image/decode.h"
 #include "lion/train/presets.h"
 

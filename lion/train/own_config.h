@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "lion/data/problems.h"
+#include "lion/annotations/problems.h"
 #include "lion/text/box_format.h"
 
 namespace lion::train {

@@ -10,7 +10,7 @@
 #include "lion/text/t5_tokenizer.h"
 #include "lion/train/freeze_map.h"
 #include "lion/train/new_model.h"
-#include "lion/train/plan.h"
+#include "lion/train/train_plan.h"
 #include "lion/train/trainer.h"
 
 namespace lion::train {

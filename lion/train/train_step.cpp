@@ -7,9 +7,9 @@
 
 #include "lion/base/error.h"
 #include "lion/image/normalize.h"
+#include "lion/nn/activation_checkpoint.h"
 #include "lion/nn/dropout.h"
-#include "lion/nn/finite.h"
-#include "lion/nn/recompute.h"
+#include "lion/nn/finite_scope.h"
 #include "lion/nn/shape.h"
 
 namespace lion::train {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "lion/folder/model_folder.h"
+#include "lion/model_folder/model_folder.h"
 #include "lion/models/lion_t5.h"
 #include "lion/models/ram.h"
 #include "lion/text/bert_tokenizer.h"

@@ -10,9 +10,9 @@
 
 #include "lion/base/error.h"
 #include "lion/base/file.h"
+#include "lion/base/random_key.h"
 #include "lion/data/loader.h"
 #include "lion/data/open_datasets.h"
-#include "lion/data/random_key.h"
 #include "lion/nn/process_settings.h"
 #include "lion/nn/torch_errors.h"
 #include "lion/train/export.h"

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "files.h"
-#include "lion/checkpoint/convert.h"
+#include "lion/checkpoint/float_formats.h"
 
 namespace lion {
 namespace {

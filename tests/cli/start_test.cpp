@@ -60,7 +60,7 @@ TEST_F(Alone, PaintsAndScoresWithoutAModel) {
 TEST_F(Alone, SaysWhatIsMissingWhenAModelIsNeeded) {
   const Outcome run = this->run(with_model({"caption", picture("rgb.png")}));
   EXPECT_EQ(run.exit_code, 3);
-  EXPECT_THAT(run.err, AllOf(HasSubstr("liblion_engine"), HasSubstr("cannot be loaded"),
+  EXPECT_THAT(run.err, AllOf(HasSubstr("liblion_compute"), HasSubstr("cannot be loaded"),
                              HasSubstr("Build or install LION again.")));
   EXPECT_THAT(run.out, IsEmpty());
 }

@@ -14,11 +14,11 @@
 #include <string>
 #include <string_view>
 
+#include "lion/annotations/readers.h"
 #include "lion/base/error.h"
 #include "lion/base/file.h"
 #include "lion/base/str.h"
 #include "lion/data/open_datasets.h"
-#include "lion/data/readers.h"
 #include "lion/image/encode.h"
 
 namespace lion::data {

@@ -9,7 +9,7 @@
 
 #include "lion/base/file.h"
 #include "lion/base/log.h"
-#include "lion/data/scene_dataset.h"
+#include "lion/scenes/scene_dataset.h"
 #include "loader_fixtures.h"
 
 namespace lion::data {

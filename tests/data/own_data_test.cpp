@@ -1,7 +1,7 @@
 // A person's own data, from its lines to data sets.
 #include "data_fixtures.h"
+#include "lion/annotations/read_own.h"
 #include "lion/data/data_check.h"
-#include "lion/data/read_own.h"
 
 namespace lion::data {
 namespace {

@@ -1,6 +1,6 @@
 #include <cstdlib>
 
-#include "lion/eval/metrics/caption_scores.h"
+#include "lion/metrics/caption_scores.h"
 #include "score_files_fixtures.h"
 
 namespace lion::eval {

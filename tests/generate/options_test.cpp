@@ -1,4 +1,4 @@
-#include "lion/generate/options.h"
+#include "lion/generate/generate_options.h"
 
 #include <gmock/gmock.h>
 

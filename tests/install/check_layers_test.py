@@ -11,8 +11,8 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tools"))
 import check_layers
 
-TABLE = 'set(LION_ROOMS\n  "base|"\n  "text|base"\n  "nn|base"\n  "checkpoint|base nn"\n' \
-        '  "pipeline|base text nn checkpoint")\n'
+TABLE = 'set(LION_COMPONENTS\n  "base|"\n  "text|base"\n  "nn|base"\n  "checkpoint|base nn"\n' \
+        '  "engine|base text nn checkpoint")\n'
 
 
 def check(files):
@@ -20,7 +20,7 @@ def check(files):
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
         (root / "cmake").mkdir()
-        (root / "cmake/Rooms.cmake").write_text(TABLE)
+        (root / "cmake/Components.cmake").write_text(TABLE)
         for name, content in files.items():
             path = root / "lion" / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,32 +42,32 @@ class CheckLayersTest(unittest.TestCase):
         for part in parts:
             self.assertIn(part, output)
 
-    def test_allows_the_rooms_of_the_table(self):
+    def test_allows_the_components_of_the_table(self):
         self.assert_clean({
             "text/box.h": '#pragma once\n#include "lion/base/str.h"\n#include <vector>\n',
             "text/box.cpp": '#include "lion/text/box.h"\n',
-            "lion.h": '#pragma once\n#include "lion/pipeline/lion.h"\n'})
+            "lion.h": '#pragma once\n#include "lion/engine/lion.h"\n'})
 
     def test_finds_a_sideways_include(self):
         self.assert_found({"text/box.cpp": '\n#include "lion/nn/linear.h"\n'},
                           "lion/text/box.cpp:2:", '"lion/nn/linear.h"', "may include base",
-                          "cmake/Rooms.cmake")
+                          "cmake/Components.cmake")
 
     def test_finds_an_upward_include(self):
         self.assert_found({"base/str.cpp": '#include <lion/text/box.h>\n'},
                           "lion/base/str.cpp:1:", "may include no other")
 
-    def test_finds_an_include_that_hides_its_room(self):
+    def test_finds_an_include_that_hides_its_component(self):
         self.assert_found({"text/box.cpp": '#include "../nn/linear.h"\n'},
                           "lion/text/box.cpp:1:", "full path")
 
-    def test_finds_a_room_that_is_not_in_the_table(self):
+    def test_finds_a_component_that_is_not_in_the_table(self):
         self.assert_found({"common/util.cpp": "int x;\n"}, "lion/common/util.cpp:1:",
-                          "room common", "cmake/Rooms.cmake")
+                          "component common", "cmake/Components.cmake")
 
     def test_keeps_torch_out(self):
         self.assert_found({"text/box.cpp": "#include <torch/torch.h>\n"}, "lion/text/box.cpp:1:",
-                          "<torch/torch.h>", "free of torch", "another room")
+                          "<torch/torch.h>", "free of torch", "another component")
         self.assert_found({"checkpoint/pickle.h": "#pragma once\n#include <ATen/ATen.h>\n"},
                           "lion/checkpoint/pickle.h:2:")
 
@@ -75,24 +75,24 @@ class CheckLayersTest(unittest.TestCase):
         self.assert_found({"lion.h": "#pragma once\n# include <torch/types.h>\n"},
                           "lion/lion.h:2:", "must not need torch")
         self.assert_found({
-            "lion.h": '#pragma once\n#include "lion/pipeline/lion.h"\n',
-            "pipeline/lion.h": '#pragma once\n#include "lion/nn/linear.h"\n',
+            "lion.h": '#pragma once\n#include "lion/engine/lion.h"\n',
+            "engine/lion.h": '#pragma once\n#include "lion/nn/linear.h"\n',
             "nn/linear.h": "#pragma once\n#include <c10/core/Device.h>\n"},
             "lion/nn/linear.h:2:", "must not need torch")
         self.assert_found({
-            "pipeline/CMakeLists.txt": "lion_room(pipeline SOURCES a.cpp HEADERS bench.h)",
-            "pipeline/bench.h": "#pragma once\n#include <ATen/ATen.h>\n"},
-            "lion/pipeline/bench.h:2:", "must not need torch")
+            "engine/CMakeLists.txt": "lion_component(engine SOURCES a.cpp HEADERS bench.h)",
+            "engine/bench.h": "#pragma once\n#include <ATen/ATen.h>\n"},
+            "lion/engine/bench.h:2:", "must not need torch")
 
     def test_lets_torch_in_where_it_belongs(self):
         self.assert_clean({
             "nn/linear.h": "#pragma once\n#include <torch/nn/module.h>\n",
             "checkpoint/load.cpp": "#include <torch/torch.h>\n",
-            "lion.h": '#pragma once\n#include "lion/pipeline/lion.h"\n',
-            "pipeline/CMakeLists.txt": "lion_room(pipeline SOURCES inner.cpp HEADERS lion.h)",
-            "pipeline/lion.h": "#pragma once\n",
-            "pipeline/inner.h": "#pragma once\n#include <ATen/core/Tensor.h>\n",
-            "pipeline/inner.cpp": '#include "lion/pipeline/inner.h"\n#include <ATen/ATen.h>\n'})
+            "lion.h": '#pragma once\n#include "lion/engine/lion.h"\n',
+            "engine/CMakeLists.txt": "lion_component(engine SOURCES inner.cpp HEADERS lion.h)",
+            "engine/lion.h": "#pragma once\n",
+            "engine/inner.h": "#pragma once\n#include <ATen/core/Tensor.h>\n",
+            "engine/inner.cpp": '#include "lion/engine/inner.h"\n#include <ATen/ATen.h>\n'})
 
     def test_finds_output(self):
         for statement in ("std::cout << 1;", "std::cerr << 1;", 'printf("x");',

@@ -14,7 +14,7 @@ foreach(header IN LISTS headers)
     string(REGEX REPLACE "^#include \"([^\"]*)\".*" "\\1" needed "${line}")
     if(NOT EXISTS "${INCLUDE}/${needed}")
       string(APPEND missing "\n${header}: includes \"${needed}\", which is not installed. "
-        "Add it to HEADERS of its room.")
+        "Add it to HEADERS of its component.")
     endif()
   endforeach()
 endforeach()

@@ -6,14 +6,14 @@
 
 #include "lion/base/error.h"
 #include "lion/nn/activation.h"
+#include "lion/nn/activation_checkpoint.h"
 #include "lion/nn/attention.h"
 #include "lion/nn/dropout.h"
-#include "lion/nn/finite.h"
+#include "lion/nn/finite_scope.h"
 #include "lion/nn/linear.h"
 #include "lion/nn/norm.h"
 #include "lion/nn/parameter.h"
 #include "lion/nn/precision.h"
-#include "lion/nn/recompute.h"
 
 namespace lion::nn {
 namespace {

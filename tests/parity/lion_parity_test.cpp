@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "lion/pipeline/compute.h"
+#include "lion/engine/compute.h"
 #include "oracle.h"
 
 namespace lion::testing {

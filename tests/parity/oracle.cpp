@@ -8,9 +8,9 @@
 
 #include "lion/base/file.h"
 #include "lion/checkpoint/load.h"
-#include "lion/folder/model_folder.h"
+#include "lion/convert/convert.h"
 #include "lion/image/decode.h"
-#include "lion/pipeline/convert.h"
+#include "lion/model_folder/model_folder.h"
 
 namespace lion::testing {
 

@@ -13,10 +13,10 @@
 
 #include "lion/base/json.h"
 #include "lion/checkpoint/tensor_map.h"
-#include "lion/folder/networks.h"
+#include "lion/engine/lion.h"
 #include "lion/image/normalize.h"
 #include "lion/image/resize.h"
-#include "lion/pipeline/lion.h"
+#include "lion/model_folder/networks.h"
 #include "lion/text/bert_tokenizer.h"
 #include "lion/text/t5_tokenizer.h"
 

@@ -8,8 +8,8 @@
 
 #include "lion/base/error.h"
 #include "lion/scenes/background.h"
+#include "lion/scenes/contact_sheet.h"
 #include "lion/scenes/cover.h"
-#include "lion/scenes/sheet.h"
 
 namespace lion::scenes {
 namespace {

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <torch/torch.h>
 
+#include "lion/engine/lion.h"
+#include "lion/engine/tasks.h"
 #include "lion/image/image.h"
-#include "lion/pipeline/lion.h"
-#include "lion/pipeline/tasks.h"
 #include "lion/train/freeze_map.h"
 #include "lion/train/initial_weights.h"
 #include "lion/train/trained_model.h"

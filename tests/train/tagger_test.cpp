@@ -1,17 +1,17 @@
 // A tagger from nothing: a new model folder, some steps, the folder that comes out.
-#include "lion/pipeline/tagger.h"
+#include "lion/engine/tagger.h"
 
 #include <gmock/gmock.h>
 #include <torch/torch.h>
 
 #include "lion/base/file.h"
 #include "lion/checkpoint/tensor_map.h"
-#include "lion/data/scene_words.h"
 #include "lion/scenes/painter.h"
+#include "lion/scenes/scene_words.h"
 #include "lion/text/bert_tokenizer.h"
 #include "lion/text/t5_tokenizer.h"
 #include "lion/train/new_model.h"
-#include "lion/train/plan.h"
+#include "lion/train/train_plan.h"
 #include "lion/train/trainer.h"
 #include "tiny_model.h"
 

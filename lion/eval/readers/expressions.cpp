@@ -5,11 +5,11 @@
 #include <unordered_map>
 #include <utility>
 
+#include "lion/annotations/coco_name.h"
+#include "lion/annotations/text_rules.h"
 #include "lion/base/error.h"
 #include "lion/base/file.h"
 #include "lion/base/str.h"
-#include "lion/data/coco_name.h"
-#include "lion/data/text_rules.h"
 #include "lion/image/decode.h"
 #include "lion/text/box_format.h"
 

@@ -1,5 +1,6 @@
 #pragma once
-/// Private to this room: referring expressions from every layout in which they are distributed.
+/// Internal to this component: referring expressions from every layout in which they are
+/// distributed.
 
 #include <filesystem>
 #include <functional>

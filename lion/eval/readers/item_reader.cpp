@@ -4,13 +4,13 @@
 #include <system_error>
 #include <utility>
 
+#include "lion/annotations/json_lines.h"
+#include "lion/annotations/mapped_text.h"
+#include "lion/annotations/text_rules.h"
 #include "lion/base/error.h"
 #include "lion/base/random.h"
+#include "lion/base/random_key.h"
 #include "lion/base/str.h"
-#include "lion/data/random_key.h"
-#include "lion/data/text_rules.h"
-#include "lion/eval/json_lines.h"
-#include "lion/eval/mapped_text.h"
 
 namespace lion::eval {
 namespace {

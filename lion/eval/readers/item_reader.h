@@ -1,5 +1,5 @@
 #pragma once
-/// Private to this room: what the readers of benchmarks have in common.
+/// Internal to this component: what the readers of benchmarks have in common.
 
 #include <array>
 #include <filesystem>
@@ -10,11 +10,11 @@
 #include <unordered_set>
 #include <vector>
 
-#include "lion/data/json_stream.h"
-#include "lion/data/official_files.h"
-#include "lion/data/picture_finder.h"
-#include "lion/data/record_fields.h"
-#include "lion/eval/json_lines.h"
+#include "lion/annotations/image_finder.h"
+#include "lion/annotations/json_lines.h"
+#include "lion/annotations/json_stream.h"
+#include "lion/annotations/official_files.h"
+#include "lion/annotations/record_fields.h"
 #include "lion/eval/read_benchmark.h"
 
 namespace lion::eval {

@@ -2,9 +2,9 @@
 #include <unordered_map>
 #include <utility>
 
+#include "lion/annotations/coco_name.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/data/coco_name.h"
 #include "lion/eval/readers/item_reader.h"
 
 namespace lion::eval {

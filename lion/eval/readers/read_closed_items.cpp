@@ -3,11 +3,11 @@
 #include <system_error>
 #include <utility>
 
+#include "lion/annotations/coco_name.h"
 #include "lion/base/error.h"
 #include "lion/base/file.h"
 #include "lion/base/json_nan.h"
 #include "lion/base/str.h"
-#include "lion/data/coco_name.h"
 #include "lion/eval/readers/item_reader.h"
 
 namespace lion::eval {

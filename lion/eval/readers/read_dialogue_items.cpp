@@ -1,9 +1,9 @@
 // VisDial: ten questions about a picture, a hundred answers to rank for each.
 #include <utility>
 
+#include "lion/annotations/text_rules.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/data/text_rules.h"
 #include "lion/eval/readers/item_reader.h"
 
 namespace lion::eval {

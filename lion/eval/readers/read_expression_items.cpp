@@ -4,9 +4,9 @@
 #include <unordered_map>
 #include <utility>
 
+#include "lion/annotations/text_rules.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/data/text_rules.h"
 #include "lion/eval/readers/expressions.h"
 #include "lion/text/box.h"
 

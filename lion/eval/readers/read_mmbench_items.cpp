@@ -3,14 +3,14 @@
 #include <unordered_map>
 #include <utility>
 
+#include "lion/annotations/delimited_table.h"
+#include "lion/annotations/text_rules.h"
 #include "lion/base/base64.h"
 #include "lion/base/error.h"
 #include "lion/base/file.h"
 #include "lion/base/str.h"
-#include "lion/data/text_rules.h"
-#include "lion/eval/delimited_table.h"
-#include "lion/eval/metrics/circular.h"
 #include "lion/eval/readers/item_reader.h"
+#include "lion/metrics/circular.h"
 
 namespace lion::eval {
 namespace {

@@ -1,11 +1,11 @@
 // A person's own data, as training reads it: captions, questions, dialogues and boxes.
-#include "lion/data/read_own.h"
+#include "lion/annotations/read_own.h"
 
 #include <utility>
 
+#include "lion/annotations/text_rules.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/data/text_rules.h"
 #include "lion/eval/readers/item_reader.h"
 #include "lion/image/decode.h"
 

@@ -1,6 +1,6 @@
 #pragma once
-/// Private to this room: diagrams of a report. Bars are inline SVG that stretches with the page;
-/// names and numbers are HTML, so that they stay legible on a phone and can be read out.
+/// Internal to this component: diagrams of a report. Bars are inline SVG that stretches with the
+/// page; names and numbers are HTML, so that they stay legible on a phone and can be read out.
 
 #include <array>
 #include <cstdint>
@@ -8,8 +8,8 @@
 #include <span>
 #include <string>
 
-#include "lion/eval/metrics/statistics.h"
 #include "lion/eval/score.h"
+#include "lion/metrics/statistics.h"
 
 namespace lion::eval {
 

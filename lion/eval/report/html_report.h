@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "lion/eval/item.h"
-#include "lion/eval/metrics/statistics.h"
 #include "lion/eval/read_benchmark.h"
 #include "lion/eval/score.h"
 #include "lion/image/image.h"
+#include "lion/metrics/statistics.h"
 
 namespace lion::eval {
 

@@ -1,5 +1,5 @@
 #pragma once
-/// Private to this room: how a report looks.
+/// Internal to this component: how a report looks.
 
 #include <string>
 

@@ -1,5 +1,5 @@
 #pragma once
-/// Private to this room: text and numbers as HTML.
+/// Internal to this component: text and numbers as HTML.
 
 #include <cstddef>
 #include <cstdint>

@@ -7,7 +7,7 @@
 
 #include "lion/base/str.h"
 #include "lion/eval/report/html_text.h"
-#include "lion/eval/report/sample_card.h"
+#include "lion/eval/report/sample_view.h"
 #include "lion/eval/report/samples.h"
 #include "lion/eval/score_benchmark.h"
 

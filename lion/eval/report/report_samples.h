@@ -1,5 +1,5 @@
 #pragma once
-/// Private to this room: the worst and the best samples of a benchmark as cards.
+/// Internal to this component: the worst and the best samples of a benchmark as cards.
 
 #include <string>
 

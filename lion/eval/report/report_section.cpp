@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "lion/annotations/problems.h"
 #include "lion/base/str.h"
-#include "lion/data/problems.h"
 #include "lion/eval/report/bar_chart.h"
 #include "lion/eval/report/html_text.h"
 #include "lion/eval/report/report_samples.h"

@@ -1,5 +1,5 @@
 #pragma once
-/// Private to this room: what a report says about one benchmark.
+/// Internal to this component: what a report says about one benchmark.
 
 #include <string>
 

@@ -1,5 +1,5 @@
 #pragma once
-/// Private to this room: which samples a report shows.
+/// Internal to this component: which samples a report shows.
 
 #include <cstdint>
 #include <span>

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "lion/annotations/json_stream.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/data/json_stream.h"
 
 namespace lion::eval {
 namespace {

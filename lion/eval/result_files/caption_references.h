@@ -1,5 +1,5 @@
 #pragma once
-/// Private to this room: reference captions by picture, from the layouts in use. COCO
+/// Internal to this component: reference captions by picture, from the layouts in use. COCO
 /// ("annotations": image_id, caption), TextCaps ("data": image_id, caption_str), Karpathy
 /// ("images": cocoid or filename and imgid, sentences: raw; of its splits only "test" when there
 /// are several), and a list of image or image_id and caption, a text or a list (LAVIS).

@@ -1,5 +1,5 @@
 #pragma once
-/// Private to this room: expressions and their boxes in the layouts in use.
+/// Internal to this component: expressions and their boxes in the layouts in use.
 
 #include <array>
 #include <cstdint>

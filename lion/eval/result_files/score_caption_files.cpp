@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "lion/base/str.h"
-#include "lion/eval/metrics/caption_scores.h"
 #include "lion/eval/result_files/caption_references.h"
+#include "lion/metrics/caption_scores.h"
 
 namespace lion::eval {
 namespace {

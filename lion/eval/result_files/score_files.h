@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "lion/data/problems.h"
-#include "lion/eval/metrics/vqa_accuracy.h"
+#include "lion/annotations/problems.h"
 #include "lion/eval/score.h"
+#include "lion/metrics/vqa_accuracy.h"
 
 namespace lion::eval {
 

@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "lion/base/str.h"
-#include "lion/eval/metrics/grounding.h"
 #include "lion/eval/result_files/grounding_references.h"
+#include "lion/metrics/grounding.h"
 
 namespace lion::eval {
 namespace {

@@ -9,12 +9,12 @@
 #include <set>
 #include <utility>
 
+#include "lion/annotations/delimited_table.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/eval/delimited_table.h"
-#include "lion/eval/metrics/circular.h"
-#include "lion/eval/metrics/python_text.h"
 #include "lion/eval/result_files/score_parts.h"
+#include "lion/metrics/circular.h"
+#include "lion/metrics/python_text.h"
 
 namespace lion::eval {
 namespace {

@@ -1,16 +1,16 @@
 #include "lion/eval/result_files/score_parts.h"
-#include "lion/eval/json_lines.h"
-#include "lion/eval/mapped_text.h"
+#include "lion/annotations/json_lines.h"
+#include "lion/annotations/mapped_text.h"
 
 #include <algorithm>
 #include <array>
 #include <map>
 #include <utility>
 
+#include "lion/annotations/coco_name.h"
+#include "lion/annotations/json_stream.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/data/coco_name.h"
-#include "lion/data/json_stream.h"
 
 namespace lion::eval {
 namespace {

@@ -1,5 +1,5 @@
 #pragma once
-/// Private to this room: what the scorers of result files have in common.
+/// Internal to this component: what the scorers of result files have in common.
 
 #include <cstdint>
 #include <filesystem>
@@ -11,8 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "lion/data/json_stream.h"
-#include "lion/data/record_fields.h"
+#include "lion/annotations/json_stream.h"
+#include "lion/annotations/record_fields.h"
 #include "lion/eval/result_files/score_files.h"
 
 namespace lion::eval {

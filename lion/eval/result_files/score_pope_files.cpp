@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "lion/base/str.h"
-#include "lion/eval/metrics/pope.h"
-#include "lion/eval/metrics/python_text.h"
 #include "lion/eval/result_files/score_parts.h"
+#include "lion/metrics/pope.h"
+#include "lion/metrics/python_text.h"
 
 namespace lion::eval {
 namespace {

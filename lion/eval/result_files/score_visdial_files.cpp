@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "lion/annotations/json_stream.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/data/json_stream.h"
-#include "lion/eval/metrics/ranking.h"
 #include "lion/eval/result_files/score_parts.h"
+#include "lion/metrics/ranking.h"
 
 namespace lion::eval {
 namespace {

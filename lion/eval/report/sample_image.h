@@ -1,0 +1,23 @@
+#pragma once
+/// Internal to this component: the picture of a sample, with the boxes of truth and answer.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lion/eval/report/html_report.h"
+#include "lion/text/box_format.h"
+
+namespace lion::eval {
+
+struct SamplePicture {
+  std::string html;                ///< an <img> with the picture in it, or why there is none
+  std::vector<std::string> notes;  ///< about boxes, in words, not escaped
+};
+
+/// Scaled down to `options.picture_side`; boxes are drawn when the item's truth has one. `format`
+/// is that of the answer's box.
+SamplePicture sample_picture(const Item& item, const Prediction& prediction,
+                             const BoxFormat& format, const ReportOptions& options);
+
+}  // namespace lion::eval

@@ -1,0 +1,36 @@
+#pragma once
+/// Internal to this component: the classes of tokens of the PTB tokenizer.
+
+#include <span>
+
+#include "lion/metrics/ptb_pattern.h"
+
+namespace lion::eval::ptb {
+
+/// What becomes of the text that a rule has eaten.
+enum class Action {
+  kKeep,      ///< a token as it stands
+  kWord,      ///< a token, soft hyphens left out
+  kSplit,     ///< a token less its last `give_back` characters, which are read again
+  kQuotes,    ///< a token, its quotation marks in their ASCII form
+  kBrackets,  ///< a token whose round brackets read -lrb- and -rrb-
+  kWritten,   ///< the token `text`
+  kSkip       ///< no token
+};
+
+/// A rule eats `head` where `tail` follows (an empty tail: anywhere). Patterns: ptb_pattern.h.
+struct Rule {
+  const char* head;
+  const char* tail;
+  Action action;
+  int give_back = 0;
+  const char* text = "";
+};
+
+/// The rule whose head and tail together eat most wins, the earlier of two equals.
+std::span<const Rule> rules();
+
+/// Names that the patterns use.
+NamedPatterns rule_names();
+
+}  // namespace lion::eval::ptb

@@ -1,0 +1,262 @@
+#include "lion/scenes/scene_dataset.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "lion/base/error.h"
+#include "lion/base/str.h"
+#include "lion/data/data_config.h"
+#include "lion/scenes/captions.h"
+#include "lion/scenes/expressions.h"
+#include "lion/scenes/questions.h"
+#include "lion/scenes/statements.h"
+#include "lion/scenes/symbolic_scene.h"
+#include "lion/scenes/words.h"
+
+namespace lion::data {
+namespace {
+
+constexpr int64_t kMaxScenes = 100'000;  // looked at for one example
+constexpr int64_t kTurns = 4;            // of the conversations that dialogue takes a turn from
+
+void check(const SceneDatasetConfig& config, Task task) {
+  if (config.count < 1) {
+    throw InputError(str("scenes: \"count\" is ", config.count,
+                         ", expected at least 1. Ask for more pictures."));
+  }
+  if (!(config.box_step >= 0 && config.box_step <= 0.25)) {
+    throw InputError(str("scenes: \"box_step\" is ", config.box_step,
+                         ", expected 0 to 0.25. Choose a step in between, for instance 0.02."));
+  }
+  switch (task) {
+    case Task::kCaption:
+    case Task::kVqa:
+    case Task::kVqg:
+    case Task::kDialogue:
+    case Task::kRec:
+    case Task::kReg:
+      return;
+    default:
+      throw InputError(
+          "scenes: the task is one of evaluation only. Choose caption, vqa, vqg, dialogue, rec or "
+          "reg.");
+  }
+}
+
+bool asks_some_types(const SceneDatasetConfig& config, Task task) {
+  return !config.ask.empty() && task != Task::kCaption && !is_region(task);
+}
+
+}  // namespace
+
+void require_examples(const scenes::Painter& painter, const SceneDatasetConfig& config, Task task,
+                      const std::string& where) {
+  // What no scene of a thousand gives would be looked for without end.
+  constexpr uint64_t kScenes = 1000;
+  constexpr int kTries = 8;
+  const auto any_scene = [&](auto gives) {
+    for (uint64_t i = 0; i < kScenes; ++i) {
+      const scenes::Scene scene = painter.plan(i);
+      Random random(scene.index);
+      if (gives(scenes::Facts(scene, painter.vocabulary()), random)) return true;
+    }
+    return false;
+  };
+  if (is_region(task)) {
+    if (any_scene([](const scenes::Facts& facts, Random&) { return !referable(facts).empty(); })) {
+      return;
+    }
+    throw InputError(str(where, ": \"tasks\" has ", task_name(task), ", but in none of ", kScenes,
+                         " such scenes can words single out an object. Raise \"kinds\" or lower ",
+                         "\"copy_share\"."));
+  }
+  if (!asks_some_types(config, task)) return;
+  for (const scenes::QuestionType type : config.ask) {
+    const auto gives = [type](const scenes::Facts& facts, Random& random) {
+      for (int i = 0; i < kTries; ++i) {
+        if (scenes::ask(facts, type, random)) return true;
+      }
+      return false;
+    };
+    if (any_scene(gives)) continue;
+    const bool read = type == scenes::QuestionType::kRead;
+    throw InputError(
+        str(where, ": \"ask\" has \"", question_type_name(type), "\", but none of ", kScenes,
+            " such scenes gives such a question (\"sign_share\" is ", painter.config().sign_share,
+            ", \"max_things\" ", painter.config().max_things, ", \"kinds\" ",
+            painter.config().kinds, "). Take it out of \"ask\", or raise ",
+            read ? "\"sign_share\"" : "\"max_things\", \"kinds\" or the shares it needs", "."));
+  }
+}
+
+namespace {
+
+class SceneDataset : public Dataset {
+ public:
+  SceneDataset(std::shared_ptr<const scenes::Painter> painter, const SceneDatasetConfig& config,
+               Task task, const PromptTemplates& templates)
+      : painter_(std::move(painter)),
+        task_(task),
+        count_(config.count),
+        box_step_(config.box_step),
+        layout_(config.layout),
+        true_tags_(config.true_tags),
+        ask_(config.ask),
+        asks_some_types_(asks_some_types(config, task)),
+        name_(config.name.empty() ? str(task_name(task), "_scenes") : config.name),
+        templates_(templates.all(task)) {}
+
+  const std::string& name() const override { return name_; }
+  Task task() const override { return task_; }
+  int64_t size() const override { return count_; }
+
+  Example example(int64_t index, Random& random) const override {
+    const scenes::Scene scene = scene_of(index);
+    const scenes::Facts facts(scene, painter_->vocabulary());
+    const std::string& prompt = scenes::pick(templates_, random);
+    switch (task_) {
+      case Task::kVqa:
+      case Task::kVqg:
+        return question(facts, prompt, random);
+      case Task::kDialogue:
+        return turn(facts, prompt, random);
+      case Task::kRec:
+      case Task::kReg:
+        return region(facts, prompt, random);
+      default:  // captions; `check` lets no other task in
+        return {fill(prompt, {}), scenes::caption(facts, random), {}};
+    }
+  }
+
+  Image image(int64_t index) const override {
+    return layout_ ? layout(index) : painter_->paint(scene_of(index));
+  }
+
+  Image layout(int64_t index) const override {
+    return scenes::paint_layout(scene_of(index), painter_->vocabulary());
+  }
+
+  std::string image_name(int64_t index) const override {
+    // All that decides what is painted, so that no two pictures share their tags.
+    const scenes::SceneConfig& config = painter_->config();
+    return str(layout_ ? "layouts:" : "scenes:", config.size, ":", config.scale, ":", config.kinds,
+               ":", config.min_things, ":", config.max_things, ":", config.shape_share, ":",
+               config.sign_share, ":", config.link_share, ":", config.copy_share, ":",
+               static_cast<int>(config.split), ":", config.seed, ":", scene_of(index).index);
+  }
+
+  std::optional<std::string> tags(int64_t index) const override {
+    if (!true_tags_) return std::nullopt;
+    return join(painter_->vocabulary().tags(scene_of(index)), ", ");
+  }
+
+  std::string describe(int64_t index) const override {
+    return str("scenes of seed ", painter_->config().seed, ", scene ", scene_of(index).index);
+  }
+
+ private:
+  /// Scene `index`; where nothing is to be asked about it (for regions: words can tell none of its
+  /// things from the others), the next one that no record has.
+  scenes::Scene scene_of(int64_t index) const {
+    if (index < 0 || index >= count_) {
+      throw InputError(str(name_, ": there is no record ", index, " (expected 0 to ", count_ - 1,
+                           "). Ask for another."));
+    }
+    auto number = static_cast<uint64_t>(index);
+    for (int64_t i = 0; i < kMaxScenes; ++i) {
+      scenes::Scene scene = painter_->plan(number);
+      if (gives_example(scene)) return scene;
+      number += static_cast<uint64_t>(count_);
+    }
+    throw InputError(str(name_, ", record ", index, ": none of ", kMaxScenes,
+                         " scenes gives what \"ask\" and \"tasks\" want. Make it less rare: raise ",
+                         "\"sign_share\", \"max_things\" or \"kinds\"."));
+  }
+
+  bool gives_example(const scenes::Scene& scene) const {
+    const scenes::Facts facts(scene, painter_->vocabulary());
+    if (is_region(task_)) return !referable(facts).empty();
+    return !asks_some_types_ || usual_question(facts).has_value();
+  }
+
+  /// Of the types that are asked, always the same about a scene; nothing when it gives none.
+  std::optional<scenes::Question> usual_question(const scenes::Facts& facts) const {
+    Random random(facts.scene().index);
+    return scenes::ask_one_of(facts, ask_, random);
+  }
+
+  scenes::Question draw_question(const scenes::Facts& facts, Random& random) const {
+    if (!asks_some_types_) return scenes::ask_any(facts, random);
+    if (auto asked = scenes::ask_one_of(facts, ask_, random)) return *std::move(asked);
+    return usual_question(facts).value();
+  }
+
+  Example question(const scenes::Facts& facts, const std::string& prompt, Random& random) const {
+    scenes::Question asked = draw_question(facts, random);
+    if (task_ == Task::kVqa) {
+      return {fill(prompt, {{"question", std::move(asked.text)}}), std::move(asked.answer), {}};
+    }
+    return {fill(prompt, {{"answer", std::move(asked.answer)}}), std::move(asked.text), {}};
+  }
+
+  Example turn(const scenes::Facts& facts, const std::string& prompt, Random& random) const {
+    if (asks_some_types_) {
+      const scenes::Question asked = draw_question(facts, random);
+      return {fill(prompt, {{"question", asked.text}}), asked.sentence, {}};
+    }
+    const std::vector<scenes::Turn> turns = scenes::converse(facts, kTurns, random);
+    const scenes::Turn& one = scenes::pick(turns, random);
+    return {fill(prompt, {{"question", one.question}}), one.answer, {}};
+  }
+
+  Example region(const scenes::Facts& facts, const std::string& prompt, Random& random) const {
+    const size_t thing = scenes::pick(scenes::referable(facts), random);
+    std::string words = scenes::refer(facts, thing, random).value();
+    const Box box = printed_box(facts.thing(thing), facts.scene().size);
+    if (task_ == Task::kRec) {
+      return {fill(prompt, {{"expr", std::move(words)}}), str("Answer: ", format_box(box)), {box}};
+    }
+    return {fill(prompt, {{"bbox", format_box(box)}}), std::move(words), {box}};
+  }
+
+  Box printed_box(const scenes::Thing& thing, int64_t size) const {
+    const auto fraction = [&](double pixels) {
+      const double exact = pixels / static_cast<double>(size);
+      if (box_step_ == 0) return exact;
+      return std::min(1.0, std::round(exact / box_step_) * box_step_);
+    };
+    const PixelBox box = thing.box();
+    return {fraction(box.x0), fraction(box.y0), fraction(box.x1), fraction(box.y1)};
+  }
+
+  std::shared_ptr<const scenes::Painter> painter_;
+  Task task_;
+  int64_t count_;
+  double box_step_;
+  bool layout_;
+  bool true_tags_;
+  std::vector<scenes::QuestionType> ask_;
+  bool asks_some_types_;
+  std::string name_;
+  std::vector<std::string> templates_;
+};
+
+}  // namespace
+
+std::unique_ptr<Dataset> make_scene_dataset(std::shared_ptr<const scenes::Painter> painter,
+                                            const SceneDatasetConfig& config, Task task,
+                                            const PromptTemplates& templates) {
+  check(config, task);
+  require_examples(*painter, config, task, config.name.empty() ? "scenes" : config.name);
+  return std::make_unique<SceneDataset>(std::move(painter), config, task, templates);
+}
+
+std::unique_ptr<Dataset> make_scene_dataset(const SceneDatasetConfig& config, Task task,
+                                            const PromptTemplates& templates) {
+  check(config, task);
+  return make_scene_dataset(std::make_shared<const scenes::Painter>(config.scene), config, task,
+                            templates);
+}
+
+}  // namespace lion::data

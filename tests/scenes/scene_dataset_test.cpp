@@ -1,0 +1,194 @@
+#include "lion/scenes/scene_dataset.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <set>
+
+#include "lion/base/error.h"
+#include "lion/base/str.h"
+
+namespace lion::data {
+namespace {
+
+using testing::HasSubstr;
+
+const std::shared_ptr<const scenes::Painter>& painter() {
+  static const auto shared = std::make_shared<const scenes::Painter>(
+      scenes::SceneConfig{.size = 64, .kinds = 40, .seed = 7});
+  return shared;
+}
+
+std::unique_ptr<Dataset> dataset(Task task, double box_step = 0.0) {
+  return make_scene_dataset(painter(), {.count = 50, .box_step = box_step}, task,
+                            PromptTemplates::builtin());
+}
+
+TEST(SceneDataset, GivesEveryTrainingTask) {
+  for (const Task task :
+       {Task::kCaption, Task::kVqa, Task::kVqg, Task::kDialogue, Task::kRec, Task::kReg}) {
+    const auto data = dataset(task);
+    EXPECT_EQ(data->task(), task);
+    EXPECT_EQ(data->size(), 50);
+    EXPECT_THAT(data->name(), HasSubstr("_scenes"));
+    for (int64_t i = 0; i < data->size(); ++i) {
+      Random random(static_cast<uint64_t>(i));
+      const Example example = data->example(i, random);
+      EXPECT_FALSE(example.instruction.empty());
+      EXPECT_FALSE(example.answer.empty());
+      EXPECT_EQ(example.instruction.find('{'), std::string::npos) << example.instruction;
+      EXPECT_EQ(example.boxes.size(), is_region(task) ? 1u : 0u);
+    }
+  }
+}
+
+TEST(SceneDataset, SameRandomNumbersGiveTheSameExample) {
+  const auto data = dataset(Task::kVqa);
+  std::set<std::string> instructions;
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    Random one(seed), two(seed);
+    const Example first = data->example(3, one);
+    EXPECT_EQ(first.instruction, data->example(3, two).instruction);
+    instructions.insert(first.instruction);
+  }
+  EXPECT_GT(instructions.size(), 5u);
+}
+
+TEST(SceneDataset, AsksOnlyTheTypesThatItIsGiven) {
+  const auto data =
+      make_scene_dataset(painter(), {.count = 50, .ask = {scenes::QuestionType::kSize}}, Task::kVqa,
+                         PromptTemplates::builtin());
+  std::set<std::string> pictures, instructions;
+  for (int64_t i = 0; i < data->size(); ++i) {
+    Random random(static_cast<uint64_t>(i));
+    const Example example = data->example(i, random);
+    EXPECT_THAT(example.instruction, HasSubstr("Which is "));
+    instructions.insert(example.instruction);
+    pictures.insert(data->image_name(i));
+  }
+  EXPECT_EQ(pictures.size(), 50u);
+  EXPECT_GT(instructions.size(), 40u);
+}
+
+TEST(SceneDataset, RecAnswersWithTheBoxOfAThingInThePicture) {
+  const auto data = dataset(Task::kRec);
+  for (int64_t i = 0; i < data->size(); ++i) {
+    Random random(static_cast<uint64_t>(i) + 5);
+    const Example example = data->example(i, random);
+    ASSERT_EQ(example.answer, str("Answer: ", format_box(example.boxes[0])));
+    const scenes::Scene scene = painter()->plan(static_cast<uint64_t>(i));
+    const PixelBox box = to_pixels(example.boxes[0], 64, 64);
+    bool found = false;
+    for (const scenes::Thing& thing : scene.things) found |= thing.box() == box;
+    EXPECT_TRUE(found) << i;
+  }
+}
+
+TEST(SceneDataset, RegAsksAboutTheBoxThatItDescribes) {
+  const auto data = dataset(Task::kReg);
+  Random random(1);
+  const Example example = data->example(0, random);
+  EXPECT_THAT(example.instruction, HasSubstr(format_box(example.boxes[0])));
+}
+
+TEST(SceneDataset, BoxesAreRoundedToTheStep) {
+  const auto data = dataset(Task::kRec, 0.02);
+  for (int64_t i = 0; i < data->size(); ++i) {
+    Random random(static_cast<uint64_t>(i));
+    const Box box = data->example(i, random).boxes[0];
+    for (const double corner : {box.x0, box.y0, box.x1, box.y1}) {
+      EXPECT_NEAR(corner / 0.02, std::round(corner / 0.02), 1e-9);
+    }
+    EXPECT_LT(box.x0, box.x1);
+  }
+}
+
+TEST(SceneDataset, VqgIsVqaTheOtherWayRound) {
+  const auto vqg = dataset(Task::kVqg);
+  for (int64_t i = 0; i < vqg->size(); ++i) {
+    Random random(static_cast<uint64_t>(i));
+    EXPECT_TRUE(vqg->example(i, random).answer.ends_with("?"));
+  }
+}
+
+TEST(SceneDataset, PictureAndTagsAreThoseOfTheScene) {
+  const auto data = dataset(Task::kCaption);
+  const scenes::Scene scene = painter()->plan(9);
+  EXPECT_EQ(data->image(9), painter()->paint(scene));
+  EXPECT_EQ(data->tags(9), join(painter()->vocabulary().tags(scene), ", "));
+  EXPECT_NE(data->image_name(9), data->image_name(10));
+  EXPECT_EQ(data->image_name(9), dataset(Task::kVqa)->image_name(9));
+  EXPECT_THAT(data->describe(9), HasSubstr("9"));
+}
+
+// A cache of tags knows a picture by its name.
+TEST(SceneDataset, OtherPicturesHaveOtherNames) {
+  const scenes::SceneConfig usual{.size = 64, .kinds = 40, .seed = 7};
+  std::vector<SceneDatasetConfig> configs(10, {.scene = usual, .count = 5});
+  configs[1].scene.sign_share = 1.0;
+  configs[2].scene.scale = 0.75;
+  configs[3].scene.max_things = 3;
+  configs[4].scene.min_things = 2;
+  configs[5].scene.shape_share = 0.5;
+  configs[6].scene.link_share = 0.5;
+  configs[7].scene.copy_share = 0.5;
+  configs[8].scene.split = scenes::Split::kVal;
+  configs[9].layout = true;
+  std::set<std::string> names;
+  for (const SceneDatasetConfig& config : configs) {
+    names.insert(
+        make_scene_dataset(config, Task::kCaption, PromptTemplates::builtin())->image_name(0));
+  }
+  EXPECT_EQ(names.size(), configs.size());
+  const auto questions = make_scene_dataset(configs[0], Task::kVqa, PromptTemplates::builtin());
+  EXPECT_TRUE(names.contains(questions->image_name(0))) << "one picture, two tasks";
+}
+
+TEST(SceneDataset, PaintsFromItsOwnConfigToo) {
+  SceneDatasetConfig config;
+  config.scene = painter()->config();
+  config.count = 3;
+  config.name = "mine";
+  const auto own = make_scene_dataset(config, Task::kCaption, PromptTemplates::builtin());
+  EXPECT_EQ(own->name(), "mine");
+  EXPECT_EQ(own->image(2), dataset(Task::kCaption)->image(2));
+}
+
+TEST(SceneDataset, RefusesWhatItCannotGive) {
+  const PromptTemplates templates = PromptTemplates::builtin();
+  EXPECT_THROW(make_scene_dataset(painter(), {}, Task::kVsr, templates), InputError);
+  EXPECT_THROW(make_scene_dataset(painter(), {.count = 0}, Task::kVqa, templates), InputError);
+  EXPECT_THROW(make_scene_dataset(painter(), {.box_step = 0.5}, Task::kRec, templates), InputError);
+  Random random(1);
+  try {
+    dataset(Task::kVqa)->example(50, random);
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("50"));
+    EXPECT_THAT(error.what(), HasSubstr("49"));
+  }
+  EXPECT_THROW(dataset(Task::kVqa)->image(-1), InputError);
+}
+
+TEST(SceneDataset, KnowsItsTagsUnlessTheyAreTheTaggers) {
+  EXPECT_TRUE(dataset(Task::kCaption)->tags(0));
+  const auto tagged = make_scene_dataset(painter(), {.count = 50, .true_tags = false},
+                                         Task::kCaption, PromptTemplates::builtin());
+  EXPECT_FALSE(tagged->tags(0));
+}
+
+TEST(SceneDataset, ALayoutIsAskedAboutLikeItsPicture) {
+  const auto layouts = make_scene_dataset(painter(), {.count = 50, .layout = true}, Task::kRec,
+                                          PromptTemplates::builtin());
+  const auto pictures = dataset(Task::kRec);
+  for (int64_t i = 0; i < layouts->size(); ++i) {
+    Random one(static_cast<uint64_t>(i)), two(static_cast<uint64_t>(i));
+    EXPECT_EQ(layouts->example(i, one).answer, pictures->example(i, two).answer);
+    EXPECT_NE(layouts->image(i), pictures->image(i));
+  }
+}
+
+}  // namespace
+}  // namespace lion::data
