@@ -14,6 +14,7 @@
 #include "lion/data/tag_cache.h"
 #include "lion/engine/tagger.h"
 #include "lion/image/encode.h"
+#include "lion/scenes/scene_dataset.h"
 #include "lion/train/own_config.h"
 #include "lion/train/run.h"
 
@@ -58,10 +59,9 @@ data::OpenDatasets open(const data::DataConfig& config, int64_t keep, const Prog
   return data::open_datasets(config, data::load_templates(config), show, keep);
 }
 
-void tell(const data::Problems& problems, Terminal& terminal) {
-  for (const data::Problem& problem : problems.kept()) {
-    terminal.result(
-        str("  ", data::problem_name(problem.kind), ": ", problem.where, ": ", problem.what));
+void tell(const Problems& problems, Terminal& terminal) {
+  for (const Problem& problem : problems.kept()) {
+    terminal.result(str("  ", problem_name(problem.kind), ": ", problem.where, ": ", problem.what));
   }
 }
 
@@ -73,7 +73,7 @@ void fail_if_any(const CheckArguments& arguments, const data::CheckResult& resul
 
 void run_check(const CheckArguments& arguments, Terminal& terminal) {
   const train::DataSettings config =
-      train::load_data_settings({arguments.config, arguments.changes});
+      train::load_data_settings({arguments.config, arguments.changes, scenes::read_scene_data});
   const ProgressSink show = terminal.progress();
   const data::OpenDatasets sets = open(config.data, arguments.check.keep, show);
   const data::CheckResult result = data::check_datasets(sets, arguments.check, show);
@@ -123,7 +123,7 @@ std::vector<std::pair<const data::Dataset*, int64_t>> pictures_without_tags(
 
 void run_tags(const TagsArguments& arguments, Terminal& terminal) {
   const train::DataSettings config =
-      train::load_data_settings({arguments.config, arguments.changes});
+      train::load_data_settings({arguments.config, arguments.changes, scenes::read_scene_data});
   const std::filesystem::path out =
       arguments.out.empty() ? config.tag_cache : std::filesystem::path(arguments.out);
   if (out.empty()) {

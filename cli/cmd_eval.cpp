@@ -150,10 +150,10 @@ void write_report(const fs::path& path, std::span<const eval::Evaluation> evalua
 /// What the files and the run left out, said once per benchmark.
 void warn(const eval::Evaluation& evaluation, Terminal& terminal) {
   const std::string& name = evaluation.benchmark.info->name;
-  const data::Problems& problems = evaluation.benchmark.problems;
+  const Problems& problems = evaluation.benchmark.problems;
   if (const std::string left_out = problems.summary(); !left_out.empty()) {
     // What was left out by choice (another split) is counted, not listed.
-    const std::vector<data::Problem>& kept = problems.kept();
+    const std::vector<Problem>& kept = problems.kept();
     terminal.warning(str(name, ": records left out: ", left_out,
                          kept.empty() ? ""
                                       : str("; the first: ", kept.front().where, ": ",
@@ -199,8 +199,8 @@ class Evaluator {
     options_.run.world = place_.world;
     options_.run.decode = decode_options(arguments.common);
     options_.run.progress = terminal.progress();
-    options_.score.vqa = eval::parse_vqa_evaluator(arguments.vqa_eval);
-    if (arguments.aokvqa_norm) options_.score.aokvqa = eval::AokvqaAnswer::kNormalized;
+    options_.score.vqa = parse_vqa_evaluator(arguments.vqa_eval);
+    if (arguments.aokvqa_norm) options_.score.aokvqa = AokvqaAnswer::kNormalized;
     options_.restart = arguments.restart;
     if (arguments.restart && place_.world > 1) {
       throw InputError(str("--restart: several processes cannot drop each other's answers. Remove ",

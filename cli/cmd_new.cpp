@@ -5,7 +5,9 @@
 #include "lion/base/error.h"
 #include "lion/base/str.h"
 #include "lion/scenes/scene_words.h"
+#include "lion/scenes/symbolic_scene.h"
 #include "lion/scenes/vocabulary.h"
+#include "lion/scenes/words.h"
 #include "lion/train/run.h"
 
 namespace lion::cli {
@@ -21,6 +23,11 @@ struct Arguments {
   uint64_t seed = 1;
 };
 
+train::FirstWeights::Patches first_patches(int64_t width, int64_t d_model) {
+  scenes::LayoutReader reader = scenes::layout_reader(width, d_model);
+  return {std::move(reader.weight), std::move(reader.bias)};
+}
+
 void run(const Arguments& arguments, Terminal& terminal) {
   if (arguments.shape != "lion-mini") {
     throw InputError(str("--shape: is none that can be trained from nothing (got \"",
@@ -31,10 +38,10 @@ void run(const Arguments& arguments, Terminal& terminal) {
     throw InputError("--out: is missing. Name the folder to make.");
   }
   const WordVocabulary words =
-      data::scene_words(arguments.scene, PromptTemplates::builtin(), kScenes);
+      scenes::scene_words(arguments.scene, PromptTemplates::builtin(), kScenes);
   const std::vector<std::string> tags = scenes::Vocabulary(arguments.scene.kinds).tag_list();
-  const train::NewModelSizes sizes =
-      train::write_new_lion_mini(arguments.out, words, tags, arguments.seed);
+  const train::NewModelSizes sizes = train::write_new_lion_mini(
+      arguments.out, words, tags, {first_patches, scenes::plural_of}, arguments.seed);
   if (arguments.common.json) {
     terminal.json_result({{"command", "new"},
                           {"out", arguments.out},

@@ -81,7 +81,7 @@ void tokenize(const Arguments& arguments, Terminal& terminal) {
   std::vector<std::string> tokens;
   std::string out;
   for (std::string line; std::getline(std::cin, line);) {
-    std::string tokenized = eval::ptb_tokenize(line);
+    std::string tokenized = ptb_tokenize(line);
     if (arguments.common.json) {
       tokens.push_back(std::move(tokenized));
       continue;
@@ -109,10 +109,8 @@ void run(const Arguments& arguments, Terminal& terminal) {
                            value == &arguments.references ? "references." : "predictions."));
     }
   }
-  eval::FileScoreOptions options{arguments.references,
-                                 arguments.predictions,
-                                 eval::parse_vqa_evaluator(arguments.vqa_eval),
-                                 {}};
+  eval::FileScoreOptions options{
+      arguments.references, arguments.predictions, parse_vqa_evaluator(arguments.vqa_eval), {}};
   if (!arguments.box_format.empty())
     options.box_format = parse_box_format(arguments.box_format, "--box-format");
   const eval::FileScoreResult result = eval::score_files(what, options);

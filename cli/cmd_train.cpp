@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "lion/base/str.h"
+#include "lion/scenes/scene_dataset.h"
 #include "lion/train/run.h"
 
 namespace lion::cli {
@@ -29,7 +30,7 @@ void show_plan(const train::RunPlan& plan, bool json, Terminal& terminal) {
 }
 
 void run(const Arguments& arguments, Terminal& terminal) {
-  const train::Settings settings{arguments.config, arguments.changes};
+  const train::Settings settings{arguments.config, arguments.changes, scenes::read_scene_data};
   const std::string& device = arguments.common.device;
   if (arguments.plan) {
     show_plan(train::plan_run(settings, device), arguments.common.json, terminal);

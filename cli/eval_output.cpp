@@ -18,7 +18,7 @@ using eval::Flip;
 std::string paper_text(const std::optional<double>& value) { return value ? fixed(*value) : "-"; }
 
 std::string interval_text(const Evaluation& evaluation) {
-  const eval::Interval& interval = *evaluation.interval;
+  const Interval& interval = *evaluation.interval;
   return str(fixed(interval.low), " to ", fixed(interval.high));
 }
 
@@ -95,7 +95,7 @@ std::string evaluation_table(std::span<const Evaluation> evaluations) {
 }
 
 std::string comparison_text(const Comparison& comparison, size_t flips) {
-  const eval::PairedTest& test = comparison.test;
+  const PairedTest& test = comparison.test;
   std::string text =
       str(comparison.benchmark, ", ", comparison.figure, " per sample: A ", fixed(test.mean_a, 4),
           ", B ", fixed(test.mean_b, 4), ", difference ", fixed(test.difference, 4), " (95 % ",

@@ -6,7 +6,7 @@
 #include "lion/annotations/record_fields.h"
 #include "lion/base/str.h"
 
-namespace lion::data {
+namespace lion {
 namespace {
 
 constexpr size_t kDigits = 12;
@@ -46,4 +46,4 @@ std::string coco_file_name(std::string_view split, int64_t id) {
   return split.ends_with("2014") ? str("COCO_", split, "_", number, ".jpg") : str(number, ".jpg");
 }
 
-}  // namespace lion::data
+}  // namespace lion

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace lion::data {
+namespace lion {
 
 struct CocoName {
   std::string split;  ///< "train2014", "val2014", ...; "" when the name does not say
@@ -21,4 +21,4 @@ std::optional<CocoName> parse_coco_name(std::string_view path);
 /// The file name of picture `id` in the folder `split`.
 std::string coco_file_name(std::string_view split, int64_t id);
 
-}  // namespace lion::data
+}  // namespace lion

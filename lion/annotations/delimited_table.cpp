@@ -6,7 +6,7 @@
 #include "lion/base/file.h"
 #include "lion/base/str.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -126,4 +126,4 @@ std::string table_cell(std::string_view text) {
   return str('"', replace_all(text, "\"", "\"\""), '"');
 }
 
-}  // namespace lion::eval
+}  // namespace lion

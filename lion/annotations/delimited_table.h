@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace lion::eval {
+namespace lion {
 
 /// The names of the columns.
 class TableHeader {
@@ -75,4 +75,4 @@ void each_table_row(const std::filesystem::path& path,
 /// `text` as a cell of a table with tabs: in quotes where it needs them.
 std::string table_cell(std::string_view text);
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -5,7 +5,7 @@
 
 #include "lion/text/unicode.h"
 
-namespace lion::data {
+namespace lion {
 namespace fs = std::filesystem;
 namespace {
 
@@ -53,4 +53,4 @@ const DiskNames::Names& DiskNames::names_in(const fs::path& folder) {
   return known->second;
 }
 
-}  // namespace lion::data
+}  // namespace lion

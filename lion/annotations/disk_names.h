@@ -7,7 +7,7 @@
 #include <string>
 #include <unordered_map>
 
-namespace lion::data {
+namespace lion {
 
 /// Remembers the folders that it has listed.
 class DiskNames {
@@ -23,4 +23,4 @@ class DiskNames {
   std::map<std::string, Names> folders_;
 };
 
-}  // namespace lion::data
+}  // namespace lion

@@ -8,7 +8,7 @@
 #include "lion/base/error.h"
 #include "lion/base/str.h"
 
-namespace lion::data {
+namespace lion {
 namespace fs = std::filesystem;
 namespace {
 
@@ -103,4 +103,4 @@ fs::path PictureFinder::folder(const std::vector<std::string>& names, const fs::
                           " and down to 3 folders below). Put it there, or give \"images\"."));
 }
 
-}  // namespace lion::data
+}  // namespace lion

@@ -12,7 +12,7 @@
 #include "lion/annotations/disk_names.h"
 #include "lion/annotations/official_files.h"
 
-namespace lion::data {
+namespace lion {
 
 /// Looks in the folder `images` when there is one, else below the root of `files`. Files are only
 /// looked for where several places are possible: whether they exist is the data check's question.
@@ -56,4 +56,4 @@ class PictureFinder {
   std::map<std::string, std::filesystem::path, std::less<>> folders_;  // of `named`
 };
 
-}  // namespace lion::data
+}  // namespace lion

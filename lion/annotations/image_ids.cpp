@@ -11,7 +11,7 @@
 #include "lion/base/file.h"
 #include "lion/base/str.h"
 
-namespace lion::data {
+namespace lion {
 namespace {
 
 /// "42", "coco_42" (LAVIS) or a name of COCO's.
@@ -89,4 +89,4 @@ std::set<int64_t> read_image_ids(const std::filesystem::path& path) {
   return ids;
 }
 
-}  // namespace lion::data
+}  // namespace lion

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <set>
 
-namespace lion::data {
+namespace lion {
 
 /// The ids in a file: a number or a name of COCO's per line, a JSON list of them, or the annotation
 /// file of a data set (COCO's and MDETR's layout, Karpathy's dataset_coco.json, LAVIS's lists,
@@ -13,4 +13,4 @@ namespace lion::data {
 /// Throws ResourceError when it cannot be read, InputError when it holds anything else.
 std::set<int64_t> read_image_ids(const std::filesystem::path& path);
 
-}  // namespace lion::data
+}  // namespace lion

@@ -6,7 +6,7 @@
 #include "lion/base/json_nan.h"
 #include "lion/base/str.h"
 
-namespace lion::eval {
+namespace lion {
 
 void each_json_line(
     std::string_view text,
@@ -36,4 +36,4 @@ bool is_json_list(const std::filesystem::path& path) {
   return first != std::string_view::npos && text[first] == '[';
 }
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -8,7 +8,7 @@
 #include <functional>
 #include <string_view>
 
-namespace lion::eval {
+namespace lion {
 
 /// Calls `read` for each line that is JSON, `broken` for the others; empty lines are passed over.
 /// Carriage returns do not matter. Lines are counted from 1; a value is valid until the call
@@ -22,4 +22,4 @@ void each_json_line(
 /// be read.
 bool is_json_list(const std::filesystem::path& path);
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -9,7 +9,7 @@
 #include "lion/base/json_nan.h"
 #include "lion/base/str.h"
 
-namespace lion::data {
+namespace lion {
 namespace {
 
 constexpr size_t kReleaseStep = size_t{16} << 20;  // bytes read between two releases
@@ -364,4 +364,4 @@ void JsonStream::each_record(const JsonVisitor& visit) const {
   each(visit);
 }
 
-}  // namespace lion::data
+}  // namespace lion

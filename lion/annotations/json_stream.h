@@ -17,7 +17,7 @@
 #include "lion/base/file.h"
 #include "lion/base/log.h"
 
-namespace lion::data {
+namespace lion {
 
 /// What a file holds. kLines: one JSON value after the other, a line each.
 enum class JsonLayout { kList, kObject, kLines };
@@ -84,4 +84,4 @@ class JsonStream {
   BrokenVisitor broken_;
 };
 
-}  // namespace lion::data
+}  // namespace lion

@@ -7,7 +7,7 @@
 
 #include "lion/base/file.h"
 
-namespace lion::eval {
+namespace lion {
 
 /// `text` lives as long as the object; a byte order mark is left out.
 class MappedText {
@@ -26,4 +26,4 @@ class MappedText {
   std::string_view text_;
 };
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -7,7 +7,7 @@
 #include "lion/base/error.h"
 #include "lion/base/str.h"
 
-namespace lion::data {
+namespace lion {
 namespace fs = std::filesystem;
 namespace {
 
@@ -83,4 +83,4 @@ std::optional<fs::path> OfficialFiles::find_folder(std::span<const std::string> 
   return first_named(folders_, names);
 }
 
-}  // namespace lion::data
+}  // namespace lion

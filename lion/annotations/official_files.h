@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace lion::data {
+namespace lion {
 
 class OfficialFiles {
  public:
@@ -36,4 +36,4 @@ class OfficialFiles {
   std::vector<std::filesystem::path> folders_;
 };
 
-}  // namespace lion::data
+}  // namespace lion

@@ -4,7 +4,7 @@
 
 #include "lion/base/str.h"
 
-namespace lion::data {
+namespace lion {
 
 std::string_view problem_name(ProblemKind kind) {
   static constexpr std::array<std::string_view, kProblemKinds> kNames = {
@@ -73,4 +73,4 @@ Json Problems::to_json() const {
   return {{"counts", std::move(counts)}, {"first", std::move(first)}};
 }
 
-}  // namespace lion::data
+}  // namespace lion

@@ -10,7 +10,7 @@
 
 #include "lion/base/json.h"
 
-namespace lion::data {
+namespace lion {
 
 enum class ProblemKind {
   kMalformed,       ///< a field is missing or of another type
@@ -72,4 +72,4 @@ class Problems {
   std::vector<Problem> kept_;
 };
 
-}  // namespace lion::data
+}  // namespace lion

@@ -3,7 +3,7 @@
 #include "lion/annotations/reading.h"
 #include "lion/base/str.h"
 
-namespace lion::data {
+namespace lion {
 namespace {
 
 /// COCO's own layout: pictures and annotations side by side, in any order.
@@ -129,4 +129,4 @@ TablePtr read_textcaps(const Paths& annotations, const ReadContext& context) {
   return finish_table(std::move(table), annotations, context.problems);
 }
 
-}  // namespace lion::data
+}  // namespace lion

@@ -1,7 +1,7 @@
 #include "lion/annotations/reading.h"
 #include "lion/base/str.h"
 
-namespace lion::data {
+namespace lion {
 namespace {
 
 // Where the picture stands in the first turn of a conversation: not part of what the user says.
@@ -56,4 +56,4 @@ TablePtr read_dialogues(const Paths& annotations, const ReadContext& context) {
   return finish_table(std::move(table), annotations, context.problems);
 }
 
-}  // namespace lion::data
+}  // namespace lion

@@ -6,7 +6,7 @@
 #include "lion/base/error.h"
 #include "lion/base/str.h"
 
-namespace lion::data {
+namespace lion {
 namespace {
 
 namespace fs = std::filesystem;
@@ -234,4 +234,4 @@ TablePtr read_expressions(const Paths& annotations, const std::optional<fs::path
   return finish_table(std::move(table), annotations, context.problems);
 }
 
-}  // namespace lion::data
+}  // namespace lion

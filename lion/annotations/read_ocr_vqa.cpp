@@ -4,7 +4,7 @@
 #include "lion/annotations/reading.h"
 #include "lion/base/str.h"
 
-namespace lion::data {
+namespace lion {
 namespace {
 
 namespace fs = std::filesystem;
@@ -114,4 +114,4 @@ TablePtr read_ocr_vqa(const Paths& annotations, int64_t split, const ReadContext
   return finish_table(std::move(table), annotations, context.problems);
 }
 
-}  // namespace lion::data
+}  // namespace lion

@@ -11,7 +11,7 @@
 #include "lion/base/file.h"
 #include "lion/base/str.h"
 
-namespace lion::data {
+namespace lion {
 namespace {
 
 namespace fs = std::filesystem;
@@ -366,4 +366,4 @@ OwnTables read_own(const Paths& files, const OwnOptions& options, const ReadCont
   return reader.finish(files);
 }
 
-}  // namespace lion::data
+}  // namespace lion

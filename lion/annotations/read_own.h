@@ -6,7 +6,7 @@
 #include "lion/text/box_format.h"
 #include "lion/text/prompt.h"
 
-namespace lion::data {
+namespace lion {
 
 struct OwnOptions {
   BoxFormat boxes;    ///< of lines without a "box_format"
@@ -29,4 +29,4 @@ struct OwnTables {
 /// InputError when no line at all is of use.
 OwnTables read_own(const Paths& files, const OwnOptions& options, const ReadContext& context);
 
-}  // namespace lion::data
+}  // namespace lion

@@ -6,7 +6,7 @@
 #include "lion/base/random.h"
 #include "lion/base/str.h"
 
-namespace lion::data {
+namespace lion {
 namespace {
 
 namespace fs = std::filesystem;
@@ -170,4 +170,4 @@ TablePtr read_visual_genome(const fs::path& image_data, const fs::path& regions,
   return finish_table(std::move(table), {image_data, regions}, context.problems);
 }
 
-}  // namespace lion::data
+}  // namespace lion

@@ -6,7 +6,7 @@
 #include "lion/base/error.h"
 #include "lion/base/str.h"
 
-namespace lion::data {
+namespace lion {
 namespace {
 
 using simdjson::dom::element;
@@ -147,4 +147,4 @@ TablePtr read_vqa_list(const Paths& annotations, const std::string& split,
   return finish_table(std::move(table), annotations, context.problems);
 }
 
-}  // namespace lion::data
+}  // namespace lion

@@ -21,7 +21,7 @@
 #include "lion/annotations/text_rules.h"
 #include "lion/base/log.h"
 
-namespace lion::data {
+namespace lion {
 
 using Paths = std::vector<std::filesystem::path>;
 using TablePtr = std::shared_ptr<const RecordTable>;
@@ -78,4 +78,4 @@ TablePtr read_expressions(const Paths& annotations,
                           const std::optional<std::filesystem::path>& instances,
                           const std::string& split, const ReadContext& context);
 
-}  // namespace lion::data
+}  // namespace lion

@@ -8,7 +8,7 @@
 #include "lion/base/str.h"
 #include "lion/text/box_format.h"
 
-namespace lion::data {
+namespace lion {
 
 JsonStream open_stream(const std::filesystem::path& path, const ReadContext& context) {
   JsonStream stream(path, context.progress);
@@ -87,4 +87,4 @@ TablePtr finish_table(std::unique_ptr<RecordTable> table, const Paths& files,
   return table;
 }
 
-}  // namespace lion::data
+}  // namespace lion

@@ -11,7 +11,7 @@
 #include "lion/annotations/record_fields.h"
 #include "lion/text/box_format.h"
 
-namespace lion::data {
+namespace lion {
 
 /// The file to read; elements of it that are not JSON go to the problems.
 JsonStream open_stream(const std::filesystem::path& path, const ReadContext& context);
@@ -45,4 +45,4 @@ std::array<double, 4> corners_of(const std::array<double, 4>& xywh);
 TablePtr finish_table(std::unique_ptr<RecordTable> table, const Paths& files,
                       const Problems& problems);
 
-}  // namespace lion::data
+}  // namespace lion

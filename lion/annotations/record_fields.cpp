@@ -5,7 +5,7 @@
 
 #include "lion/base/str.h"
 
-namespace lion::data {
+namespace lion {
 namespace {
 
 using simdjson::dom::element;
@@ -113,4 +113,4 @@ std::optional<int64_t> RecordFields::maybe_integer(std::string_view key) const {
   return integer(key);
 }
 
-}  // namespace lion::data
+}  // namespace lion

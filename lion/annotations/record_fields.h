@@ -11,7 +11,7 @@
 
 #include "lion/annotations/problems.h"
 
-namespace lion::data {
+namespace lion {
 
 /// A record that cannot be used. Caught by `read_record`, never leaves a reader.
 struct BadRecord {
@@ -61,4 +61,4 @@ void read_record(Problems& problems, Where&& where, Read&& read) {
   }
 }
 
-}  // namespace lion::data
+}  // namespace lion

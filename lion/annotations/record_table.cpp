@@ -6,7 +6,7 @@
 #include "lion/base/error.h"
 #include "lion/base/str.h"
 
-namespace lion::data {
+namespace lion {
 namespace {
 
 constexpr uint64_t kBlock = uint64_t{16} << 20;  // bytes of a block of texts
@@ -150,4 +150,4 @@ std::string RecordTable::describe_source(uint64_t source, std::optional<uint32_t
   return describe(files_.back(), source, part);
 }
 
-}  // namespace lion::data
+}  // namespace lion

@@ -15,7 +15,7 @@
 
 #include "lion/text/box.h"
 
-namespace lion::data {
+namespace lion {
 
 /// Texts by number, side by side in large blocks: no allocation each, and no copy when more come.
 class TextArena {
@@ -112,4 +112,4 @@ class RecordTable {
   std::unordered_map<std::string, uint32_t> answer_texts_;
 };
 
-}  // namespace lion::data
+}  // namespace lion

@@ -6,7 +6,7 @@
 #include "lion/base/str.h"
 #include "lion/text/unicode.h"
 
-namespace lion::data {
+namespace lion {
 namespace {
 
 constexpr std::string_view kLavisMarks = ".!\"()*#:;~";
@@ -85,4 +85,4 @@ std::string_view without_full_stop(std::string_view phrase) {
   return trim(phrase);
 }
 
-}  // namespace lion::data
+}  // namespace lion

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace lion::data {
+namespace lion {
 
 enum class TextRule {
   kRaw,    ///< white space at the ends removed, line breaks become spaces
@@ -34,4 +34,4 @@ AnswerRule parse_answer_rule(std::string_view name, std::string_view where);
 /// the end.
 std::string_view without_full_stop(std::string_view phrase);
 
-}  // namespace lion::data
+}  // namespace lion

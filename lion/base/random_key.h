@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace lion::data {
+namespace lion {
 
 /// What a key is for: keys of one place and different purposes have nothing to do with each other.
 enum class KeyPurpose : uint64_t {
@@ -36,4 +36,4 @@ constexpr uint64_t random_key(KeyPurpose purpose, Numbers... place) {
   return key;
 }
 
-}  // namespace lion::data
+}  // namespace lion

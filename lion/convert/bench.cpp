@@ -10,7 +10,7 @@
 #include "lion/base/random.h"
 #include "lion/engine/compute.h"
 #include "lion/engine/lion_decoder.h"
-#include "lion/engine/memory_plan.h"
+#include "lion/engine/plan_memory.h"
 #include "lion/generate/scheduler.h"
 #include "lion/image/decode.h"
 #include "lion/image/encode.h"

@@ -10,7 +10,7 @@
 #include "lion/checkpoint/count_not_finite.h"
 #include "lion/checkpoint/tensor_map.h"
 #include "lion/convert/model_info.h"
-#include "lion/engine/memory_plan.h"
+#include "lion/engine/plan_memory.h"
 #include "lion/nn/kernels/isa.h"
 
 namespace lion {

@@ -5,7 +5,7 @@
 
 #include "lion/checkpoint/tensor_map.h"
 #include "lion/engine/compute.h"
-#include "lion/engine/memory_plan.h"
+#include "lion/engine/plan_memory.h"
 #include "lion/model_folder/model_folder.h"
 #include "lion/nn/torch_errors.h"
 

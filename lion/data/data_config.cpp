@@ -8,7 +8,6 @@
 #include "lion/base/collected_errors.h"
 #include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/scenes/painter.h"
 
 namespace lion::data {
 namespace {
@@ -101,40 +100,9 @@ void require_positive(int64_t value, const char* key, const std::string& where) 
   throw InputError(str(where, ": \"", key, "\" is ", value, ", expected at least 1. Raise it."));
 }
 
-void read_scenes(JsonReader& reader, DatasetConfig& config) {
-  scenes::SceneConfig& scene = config.scenes.scene;
-  int64_t seed = static_cast<int64_t>(scene.seed);
-  reader.read("seed", seed);
-  scene.seed = static_cast<uint64_t>(seed);
-  reader.read("count", config.scenes.count);
-  reader.read("size", scene.size);
-  reader.read("scale", scene.scale);
-  reader.read("kinds", scene.kinds);
-  reader.read("min_things", scene.min_things);
-  reader.read("max_things", scene.max_things);
-  reader.read("shape_share", scene.shape_share);
-  reader.read("sign_share", scene.sign_share);
-  reader.read("link_share", scene.link_share);
-  reader.read("copy_share", scene.copy_share);
-  reader.read("box_step", config.scenes.box_step);
-  reader.read("layout", config.scenes.layout);
-  reader.read("true_tags", config.scenes.true_tags);
-  std::vector<std::string> types;
-  reader.read("ask", types);
-  for (const std::string& name : types) {
-    config.scenes.ask.push_back(scenes::parse_question_type(name));
-  }
-  scene.split = scenes::parse_split(config.split);
-  require_positive(config.scenes.count, "count", reader.where());
-  if (config.scenes.ask.empty()) return;
-  const scenes::Painter painter(scene);
-  for (const Task task : config.tasks) {
-    require_examples(painter, config.scenes, task, reader.where());
-  }
-}
-
 /// Reads the keys that only some formats have; others stay unread, so that they are errors.
-void read_options(JsonReader& reader, DatasetConfig& config) {
+void read_options(JsonReader& reader, DatasetConfig& config,
+                  const GeneratedDataReader& read_scenes) {
   switch (config.format) {
     case Format::kVqav2:
     case Format::kOkvqa:
@@ -174,7 +142,12 @@ void read_options(JsonReader& reader, DatasetConfig& config) {
       reader.read("instances", config.instances);
       break;
     case Format::kScenes:
-      read_scenes(reader, config);
+      if (!read_scenes) {
+        throw InputError(str(reader.where(),
+                             ": \"format\" is scenes, which cannot be made here. Use "
+                             "a format with files."));
+      }
+      config.generated = read_scenes(reader, config.split, config.tasks);
       break;
     case Format::kAokvqa:
     case Format::kOcrvqa:
@@ -184,7 +157,8 @@ void read_options(JsonReader& reader, DatasetConfig& config) {
   }
 }
 
-DatasetConfig read_dataset(const Json& json, const std::string& where) {
+DatasetConfig read_dataset(const Json& json, const std::string& where,
+                           const GeneratedDataReader& read_scenes) {
   JsonReader reader(json, where);
   DatasetConfig config;
   std::string format;
@@ -201,7 +175,7 @@ DatasetConfig read_dataset(const Json& json, const std::string& where) {
     reader.read("annotations", config.annotations);
     reader.read("images", config.images);
   }
-  read_options(reader, config);
+  read_options(reader, config, read_scenes);
   reader.finish();
   if (!(config.weight > 0) || !std::isfinite(config.weight)) {
     throw InputError(str(where, ": \"weight\" is ", config.weight,
@@ -223,7 +197,8 @@ std::string_view task_name(Task task) {
 
 std::vector<Task> format_tasks(Format format) { return rules_of(format).tasks; }
 
-DataConfig DataConfig::from_json(const Json& json, const std::string& where) {
+DataConfig DataConfig::from_json(const Json& json, const std::string& where,
+                                 const GeneratedDataReader& read_scenes) {
   JsonReader reader(json, where);
   DataConfig config;
   CollectedErrors errors;
@@ -253,14 +228,15 @@ DataConfig DataConfig::from_json(const Json& json, const std::string& where) {
   });
   for (size_t i = 0; datasets.is_array() && i < datasets.size(); ++i) {
     errors.add([&] {
-      config.datasets.push_back(read_dataset(datasets[i], str(where, ": datasets[", i, "]")));
+      config.datasets.push_back(
+          read_dataset(datasets[i], str(where, ": datasets[", i, "]"), read_scenes));
     });
   }
-  const bool all_painted =
+  const bool all_made =
       std::all_of(config.datasets.begin(), config.datasets.end(),
                   [](const DatasetConfig& one) { return one.format == Format::kScenes; });
   errors.add([&] {
-    if (!root.empty() || all_painted) return;
+    if (!root.empty() || all_made) return;
     throw InputError(str(
         where, ": key \"root\" is missing, expected the folder with the data sets. ", "Add it."));
   });
@@ -268,8 +244,9 @@ DataConfig DataConfig::from_json(const Json& json, const std::string& where) {
   return config;
 }
 
-DataConfig DataConfig::load(const std::filesystem::path& path) {
-  return from_json(read_json_file(path), path.string());
+DataConfig DataConfig::load(const std::filesystem::path& path,
+                            const GeneratedDataReader& read_scenes) {
+  return from_json(read_json_file(path), path.string(), read_scenes);
 }
 
 PromptTemplates load_templates(const DataConfig& config) {

@@ -10,15 +10,18 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lion/annotations/text_rules.h"
 #include "lion/base/json.h"
+#include "lion/data/dataset.h"
 #include "lion/image/decode.h"
-#include "lion/scenes/scene_dataset.h"
 #include "lion/text/box_format.h"
 #include "lion/text/prompt.h"
 
@@ -51,6 +54,25 @@ std::string_view task_name(Task task);
 /// The tasks that a format can give, the usual ones first.
 std::vector<Task> format_tasks(Format format);
 
+/// Data sets that are made, not read from files; by a component above this one (lion/scenes).
+class GeneratedData {
+ public:
+  virtual ~GeneratedData() = default;
+
+  struct Wanted {
+    std::string name;
+    Task task;
+  };
+  /// A data set for each. Throws InputError for a task that cannot be had.
+  virtual std::vector<std::unique_ptr<Dataset>> open(std::span<const Wanted> wanted,
+                                                     const PromptTemplates& templates) const = 0;
+};
+
+/// Reads the keys that an entry of "format": "scenes" has of its own, for its "split" and "tasks".
+/// Throws InputError.
+using GeneratedDataReader = std::function<std::shared_ptr<const GeneratedData>(
+    JsonReader& reader, const std::string& split, const std::vector<Task>& tasks)>;
+
 struct DatasetConfig {
   Format format = Format::kVqav2;
   std::vector<Task> tasks;      ///< a data set each; default: what the paper trains with
@@ -72,7 +94,7 @@ struct DatasetConfig {
 
   int64_t seed = 0;  ///< visual_genome: of the draw of regions
 
-  SceneDatasetConfig scenes;  ///< scenes; its split is `split`
+  std::shared_ptr<const GeneratedData> generated;  ///< scenes
 };
 
 struct DataConfig {
@@ -84,10 +106,12 @@ struct DataConfig {
   std::vector<DatasetConfig> datasets;
 
   /// `where` names the object in errors. Throws InputError, for instance for a key that is unknown
-  /// or that the format has no use for.
-  static DataConfig from_json(const Json& json, const std::string& where);
+  /// or that the format has no use for, or for "scenes" without their reader.
+  static DataConfig from_json(const Json& json, const std::string& where,
+                              const GeneratedDataReader& read_scenes = {});
   /// Reads a file of this form. Throws ResourceError when it cannot be read.
-  static DataConfig load(const std::filesystem::path& path);
+  static DataConfig load(const std::filesystem::path& path,
+                         const GeneratedDataReader& read_scenes = {});
 };
 
 /// The prompts that the config asks for.

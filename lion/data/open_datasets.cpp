@@ -16,7 +16,6 @@
 #include "lion/base/str.h"
 #include "lion/data/record_dataset.h"
 #include "lion/image/decode.h"
-#include "lion/scenes/scene_dataset.h"
 
 namespace lion::data {
 namespace {
@@ -188,12 +187,12 @@ void log_source(const SourceProblems& source, int64_t records) {
                   ". `lion data check` lists them."));
 }
 
-void add_scenes(const DatasetConfig& entry, const PromptTemplates& templates, OpenDatasets& open) {
-  const auto painter = std::make_shared<const scenes::Painter>(entry.scenes.scene);
-  for (const Task task : entry.tasks) {
-    SceneDatasetConfig scenes = entry.scenes;
-    scenes.name = dataset_name(entry, task);
-    open.datasets.push_back(make_scene_dataset(painter, scenes, task, templates));
+void add_generated(const DatasetConfig& entry, const PromptTemplates& templates,
+                   OpenDatasets& open) {
+  std::vector<GeneratedData::Wanted> wanted;
+  for (const Task task : entry.tasks) wanted.push_back({dataset_name(entry, task), task});
+  for (auto& dataset : entry.generated->open(wanted, templates)) {
+    open.datasets.push_back(std::move(dataset));
     open.weights.push_back(entry.weight);
   }
 }
@@ -252,7 +251,7 @@ OpenDatasets open_datasets(const DataConfig& config, const PromptTemplates& temp
   CollectedErrors errors;
   for (const DatasetConfig& entry : config.datasets) {
     errors.add([&] {
-      if (entry.format == Format::kScenes) return add_scenes(entry, templates, open);
+      if (entry.generated) return add_generated(entry, templates, open);
       if (!files) files.emplace(config.root);
       add_files(config, entry, *files, shared_templates, progress, keep_problems, open);
     });

@@ -10,7 +10,7 @@
 #include "lion/engine/answer_boxes.h"
 #include "lion/engine/compute.h"
 #include "lion/engine/lion_decoder.h"
-#include "lion/engine/memory_plan.h"
+#include "lion/engine/plan_memory.h"
 #include "lion/engine/tagger_network.h"
 #include "lion/engine/tasks.h"
 #include "lion/generate/rank.h"

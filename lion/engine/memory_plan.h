@@ -1,20 +1,25 @@
 #pragma once
-/// Whether a model fits, asked before anything large is allocated.
+/// Memory that answering takes.
 
-#include "lion/convert/model_info.h"
-#include "lion/model_folder/networks.h"
-#include "lion/models/lion_config.h"
+#include <cstdint>
+#include <string>
 
 namespace lion {
 
-/// The plan for answering one question at a time with 5 beams. `tensors` are the stored weights:
-/// those of them that are used as they lie in the file are not allocated. None: all are.
-MemoryPlan plan_memory(const models::LionConfig& config, const Networks& networks, Device device,
-                       const TensorMap* tensors = nullptr);
-
-/// Throws ResourceError with the plan when it does not fit, unless the caller said to go on
-/// (`LoadOptions::ignore_memory_plan`). Warns in the log where it fits only as long as the weights
-/// are not kept in memory. `what` names the model.
-void require_memory(const MemoryPlan& plan, std::string_view what, const LoadOptions& options);
+/// In bytes.
+struct MemoryPlan {
+  uint64_t weights = 0;    ///< in the compute type
+  uint64_t mapped = 0;     ///< of these, what stays in the file: pages that the system may drop
+  uint64_t workspace = 0;  ///< activations and caches of the longest question with 5 beams
+  uint64_t available = 0;  ///< what the system can give now
+  uint64_t total() const { return weights + workspace; }
+  /// What must be allocated: without it nothing runs.
+  uint64_t needed() const { return total() - mapped; }
+  bool fits() const { return needed() <= available; }
+  /// Room for the mapped weights too. Without it they are read from disk again and again.
+  bool fits_with_mapped() const { return total() <= available; }
+  /// A few lines for people.
+  std::string text() const;
+};
 
 }  // namespace lion

@@ -321,7 +321,7 @@ class ApiClient {
   }
 
   ApiOptions options_;
-  ApiUrl url_;
+  HttpUrl url_;
   mutable std::mutex mutex_;
   Dialect dialect_;   // that the server took last
   Dialect reported_;  // in words; of the thread that asks
@@ -329,12 +329,12 @@ class ApiClient {
 
 }  // namespace
 
-ApiUrl parse_api_url(std::string_view text) {
+HttpUrl parse_api_url(std::string_view text) {
   const auto fail = [&]() -> InputError {
     return InputError(str("--api: is no address of a server (got \"", text,
                           "\", expected for instance http://localhost:8000/v1). Write it so."));
   };
-  ApiUrl url;
+  HttpUrl url;
   std::string_view rest = text;
   if (rest.starts_with("https://")) {
     url.tls = true;

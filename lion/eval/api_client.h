@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "lion/eval/run.h"
+#include "lion/net/http_post.h"
 
 namespace lion::eval {
 
@@ -29,13 +30,7 @@ struct ApiOptions {
 /// answer, ends the run: RunRefused or ResourceError. Throws InputError for a URL that is none.
 Answerer api_answerer(const ApiOptions& options);
 
-/// An address cut in its parts.
-struct ApiUrl {
-  bool tls = false;
-  std::string host;
-  std::string port;
-  std::string path;  ///< of the chat completions
-};
-ApiUrl parse_api_url(std::string_view url);
+/// The address of the chat completions. Throws InputError for a URL that is none.
+HttpUrl parse_api_url(std::string_view url);
 
 }  // namespace lion::eval

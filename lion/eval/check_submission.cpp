@@ -13,15 +13,12 @@
 
 namespace lion::eval {
 namespace {
-
-using data::BadRecord;
-using data::RecordFields;
 using simdjson::dom::element;
 
 constexpr size_t kFaultsInWords = 50;
 
 [[noreturn]] void refuse(std::string what) {
-  throw BadRecord{data::ProblemKind::kMalformed, std::move(what)};
+  throw BadRecord{ProblemKind::kMalformed, std::move(what)};
 }
 
 /// Ticks off the items that a file answers, and collects what is wrong with it.

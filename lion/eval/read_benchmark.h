@@ -40,7 +40,7 @@ struct Benchmark {
   std::vector<Item> items;
   std::string prompt;  ///< the template, or all of them, a line each, where one is drawn per item
   std::vector<std::filesystem::path> files;  ///< that were read
-  data::Problems problems;         ///< records that became no item: counted, the first named
+  Problems problems;               ///< records that became no item: counted, the first named
   std::vector<std::string> notes;  ///< what to know of the files, in words: odd boxes, ...
   int64_t questions = 0;           ///< MMBench: questions (each has several items); else items
 };

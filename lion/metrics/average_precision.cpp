@@ -8,7 +8,7 @@
 #include "lion/base/error.h"
 #include "lion/base/str.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 constexpr uint32_t kHolds = 1;      // the thing is in the picture
@@ -69,4 +69,4 @@ double mean_average_precision(std::span<const AveragePrecision> things,
   return held == 0 ? 0.0 : sum / static_cast<double>(held);
 }
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace lion::eval {
+namespace lion {
 
 /// Average precision of one thing. Sorts once, for the figures of many draws.
 class AveragePrecision {
@@ -28,4 +28,4 @@ class AveragePrecision {
 double mean_average_precision(std::span<const AveragePrecision> things,
                               std::span<const uint32_t> counts);
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 // The reference adds these so that no division is by zero.
@@ -105,4 +105,4 @@ BleuScores bleu(std::span<const WordedPair> pairs, const CountedPairs& counted) 
   return scores;
 }
 
-}  // namespace lion::eval
+}  // namespace lion

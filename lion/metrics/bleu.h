@@ -8,7 +8,7 @@
 #include "lion/metrics/caption_words.h"
 #include "lion/metrics/ngrams.h"
 
-namespace lion::eval {
+namespace lion {
 
 using Bleu = std::array<double, 4>;  ///< BLEU-1..4
 
@@ -21,4 +21,4 @@ struct BleuScores {
 /// `counted`: the same pairs.
 BleuScores bleu(std::span<const WordedPair> pairs, const CountedPairs& counted);
 
-}  // namespace lion::eval
+}  // namespace lion

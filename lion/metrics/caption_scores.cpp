@@ -10,7 +10,7 @@
 #include "lion/metrics/ngrams.h"
 #include "lion/metrics/rouge.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 void check(std::span<const CaptionPair> captions) {
@@ -49,4 +49,4 @@ CaptionScores score_captions(std::span<const CaptionPair> captions) {
   return scores;
 }
 
-}  // namespace lion::eval
+}  // namespace lion

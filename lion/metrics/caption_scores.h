@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace lion::eval {
+namespace lion {
 
 /// A picture's captions, not tokenized.
 struct CaptionPair {
@@ -28,4 +28,4 @@ struct CaptionScores {
 /// InputError when there is no picture, or one has no reference.
 CaptionScores score_captions(std::span<const CaptionPair> captions);
 
-}  // namespace lion::eval
+}  // namespace lion

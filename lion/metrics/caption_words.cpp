@@ -8,7 +8,7 @@
 #include "lion/metrics/ptb_lines.h"
 #include "lion/metrics/python_text.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 bool may_hold_blanks(const std::string& token) {
@@ -71,4 +71,4 @@ std::vector<WordedPair> worded(std::span<const CaptionPair> captions) {
   return pairs;
 }
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -9,7 +9,7 @@
 
 #include "lion/metrics/caption_scores.h"
 
-namespace lion::eval {
+namespace lion {
 
 /// Numbers words from 0 in the order of their first appearance.
 class WordIds {
@@ -38,4 +38,4 @@ struct WordedPair {
 /// another: so pycocoevalcap does it (ptb_lines.h says when that matters).
 std::vector<WordedPair> worded(std::span<const CaptionPair> captions);
 
-}  // namespace lion::eval
+}  // namespace lion

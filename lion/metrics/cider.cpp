@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 constexpr double kSigma = 6;    // of the penalty for length, in words
@@ -110,4 +110,4 @@ std::vector<double> cider_d(const CountedPairs& captions) {
   return scores;
 }
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -5,9 +5,9 @@
 
 #include "lion/metrics/ngrams.h"
 
-namespace lion::eval {
+namespace lion {
 
 /// The score of each picture, 0..10. Document frequencies come from the references of all.
 std::vector<double> cider_d(const CountedPairs& captions);
 
-}  // namespace lion::eval
+}  // namespace lion

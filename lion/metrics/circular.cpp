@@ -10,7 +10,7 @@
 #include "lion/base/str.h"
 #include "lion/metrics/python_text.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 constexpr std::string_view kPunctuation = ".()[],:;!*#{}";
@@ -126,4 +126,4 @@ std::string_view ability_column(std::string_view category) {
   return category;
 }
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace lion::eval {
+namespace lion {
 
 /// Between the indices of a question's passes in MMBench's tables: pass k of question i is row
 /// i + 1,000,000 k.
@@ -49,4 +49,4 @@ int64_t matched_option(std::string_view answer, std::span<const std::string> opt
 /// "LR", "AR", "RR", "FP-S", "FP-C", "CP", or the category itself where the paper has no column.
 std::string_view ability_column(std::string_view category);
 
-}  // namespace lion::eval
+}  // namespace lion

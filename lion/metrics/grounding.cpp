@@ -11,7 +11,7 @@
 #include "lion/base/str.h"
 #include "lion/text/box_format.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 constexpr std::string_view kInside = "0123456789., ";
@@ -79,4 +79,4 @@ GroundingScores score_grounding(std::span<const std::optional<double>> ious) {
   return scores;
 }
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -11,7 +11,7 @@
 #include "lion/text/box.h"
 #include "lion/text/box_format.h"
 
-namespace lion::eval {
+namespace lion {
 
 /// The four numbers of the first `\[([0-9., ]+)\]` of an answer, as they are: nothing is swapped or
 /// clamped. Nothing when there is no match or it does not hold exactly four numbers.
@@ -29,4 +29,4 @@ struct GroundingScores {
 /// `ious[i]` of answer i, or nothing when it has no box. Throws InputError when there is none.
 GroundingScores score_grounding(std::span<const std::optional<double>> ious);
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -7,7 +7,7 @@
 
 #include "lion/base/str.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 /// Ends of words whose plural follows no rule, so that "snowman" and "bookshelf" are known, too.
@@ -111,4 +111,4 @@ std::vector<int64_t> Mentions::in(std::string_view caption) const {
   return found;
 }
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace lion::eval {
+namespace lion {
 
 /// The lower-cased words of a text: letters and digits in a row; apostrophes are dropped.
 std::vector<std::string> mention_words(std::string_view text);
@@ -33,4 +33,4 @@ class Mentions {
   size_t longest_ = 0;                                // words
 };
 
-}  // namespace lion::eval
+}  // namespace lion

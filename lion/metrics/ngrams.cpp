@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 // Sorts numbers and counts the equal ones.
@@ -89,4 +89,4 @@ CountedPairs counted(std::span<const WordedPair> pairs) {
   return result;
 }
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -8,7 +8,7 @@
 
 #include "lion/metrics/caption_words.h"
 
-namespace lion::eval {
+namespace lion {
 
 inline constexpr size_t kOrders = 4;  ///< n = 1..4
 
@@ -82,4 +82,4 @@ void for_each_shared(std::span<const NgramCount> a, std::span<const NgramCount> 
   }
 }
 
-}  // namespace lion::eval
+}  // namespace lion

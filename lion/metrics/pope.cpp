@@ -5,7 +5,7 @@
 
 #include "lion/base/str.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 double ratio(int64_t part, int64_t whole) {
@@ -38,4 +38,4 @@ PopeScores score_pope(std::span<const std::pair<bool, bool>> answers) {
   return scores;
 }
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-namespace lion::eval {
+namespace lion {
 
 /// "no" when a word before the first full stop is "No", "no" or "not"; else yes.
 bool pope_says_yes(std::string_view answer);
@@ -19,4 +19,4 @@ struct PopeScores {
 /// Of pairs (said yes, is yes). Zero denominators give 0.
 PopeScores score_pope(std::span<const std::pair<bool, bool>> answers);
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -6,7 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
-namespace lion::eval::ptb {
+namespace lion::ptb {
 namespace {
 
 using Positions = std::vector<int>;  // nodes that eat or end, ascending
@@ -185,4 +185,4 @@ bool Automaton::matches(std::span<const Symbol> symbols) const {
   return rule(state) >= 0;
 }
 
-}  // namespace lion::eval::ptb
+}  // namespace lion::ptb

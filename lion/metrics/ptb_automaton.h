@@ -7,7 +7,7 @@
 
 #include "lion/metrics/ptb_pattern.h"
 
-namespace lion::eval::ptb {
+namespace lion::ptb {
 
 /// A deterministic automaton for several rules at once.
 class Automaton {
@@ -37,4 +37,4 @@ class Automaton {
   std::vector<int> rule_;
 };
 
-}  // namespace lion::eval::ptb
+}  // namespace lion::ptb

@@ -9,7 +9,7 @@
 #include "lion/metrics/ptb_ranges.h"
 #include "lion/text/unicode.h"
 
-namespace lion::eval::ptb {
+namespace lion::ptb {
 namespace {
 
 // Characters that rules call by name, ascending.
@@ -156,4 +156,4 @@ std::string lower_case(std::u32string_view token) {
   return out;
 }
 
-}  // namespace lion::eval::ptb
+}  // namespace lion::ptb

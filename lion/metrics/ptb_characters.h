@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace lion::eval::ptb {
+namespace lion::ptb {
 
 /// The kind of a character. ASCII stands for itself; a few other characters that rules name have
 /// their own number; all the rest fall into the groups below.
@@ -49,4 +49,4 @@ Text read_text(std::string_view caption, std::string_view next_line = {});
 /// word becomes the final one.
 std::string lower_case(std::u32string_view token);
 
-}  // namespace lion::eval::ptb
+}  // namespace lion::ptb

@@ -6,7 +6,7 @@
 #include "lion/base/error.h"
 #include "lion/text/unicode.h"
 
-namespace lion::eval::ptb {
+namespace lion::ptb {
 namespace {
 
 bool is_ascii_letter(Symbol symbol) { return symbol < 0x80 && std::isalpha(symbol) != 0; }
@@ -275,4 +275,4 @@ int PatternGraph::add(std::string_view pattern, int rule) {
   return part.first;
 }
 
-}  // namespace lion::eval::ptb
+}  // namespace lion::ptb

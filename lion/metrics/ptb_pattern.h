@@ -15,7 +15,7 @@
 
 #include "lion/metrics/ptb_characters.h"
 
-namespace lion::eval::ptb {
+namespace lion::ptb {
 
 using SymbolSet = std::bitset<kSymbolCount>;
 using NamedPatterns = std::map<std::string, std::string, std::less<>>;
@@ -43,4 +43,4 @@ class PatternGraph {
   std::vector<Node> nodes_;
 };
 
-}  // namespace lion::eval::ptb
+}  // namespace lion::ptb

@@ -1,6 +1,6 @@
 #include "lion/metrics/ptb_ranges.h"
 
-namespace lion::eval::ptb {
+namespace lion::ptb {
 namespace {
 
 // Measured: each code point below U+10000 was tokenized between, beside and apart from letters
@@ -119,4 +119,4 @@ std::span<const Range> mark_ranges() { return kMarks; }
 std::span<const Range> digit_ranges() { return kDigits; }
 std::span<const Range> symbol_ranges() { return kSymbols; }
 
-}  // namespace lion::eval::ptb
+}  // namespace lion::ptb

@@ -4,7 +4,7 @@
 
 #include <span>
 
-namespace lion::eval::ptb {
+namespace lion::ptb {
 
 struct Range {
   char32_t first;
@@ -17,4 +17,4 @@ std::span<const Range> mark_ranges();
 std::span<const Range> digit_ranges();
 std::span<const Range> symbol_ranges();
 
-}  // namespace lion::eval::ptb
+}  // namespace lion::ptb

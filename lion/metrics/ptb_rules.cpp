@@ -1,6 +1,6 @@
 #include "lion/metrics/ptb_rules.h"
 
-namespace lion::eval::ptb {
+namespace lion::ptb {
 namespace {
 
 // Abbreviations before a name: with their full stop they make one token.
@@ -174,4 +174,4 @@ NamedPatterns rule_names() {
   };
 }
 
-}  // namespace lion::eval::ptb
+}  // namespace lion::ptb

@@ -5,7 +5,7 @@
 
 #include "lion/metrics/ptb_pattern.h"
 
-namespace lion::eval::ptb {
+namespace lion::ptb {
 
 /// What becomes of the text that a rule has eaten.
 enum class Action {
@@ -33,4 +33,4 @@ std::span<const Rule> rules();
 /// Names that the patterns use.
 NamedPatterns rule_names();
 
-}  // namespace lion::eval::ptb
+}  // namespace lion::ptb

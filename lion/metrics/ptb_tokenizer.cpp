@@ -14,7 +14,7 @@
 #include "lion/metrics/python_text.h"
 #include "lion/text/unicode.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 using ptb::Action;
@@ -260,4 +260,4 @@ std::vector<std::string> caption_words(std::string_view caption) {
   return python_split(ptb_tokenize(caption));
 }
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace lion::eval {
+namespace lion {
 
 /// The tokens of one caption, lower-cased, punctuation dropped. Line breaks of any kind count as
 /// blanks. A token may contain U+00A0 ("3 1/2" is one token); who counts words splits there too.
@@ -19,4 +19,4 @@ std::string ptb_tokenize(std::string_view caption);
 /// `ptb_tokens`.)
 std::vector<std::string> caption_words(std::string_view caption);
 
-}  // namespace lion::eval
+}  // namespace lion

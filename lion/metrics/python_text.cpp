@@ -6,7 +6,7 @@
 
 #include "lion/text/unicode.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 constexpr char32_t kCapitalIWithDot = 0x130;  // the one letter whose lower case is two code points
@@ -116,4 +116,4 @@ std::string python_lower(std::string_view text) {
   return lower;
 }
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace lion::eval {
+namespace lion {
 
 /// White space of str.split and str.strip: Unicode's and U+001C..U+001F.
 bool python_space(char32_t code_point);
@@ -19,4 +19,4 @@ std::string_view python_strip(std::string_view text);
 std::vector<std::string> python_split(std::string_view text);
 std::string python_lower(std::string_view text);
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -5,7 +5,7 @@
 
 #include "lion/base/error.h"
 
-namespace lion::eval {
+namespace lion {
 
 int64_t rank_of(std::span<const double> losses, int64_t index) {
   const auto n = static_cast<int64_t>(losses.size());
@@ -67,4 +67,4 @@ double sequence_loss(std::span<const double> logits, std::span<const int64_t> ta
   return loss;
 }
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-namespace lion::eval {
+namespace lion {
 
 /// Place of candidate `index` when losses ascend, from 1; of equal losses the lower index is first.
 /// NaN comes last. Throws InputError when there is no such candidate.
@@ -21,4 +21,4 @@ RankScores score_ranks(std::span<const int64_t> ranks);
 /// is [T,V]. Throws InputError when the sizes do not fit.
 double sequence_loss(std::span<const double> logits, std::span<const int64_t> targets);
 
-}  // namespace lion::eval
+}  // namespace lion

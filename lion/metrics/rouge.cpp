@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 constexpr double kBeta = 1.2;
@@ -47,4 +47,4 @@ std::vector<double> rouge_l(std::span<const WordedPair> pairs) {
   return scores;
 }
 
-}  // namespace lion::eval
+}  // namespace lion

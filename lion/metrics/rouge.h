@@ -6,10 +6,10 @@
 
 #include "lion/metrics/caption_words.h"
 
-namespace lion::eval {
+namespace lion {
 
 /// The score of each picture, 0..1: F with beta 1.2 of the best precision and the best recall,
 /// which may come from different references.
 std::vector<double> rouge_l(std::span<const WordedPair> pairs);
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -8,7 +8,7 @@
 #include "lion/base/error.h"
 #include "lion/base/random.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 constexpr int64_t kFlips = 10'000;
@@ -180,4 +180,4 @@ PairedTest compare_paired(std::span<const double> a, std::span<const double> b, 
   return out;
 }
 
-}  // namespace lion::eval
+}  // namespace lion

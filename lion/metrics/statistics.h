@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace lion::eval {
+namespace lion {
 
 struct Interval {
   double low = 0;
@@ -39,4 +39,4 @@ struct PairedTest {
 /// Throws InputError when the sizes differ or are 0.
 PairedTest compare_paired(std::span<const double> a, std::span<const double> b, uint64_t seed = 0);
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -12,7 +12,7 @@
 #include "lion/metrics/vqa_contractions.h"
 #include "lion/text/unicode.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 constexpr std::string_view kPunctuation = ";/[]\"{}()=+\\_-><@`,?!";
@@ -193,4 +193,4 @@ bool gqa_correct(std::string_view prediction, std::string_view answer) {
   return vqa_words(vqa_punctuation(prediction)) == vqa_words(vqa_punctuation(answer));
 }
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace lion::eval {
+namespace lion {
 
 /// kLavis: the evaluator inside LAVIS, LION's code base. kOfficial: GT-Vision-Lab's.
 enum class VqaEvaluator { kLavis, kOfficial };
@@ -37,4 +37,4 @@ double aokvqa_accuracy(std::string_view prediction, std::span<const std::string>
 /// GQA: equal after A and B on both sides.
 bool gqa_correct(std::string_view prediction, std::string_view answer);
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 // Sorted by key. Keys with capitals never match, as texts are in lower case by then; they are kept
@@ -141,4 +141,4 @@ std::string_view expand_contraction(std::string_view word) {
   return found != kContractions.end() && found->first == word ? found->second : word;
 }
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -4,9 +4,9 @@
 
 #include <string_view>
 
-namespace lion::eval {
+namespace lion {
 
 /// "dont" gives "don't"; a word that is not in the table gives itself.
 std::string_view expand_contraction(std::string_view word);
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -18,7 +18,7 @@
 
 #include "lion/base/str.h"
 
-namespace lion::eval {
+namespace lion {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
@@ -29,7 +29,7 @@ constexpr uint64_t kMaxReply = 16u << 20;  // bytes
 using Request = http::request<http::string_body>;
 using Response = http::response<http::string_body>;
 
-Request request_of(const ApiUrl& url, const std::string& key, const std::string& body) {
+Request request_of(const HttpUrl& url, const std::string& key, const std::string& body) {
   Request request(http::verb::post, url.path, 11);
   request.set(http::field::host, str(url.host, ":", url.port));
   request.set(http::field::content_type, "application/json");
@@ -52,7 +52,7 @@ asio::awaitable<Response> exchange(Stream& stream, const Request& request) {
   co_return parser.release();
 }
 
-asio::awaitable<Response> send(const ApiUrl& url, const Request& request,
+asio::awaitable<Response> send(const HttpUrl& url, const Request& request,
                                std::chrono::seconds timeout) {
   auto executor = co_await asio::this_coro::executor;
   asio::ip::tcp::resolver resolver(executor);
@@ -87,7 +87,7 @@ int64_t seconds_until(const std::string& retry_after) {
 
 }  // namespace
 
-HttpReply post_json(const ApiUrl& url, const std::string& key, const std::string& body,
+HttpReply post_json(const HttpUrl& url, const std::string& key, const std::string& body,
                     std::chrono::seconds timeout) {
   HttpReply reply;
   const Request request = request_of(url, key, body);
@@ -113,4 +113,4 @@ HttpReply post_json(const ApiUrl& url, const std::string& key, const std::string
   return reply;
 }
 
-}  // namespace lion::eval
+}  // namespace lion

@@ -1,14 +1,20 @@
 #pragma once
-/// Internal to this component: one HTTP request. Its source is the only one that includes
+/// One HTTP request. The source of this header is the only one that includes
 /// Boost.Beast.
 
 #include <chrono>
 #include <cstdint>
 #include <string>
 
-#include "lion/eval/api_client.h"
+namespace lion {
 
-namespace lion::eval {
+/// An address in its parts.
+struct HttpUrl {
+  bool tls = false;
+  std::string host;
+  std::string port;
+  std::string path;
+};
 
 struct HttpReply {
   int status = 0;  ///< 0: no reply came, `body` says why
@@ -18,7 +24,7 @@ struct HttpReply {
 
 /// Posts JSON over a connection of its own; certificates are checked. Never throws for what the
 /// network does.
-HttpReply post_json(const ApiUrl& url, const std::string& key, const std::string& body,
+HttpReply post_json(const HttpUrl& url, const std::string& key, const std::string& body,
                     std::chrono::seconds timeout);
 
-}  // namespace lion::eval
+}  // namespace lion

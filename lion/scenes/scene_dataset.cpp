@@ -14,7 +14,7 @@
 #include "lion/scenes/symbolic_scene.h"
 #include "lion/scenes/words.h"
 
-namespace lion::data {
+namespace lion::scenes {
 namespace {
 
 constexpr int64_t kMaxScenes = 100'000;  // looked at for one example
@@ -45,42 +45,43 @@ void check(const SceneDatasetConfig& config, Task task) {
 }
 
 bool asks_some_types(const SceneDatasetConfig& config, Task task) {
-  return !config.ask.empty() && task != Task::kCaption && !is_region(task);
+  return !config.ask.empty() && task != Task::kCaption && !data::is_region(task);
 }
 
 }  // namespace
 
-void require_examples(const scenes::Painter& painter, const SceneDatasetConfig& config, Task task,
+void require_examples(const Painter& painter, const SceneDatasetConfig& config, Task task,
                       const std::string& where) {
   // What no scene of a thousand gives would be looked for without end.
   constexpr uint64_t kScenes = 1000;
   constexpr int kTries = 8;
   const auto any_scene = [&](auto gives) {
     for (uint64_t i = 0; i < kScenes; ++i) {
-      const scenes::Scene scene = painter.plan(i);
+      const Scene scene = painter.plan(i);
       Random random(scene.index);
-      if (gives(scenes::Facts(scene, painter.vocabulary()), random)) return true;
+      if (gives(Facts(scene, painter.vocabulary()), random)) return true;
     }
     return false;
   };
-  if (is_region(task)) {
-    if (any_scene([](const scenes::Facts& facts, Random&) { return !referable(facts).empty(); })) {
+  if (data::is_region(task)) {
+    if (any_scene([](const Facts& facts, Random&) { return !referable(facts).empty(); })) {
       return;
     }
-    throw InputError(str(where, ": \"tasks\" has ", task_name(task), ", but in none of ", kScenes,
+    throw InputError(str(where, ": \"tasks\" has ", data::task_name(task), ", but in none of ",
+                         kScenes,
                          " such scenes can words single out an object. Raise \"kinds\" or lower ",
                          "\"copy_share\"."));
   }
   if (!asks_some_types(config, task)) return;
-  for (const scenes::QuestionType type : config.ask) {
-    const auto gives = [type](const scenes::Facts& facts, Random& random) {
+  for (const QuestionType type : config.ask) {
+    const auto gives = [type](const Facts& facts, Random& random) {
       for (int i = 0; i < kTries; ++i) {
-        if (scenes::ask(facts, type, random)) return true;
+        if (ask(facts, type, random)) return true;
       }
       return false;
     };
     if (any_scene(gives)) continue;
-    const bool read = type == scenes::QuestionType::kRead;
+    const bool read = type == QuestionType::kRead;
     throw InputError(
         str(where, ": \"ask\" has \"", question_type_name(type), "\", but none of ", kScenes,
             " such scenes gives such a question (\"sign_share\" is ", painter.config().sign_share,
@@ -92,10 +93,10 @@ void require_examples(const scenes::Painter& painter, const SceneDatasetConfig& 
 
 namespace {
 
-class SceneDataset : public Dataset {
+class SceneDataset : public data::Dataset {
  public:
-  SceneDataset(std::shared_ptr<const scenes::Painter> painter, const SceneDatasetConfig& config,
-               Task task, const PromptTemplates& templates)
+  SceneDataset(std::shared_ptr<const Painter> painter, const SceneDatasetConfig& config, Task task,
+               const PromptTemplates& templates)
       : painter_(std::move(painter)),
         task_(task),
         count_(config.count),
@@ -104,17 +105,17 @@ class SceneDataset : public Dataset {
         true_tags_(config.true_tags),
         ask_(config.ask),
         asks_some_types_(asks_some_types(config, task)),
-        name_(config.name.empty() ? str(task_name(task), "_scenes") : config.name),
+        name_(config.name.empty() ? str(data::task_name(task), "_scenes") : config.name),
         templates_(templates.all(task)) {}
 
   const std::string& name() const override { return name_; }
   Task task() const override { return task_; }
   int64_t size() const override { return count_; }
 
-  Example example(int64_t index, Random& random) const override {
-    const scenes::Scene scene = scene_of(index);
-    const scenes::Facts facts(scene, painter_->vocabulary());
-    const std::string& prompt = scenes::pick(templates_, random);
+  data::Example example(int64_t index, Random& random) const override {
+    const Scene scene = scene_of(index);
+    const Facts facts(scene, painter_->vocabulary());
+    const std::string& prompt = pick(templates_, random);
     switch (task_) {
       case Task::kVqa:
       case Task::kVqg:
@@ -125,7 +126,7 @@ class SceneDataset : public Dataset {
       case Task::kReg:
         return region(facts, prompt, random);
       default:  // captions; `check` lets no other task in
-        return {fill(prompt, {}), scenes::caption(facts, random), {}};
+        return {fill(prompt, {}), caption(facts, random), {}};
     }
   }
 
@@ -134,12 +135,12 @@ class SceneDataset : public Dataset {
   }
 
   Image layout(int64_t index) const override {
-    return scenes::paint_layout(scene_of(index), painter_->vocabulary());
+    return paint_layout(scene_of(index), painter_->vocabulary());
   }
 
   std::string image_name(int64_t index) const override {
     // All that decides what is painted, so that no two pictures share their tags.
-    const scenes::SceneConfig& config = painter_->config();
+    const SceneConfig& config = painter_->config();
     return str(layout_ ? "layouts:" : "scenes:", config.size, ":", config.scale, ":", config.kinds,
                ":", config.min_things, ":", config.max_things, ":", config.shape_share, ":",
                config.sign_share, ":", config.link_share, ":", config.copy_share, ":",
@@ -158,14 +159,14 @@ class SceneDataset : public Dataset {
  private:
   /// Scene `index`; where nothing is to be asked about it (for regions: words can tell none of its
   /// things from the others), the next one that no record has.
-  scenes::Scene scene_of(int64_t index) const {
+  Scene scene_of(int64_t index) const {
     if (index < 0 || index >= count_) {
       throw InputError(str(name_, ": there is no record ", index, " (expected 0 to ", count_ - 1,
                            "). Ask for another."));
     }
     auto number = static_cast<uint64_t>(index);
     for (int64_t i = 0; i < kMaxScenes; ++i) {
-      scenes::Scene scene = painter_->plan(number);
+      Scene scene = painter_->plan(number);
       if (gives_example(scene)) return scene;
       number += static_cast<uint64_t>(count_);
     }
@@ -174,45 +175,45 @@ class SceneDataset : public Dataset {
                          "\"sign_share\", \"max_things\" or \"kinds\"."));
   }
 
-  bool gives_example(const scenes::Scene& scene) const {
-    const scenes::Facts facts(scene, painter_->vocabulary());
-    if (is_region(task_)) return !referable(facts).empty();
+  bool gives_example(const Scene& scene) const {
+    const Facts facts(scene, painter_->vocabulary());
+    if (data::is_region(task_)) return !referable(facts).empty();
     return !asks_some_types_ || usual_question(facts).has_value();
   }
 
   /// Of the types that are asked, always the same about a scene; nothing when it gives none.
-  std::optional<scenes::Question> usual_question(const scenes::Facts& facts) const {
+  std::optional<Question> usual_question(const Facts& facts) const {
     Random random(facts.scene().index);
-    return scenes::ask_one_of(facts, ask_, random);
+    return ask_one_of(facts, ask_, random);
   }
 
-  scenes::Question draw_question(const scenes::Facts& facts, Random& random) const {
-    if (!asks_some_types_) return scenes::ask_any(facts, random);
-    if (auto asked = scenes::ask_one_of(facts, ask_, random)) return *std::move(asked);
+  Question draw_question(const Facts& facts, Random& random) const {
+    if (!asks_some_types_) return ask_any(facts, random);
+    if (auto asked = ask_one_of(facts, ask_, random)) return *std::move(asked);
     return usual_question(facts).value();
   }
 
-  Example question(const scenes::Facts& facts, const std::string& prompt, Random& random) const {
-    scenes::Question asked = draw_question(facts, random);
+  data::Example question(const Facts& facts, const std::string& prompt, Random& random) const {
+    Question asked = draw_question(facts, random);
     if (task_ == Task::kVqa) {
       return {fill(prompt, {{"question", std::move(asked.text)}}), std::move(asked.answer), {}};
     }
     return {fill(prompt, {{"answer", std::move(asked.answer)}}), std::move(asked.text), {}};
   }
 
-  Example turn(const scenes::Facts& facts, const std::string& prompt, Random& random) const {
+  data::Example turn(const Facts& facts, const std::string& prompt, Random& random) const {
     if (asks_some_types_) {
-      const scenes::Question asked = draw_question(facts, random);
+      const Question asked = draw_question(facts, random);
       return {fill(prompt, {{"question", asked.text}}), asked.sentence, {}};
     }
-    const std::vector<scenes::Turn> turns = scenes::converse(facts, kTurns, random);
-    const scenes::Turn& one = scenes::pick(turns, random);
+    const std::vector<Turn> turns = converse(facts, kTurns, random);
+    const Turn& one = pick(turns, random);
     return {fill(prompt, {{"question", one.question}}), one.answer, {}};
   }
 
-  Example region(const scenes::Facts& facts, const std::string& prompt, Random& random) const {
-    const size_t thing = scenes::pick(scenes::referable(facts), random);
-    std::string words = scenes::refer(facts, thing, random).value();
+  data::Example region(const Facts& facts, const std::string& prompt, Random& random) const {
+    const size_t thing = pick(referable(facts), random);
+    std::string words = refer(facts, thing, random).value();
     const Box box = printed_box(facts.thing(thing), facts.scene().size);
     if (task_ == Task::kRec) {
       return {fill(prompt, {{"expr", std::move(words)}}), str("Answer: ", format_box(box)), {box}};
@@ -220,7 +221,7 @@ class SceneDataset : public Dataset {
     return {fill(prompt, {{"bbox", format_box(box)}}), std::move(words), {box}};
   }
 
-  Box printed_box(const scenes::Thing& thing, int64_t size) const {
+  Box printed_box(const Thing& thing, int64_t size) const {
     const auto fraction = [&](double pixels) {
       const double exact = pixels / static_cast<double>(size);
       if (box_step_ == 0) return exact;
@@ -230,33 +231,89 @@ class SceneDataset : public Dataset {
     return {fraction(box.x0), fraction(box.y0), fraction(box.x1), fraction(box.y1)};
   }
 
-  std::shared_ptr<const scenes::Painter> painter_;
+  std::shared_ptr<const Painter> painter_;
   Task task_;
   int64_t count_;
   double box_step_;
   bool layout_;
   bool true_tags_;
-  std::vector<scenes::QuestionType> ask_;
+  std::vector<QuestionType> ask_;
   bool asks_some_types_;
   std::string name_;
   std::vector<std::string> templates_;
 };
 
+/// The data sets of one entry of a config share a painter.
+class SceneData : public data::GeneratedData {
+ public:
+  explicit SceneData(SceneDatasetConfig config) : config_(std::move(config)) {}
+
+  std::vector<std::unique_ptr<data::Dataset>> open(
+      std::span<const Wanted> wanted, const PromptTemplates& templates) const override {
+    const auto painter = std::make_shared<const Painter>(config_.scene);
+    std::vector<std::unique_ptr<data::Dataset>> datasets;
+    for (const auto& [name, task] : wanted) {
+      SceneDatasetConfig config = config_;
+      config.name = name;
+      datasets.push_back(make_scene_dataset(painter, config, task, templates));
+    }
+    return datasets;
+  }
+
+ private:
+  SceneDatasetConfig config_;
+};
+
 }  // namespace
 
-std::unique_ptr<Dataset> make_scene_dataset(std::shared_ptr<const scenes::Painter> painter,
-                                            const SceneDatasetConfig& config, Task task,
-                                            const PromptTemplates& templates) {
+std::unique_ptr<data::Dataset> make_scene_dataset(std::shared_ptr<const Painter> painter,
+                                                  const SceneDatasetConfig& config, Task task,
+                                                  const PromptTemplates& templates) {
   check(config, task);
   require_examples(*painter, config, task, config.name.empty() ? "scenes" : config.name);
   return std::make_unique<SceneDataset>(std::move(painter), config, task, templates);
 }
 
-std::unique_ptr<Dataset> make_scene_dataset(const SceneDatasetConfig& config, Task task,
-                                            const PromptTemplates& templates) {
+std::unique_ptr<data::Dataset> make_scene_dataset(const SceneDatasetConfig& config, Task task,
+                                                  const PromptTemplates& templates) {
   check(config, task);
-  return make_scene_dataset(std::make_shared<const scenes::Painter>(config.scene), config, task,
-                            templates);
+  return make_scene_dataset(std::make_shared<const Painter>(config.scene), config, task, templates);
 }
 
-}  // namespace lion::data
+std::shared_ptr<const data::GeneratedData> read_scene_data(JsonReader& reader,
+                                                           const std::string& split,
+                                                           const std::vector<Task>& tasks) {
+  SceneDatasetConfig config;
+  SceneConfig& scene = config.scene;
+  auto seed = static_cast<int64_t>(scene.seed);
+  reader.read("seed", seed);
+  scene.seed = static_cast<uint64_t>(seed);
+  reader.read("count", config.count);
+  reader.read("size", scene.size);
+  reader.read("scale", scene.scale);
+  reader.read("kinds", scene.kinds);
+  reader.read("min_things", scene.min_things);
+  reader.read("max_things", scene.max_things);
+  reader.read("shape_share", scene.shape_share);
+  reader.read("sign_share", scene.sign_share);
+  reader.read("link_share", scene.link_share);
+  reader.read("copy_share", scene.copy_share);
+  reader.read("box_step", config.box_step);
+  reader.read("layout", config.layout);
+  reader.read("true_tags", config.true_tags);
+  std::vector<std::string> types;
+  reader.read("ask", types);
+  for (const std::string& name : types) config.ask.push_back(parse_question_type(name));
+  scene.split = parse_split(split);
+  if (config.count < 1) {
+    throw InputError(
+        str(reader.where(), ": \"count\" is ", config.count, ", expected at least 1. Raise it."));
+  }
+  if (!config.ask.empty()) {
+    const Painter painter(scene);
+    for (const Task task : tasks) require_examples(painter, config, task, reader.where());
+  }
+  return std::make_shared<SceneData>(std::move(config));
+}
+
+}  // namespace lion::scenes

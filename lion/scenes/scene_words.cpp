@@ -7,7 +7,7 @@
 #include "lion/scenes/painter.h"
 #include "lion/scenes/scene_dataset.h"
 
-namespace lion::data {
+namespace lion::scenes {
 namespace {
 
 constexpr Task kTasks[] = {Task::kCaption,  Task::kVqa, Task::kVqg,
@@ -26,11 +26,11 @@ void add_templates(WordVocabulary& words, const PromptTemplates& templates) {
 
 }  // namespace
 
-WordVocabulary scene_words(const scenes::SceneConfig& config, const PromptTemplates& templates,
+WordVocabulary scene_words(const SceneConfig& config, const PromptTemplates& templates,
                            int64_t count) {
   WordVocabulary words;
   add_templates(words, templates);
-  const auto painter = std::make_shared<const scenes::Painter>(config);
+  const auto painter = std::make_shared<const Painter>(config);
   for (const std::string& tag : painter->vocabulary().tag_list()) words.add(tag);
   for (const Task task : kTasks) {
     SceneDatasetConfig dataset_config;
@@ -39,16 +39,16 @@ WordVocabulary scene_words(const scenes::SceneConfig& config, const PromptTempla
     const auto dataset = make_scene_dataset(painter, dataset_config, task, templates);
     Random random(config.seed);
     for (int64_t i = 0; i < count; ++i) {
-      const Example example = dataset->example(i, random);
+      const data::Example example = dataset->example(i, random);
       words.add(example.instruction);
       words.add(example.answer);
     }
   }
   // Behind a bracket, tags have no space before them; in lists of options, answers have one.
-  for (const scenes::Kind& kind : painter->vocabulary().kinds()) {
+  for (const Kind& kind : painter->vocabulary().kinds()) {
     words.add(str("[", kind.name, ", ", kind.name, "] ", kind.one, " ", kind.plural));
   }
   return words;
 }
 
-}  // namespace lion::data
+}  // namespace lion::scenes

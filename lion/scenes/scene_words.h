@@ -7,10 +7,10 @@
 #include "lion/text/prompt.h"
 #include "lion/text/word_vocabulary.h"
 
-namespace lion::data {
+namespace lion::scenes {
 
 /// The words of `templates` and of all tasks' texts about `count` scenes.
-WordVocabulary scene_words(const scenes::SceneConfig& config, const PromptTemplates& templates,
+WordVocabulary scene_words(const SceneConfig& config, const PromptTemplates& templates,
                            int64_t count);
 
-}  // namespace lion::data
+}  // namespace lion::scenes

@@ -13,8 +13,6 @@
 #include "lion/checkpoint/safetensors.h"
 #include "lion/model_folder/model_folder.h"
 #include "lion/model_folder/networks.h"
-#include "lion/scenes/symbolic_scene.h"
-#include "lion/scenes/words.h"
 #include "lion/text/t5_tokenizer.h"
 #include "lion/text/word_code.h"
 #include "lion/train/initial_weights.h"
@@ -35,18 +33,20 @@ std::string_view word_of(std::string_view piece) {
 }
 
 /// "dog" for "dogs", "stop" for "STOP", of the words in the vocabulary.
-std::map<std::string, std::string> base_words(const T5Tokenizer& tokenizer) {
+std::map<std::string, std::string> base_words(const T5Tokenizer& tokenizer,
+                                              const FirstWeights& first) {
   std::set<std::string> words;
   for (int64_t id = 0; id < tokenizer.size(); ++id) {
     words.emplace(word_of(tokenizer.surface(id)));
   }
   std::map<std::string, std::string> base_of;
   for (const std::string& word : words) {
-    if (const std::string plural = scenes::plural_of(word); words.contains(plural)) {
+    if (const std::string plural = first.plural_of(word); words.contains(plural)) {
       base_of.emplace(plural, word);
     }
-    if (const std::string lower = scenes::lower_case(word);
-        lower != word && words.contains(lower)) {
+    std::string lower = word;
+    for (char& letter : lower) letter = static_cast<char>(std::tolower(letter));
+    if (lower != word && words.contains(lower)) {
       base_of.emplace(word, lower);
     }
   }
@@ -92,19 +92,20 @@ at::Tensor linear_projection(at::IntArrayRef shape, bool is_first) {
 /// The parameter's first value. The vision encoder begins as a reader of layouts; of T5, words and
 /// numbers begin as their codes, output and input alike.
 at::Tensor first_value(const std::string& name, at::IntArrayRef shape, uint64_t seed,
-                       const models::LionConfig& config, const T5Tokenizer& tokenizer) {
+                       const models::LionConfig& config, const T5Tokenizer& tokenizer,
+                       const FirstWeights& first) {
   if (name == "adapter_proj.0.weight" || name == "adapter_proj.2.weight") {
     return linear_projection(shape, name == "adapter_proj.0.weight");
   }
   if (name.starts_with("visual_encoder.patch_embed.proj.")) {
-    const scenes::LayoutReader reader = scenes::layout_reader(shape[0], config.t5.d_model);
-    return at::tensor(name.ends_with("weight") ? reader.weight : reader.bias).view(shape);
+    const FirstWeights::Patches patches = first.patches(shape[0], config.t5.d_model);
+    return at::tensor(name.ends_with("weight") ? patches.weight : patches.bias).view(shape);
   }
   at::Tensor value = fresh_value(name, shape, seed).contiguous();
   const bool is_output = name == "t5_model.lm_head.weight";
   if (!is_output && name != "t5_model.shared.weight") return value;
   const double scale = is_output ? 1 / std::sqrt(static_cast<double>(shape[1])) : 1;
-  const std::map<std::string, std::string> base_of = base_words(tokenizer);
+  const std::map<std::string, std::string> base_of = base_words(tokenizer, first);
   for (int64_t id = 0; id < tokenizer.size(); ++id) {
     const std::vector<float> code = code_of(tokenizer.surface(id), shape[1], base_of);
     if (!code.empty()) value[id].copy_(at::tensor(code) * scale);
@@ -116,7 +117,7 @@ at::Tensor first_value(const std::string& name, at::IntArrayRef shape, uint64_t 
 
 void write_new_model(const fs::path& path, const models::LionConfig& config,
                      const WordVocabulary& words, const std::vector<std::string>& tags,
-                     uint64_t seed) {
+                     const FirstWeights& first, uint64_t seed) {
   config.validate(path.string());
   AtomicFolder out(path);
   const ModelFolder folder{out.path()};
@@ -141,7 +142,7 @@ void write_new_model(const fs::path& path, const models::LionConfig& config,
   const T5Tokenizer tokenizer = T5Tokenizer::load(folder.t5_tokenizer());
   ShardedWriter writer(folder.root, specs);
   for (const auto& [name, parameter] : parameters) {
-    const at::Tensor value = first_value(name, parameter.sizes(), seed, config, tokenizer);
+    const at::Tensor value = first_value(name, parameter.sizes(), seed, config, tokenizer, first);
     writer.write(name, {static_cast<const std::byte*>(value.const_data_ptr()), value.nbytes()});
   }
   writer.commit();

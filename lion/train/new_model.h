@@ -8,6 +8,7 @@
 
 #include "lion/models/lion_config.h"
 #include "lion/text/word_vocabulary.h"
+#include "lion/train/first_weights.h"
 
 namespace lion::train {
 
@@ -17,6 +18,6 @@ namespace lion::train {
 /// ResourceError when it cannot be written.
 void write_new_model(const std::filesystem::path& folder, const models::LionConfig& config,
                      const WordVocabulary& words, const std::vector<std::string>& tags,
-                     uint64_t seed);
+                     const FirstWeights& first, uint64_t seed);
 
 }  // namespace lion::train

@@ -22,18 +22,18 @@ struct Counts {
 };
 
 /// The records of one split.
-Counts count(const OwnConfigOptions& options, const std::string& split, data::Problems& problems) {
+Counts count(const OwnConfigOptions& options, const std::string& split, Problems& problems) {
   const fs::path root = options.file.has_parent_path() ? options.file.parent_path() : fs::path(".");
-  const data::OfficialFiles files(root);
-  data::PictureFinder pictures(
-      files, options.images.empty() ? std::nullopt : std::optional(options.images));
-  const data::ReadContext context{
+  const OfficialFiles files(root);
+  PictureFinder pictures(files,
+                         options.images.empty() ? std::nullopt : std::optional(options.images));
+  const ReadContext context{
       root,     pictures,
-      problems, data::TextRule::kRaw,
+      problems, TextRule::kRaw,
       {},       [](const fs::path& file) { return image_file_size(file, Exif::kAuto); }};
-  const data::OwnTables tables = data::read_own({options.file}, {options.boxes, split}, context);
+  const OwnTables tables = read_own({options.file}, {options.boxes, split}, context);
   Counts counts;
-  const auto add = [&](const char* what, const data::TablePtr& table) {
+  const auto add = [&](const char* what, const TablePtr& table) {
     if (!table) return;
     counts.of[what] = table->size();
     counts.all += table->size();
@@ -80,7 +80,7 @@ OwnConfig own_config(const OwnConfigOptions& options) {
   OwnConfig config;
   const Counts train = count(options, "train", config.problems);
   config.records = train.of;
-  data::Problems again;
+  Problems again;
   try {
     // Lines without a split are of every one: what is there beyond them is held out.
     const int64_t without = count(options, "no such split", again).all;

@@ -24,11 +24,11 @@ struct OwnConfig {
   std::string text;                        ///< JSON with comments, for a file
   std::map<std::string, int64_t> records;  ///< "captions", "questions", "turns", "boxes"
   int64_t validation = 0;                  ///< records of lines with "split": "val"
-  data::Problems problems;                 ///< lines that cannot be used
+  Problems problems;                       ///< lines that cannot be used
 };
 
 /// Reads the data and chooses batch, steps and rate by how much of it there is. Throws as
-/// `data::read_own` does, and InputError for an unknown preset.
+/// `read_own` does, and InputError for an unknown preset.
 OwnConfig own_config(const OwnConfigOptions& options);
 
 }  // namespace lion::train

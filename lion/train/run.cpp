@@ -26,7 +26,7 @@ at::Device device_of(std::string_view name, const Place& place) {
 
 TrainReport train_run(const Settings& settings, std::string_view device_name, Resume resume,
                       const TrainHooks& hooks) {
-  TrainConfig config = TrainConfig::load(settings.file, settings.changes);
+  TrainConfig config = TrainConfig::load(settings.file, settings.changes, settings.read_scenes);
   const Place place = place_from_environment();
   const at::Device device = device_of(device_name, place);
   config.choose_precision(device);
@@ -39,7 +39,7 @@ TrainReport train_run(const Settings& settings, std::string_view device_name, Re
 
 RunPlan plan_run(const Settings& settings, std::string_view device_name) {
   return nn::with_our_errors(settings.file.string(), nn::Fault::kInput, [&] {
-    TrainConfig config = TrainConfig::load(settings.file, settings.changes);
+    TrainConfig config = TrainConfig::load(settings.file, settings.changes, settings.read_scenes);
     const Place place = place_from_environment();
     const at::Device device = device_of(device_name, place);
     config.choose_precision(device);
@@ -51,18 +51,20 @@ RunPlan plan_run(const Settings& settings, std::string_view device_name) {
 }
 
 DataSettings load_data_settings(const Settings& settings) {
-  TrainConfig config = TrainConfig::load(settings.file, settings.changes, ConfigUse::kData);
+  TrainConfig config =
+      TrainConfig::load(settings.file, settings.changes, settings.read_scenes, ConfigUse::kData);
   return {std::move(config.data), std::move(config.tag_cache), std::move(config.weights.model),
           config.skip_broken};
 }
 
 NewModelSizes write_new_lion_mini(const std::filesystem::path& folder, const WordVocabulary& words,
-                                  const std::vector<std::string>& tags, uint64_t seed) {
+                                  const std::vector<std::string>& tags, const FirstWeights& first,
+                                  uint64_t seed) {
   models::VocabularySizes sizes;
   sizes.t5 = T5Tokenizer::from_json(words.tokenizer_json(), "lion new").size();
   sizes.bert = BertTokenizer(lines(words.bert_vocabulary()), true, "lion new").size();
   sizes.tags = static_cast<int64_t>(tags.size());
-  write_new_model(folder, models::lion_mini(sizes), words, tags, seed);
+  write_new_model(folder, models::lion_mini(sizes), words, tags, first, seed);
   return {sizes.t5, sizes.bert};
 }
 

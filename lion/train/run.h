@@ -13,6 +13,7 @@
 #include "lion/base/log.h"
 #include "lion/data/data_config.h"
 #include "lion/text/word_vocabulary.h"
+#include "lion/train/first_weights.h"
 
 namespace lion::train {
 
@@ -20,6 +21,7 @@ namespace lion::train {
 struct Settings {
   std::filesystem::path file;
   std::vector<std::string> changes;
+  data::GeneratedDataReader read_scenes = {};  ///< of data of "format": "scenes"; none: an error
 };
 
 /// What a caller may watch and steer.
@@ -77,6 +79,7 @@ struct NewModelSizes {
   int64_t bert = 0;
 };
 NewModelSizes write_new_lion_mini(const std::filesystem::path& folder, const WordVocabulary& words,
-                                  const std::vector<std::string>& tags, uint64_t seed);
+                                  const std::vector<std::string>& tags, const FirstWeights& first,
+                                  uint64_t seed);
 
 }  // namespace lion::train

@@ -196,7 +196,8 @@ void validate(const TrainConfig& config, std::string_view where, ConfigUse use,
 
 }  // namespace
 
-TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view, ConfigUse use) {
+TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view,
+                                   const data::GeneratedDataReader& read_scenes, ConfigUse use) {
   const std::string where(where_view);
   TrainConfig config;
   config.json = json;
@@ -237,7 +238,8 @@ TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view
   config.weights.seed = static_cast<uint64_t>(seed);
   reader.ignore("data");
   errors.add([&] {
-    config.data = data::DataConfig::from_json(json.value("data", Json::object()), where + ": data");
+    config.data = data::DataConfig::from_json(json.value("data", Json::object()), where + ": data",
+                                              read_scenes);
   });
   text = "sqrt_size";
   read("mixture", text);
@@ -324,7 +326,7 @@ TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view
       own.read("samples", validation.samples);
       own.ignore("data");
       validation.data = data::DataConfig::from_json(part.value("data", Json::object()),
-                                                    where + ": validation: data");
+                                                    where + ": validation: data", read_scenes);
       own.finish();
       require(validation.every >= 1 && validation.samples >= 1, where,
               "validation: every and samples must be at least 1");
@@ -345,10 +347,10 @@ void TrainConfig::choose_precision(at::Device device) {
 }
 
 TrainConfig TrainConfig::load(const fs::path& file, const std::vector<std::string>& changes,
-                              ConfigUse use) {
+                              const data::GeneratedDataReader& read_scenes, ConfigUse use) {
   Json json = load_extended(file, 0);
   for (const std::string& text : changes) change(json, text);
-  return from_json(json, file.string(), use);
+  return from_json(json, file.string(), read_scenes, use);
 }
 
 }  // namespace lion::train

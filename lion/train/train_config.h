@@ -83,14 +83,17 @@ struct TrainConfig {
   /// others, where bf16 takes several times as long.
   void choose_precision(at::Device device);
 
-  /// Settings from JSON. Throws one InputError with all that is wrong, unknown keys included.
+  /// Settings from JSON. Throws one InputError with all that is wrong: unknown keys, data of
+  /// "format": "scenes" without their reader (scenes::read_scene_data), and others.
   static TrainConfig from_json(const Json& json, std::string_view where,
+                               const data::GeneratedDataReader& read_scenes = {},
                                ConfigUse use = ConfigUse::kTraining);
 
   /// Reads a file. "extends" names another one (beside it) that it changes; `changes` are "a.b=c",
   /// c in JSON or a plain text, and come last. Throws ResourceError or InputError.
   static TrainConfig load(const std::filesystem::path& file,
                           const std::vector<std::string>& changes = {},
+                          const data::GeneratedDataReader& read_scenes = {},
                           ConfigUse use = ConfigUse::kTraining);
 };
 

@@ -301,8 +301,8 @@ class Trainer {
 
   /// Dropout's numbers follow from the seed and the place of the samples, not from the past.
   void seed_dropout(size_t micro_batch) const {
-    torch::manual_seed(data::random_key(data::KeyPurpose::kDropout, config_.seed(), config_.stage,
-                                        state_.step, group_.rank(), micro_batch));
+    torch::manual_seed(random_key(KeyPurpose::kDropout, config_.seed(), config_.stage, state_.step,
+                                  group_.rank(), micro_batch));
   }
 
   std::string last_good() const {

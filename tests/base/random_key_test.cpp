@@ -7,7 +7,7 @@
 
 #include "lion/base/random.h"
 
-namespace lion::data {
+namespace lion {
 namespace {
 
 constexpr auto kSample = KeyPurpose::kSample;
@@ -59,4 +59,4 @@ TEST(RandomKey, NeighboursSeedUnrelatedNumbers) {
 }
 
 }  // namespace
-}  // namespace lion::data
+}  // namespace lion

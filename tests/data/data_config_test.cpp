@@ -2,6 +2,7 @@
 
 #include "data_fixtures.h"
 #include "lion/data/data_check.h"
+#include "lion/scenes/scene_dataset.h"
 
 namespace lion::data {
 namespace {
@@ -12,7 +13,7 @@ using testing::HasSubstr;
 
 DataConfig parse(std::string_view datasets, std::string_view more = "") {
   const std::string json = str(R"({"root": "r", )", more, R"("datasets": )", datasets, "}");
-  return DataConfig::from_json(parse_json(json, "c.json"), "c.json");
+  return DataConfig::from_json(parse_json(json, "c.json"), "c.json", scenes::read_scene_data);
 }
 
 std::string error(std::string_view datasets, std::string_view more = "") {
@@ -101,11 +102,7 @@ TEST_F(OpenDatasetsTest, ScenesNeedNoFiles) {
   const Json json = parse_json(R"({"datasets": [{"format": "scenes", "tasks": ["rec", "vqa"],
       "count": 5, "size": 64, "kinds": 8, "seed": 3, "box_step": 0.02}]})",
                                "c.json");
-  const DataConfig config = DataConfig::from_json(json, "c.json");
-  EXPECT_EQ(config.datasets[0].scenes.count, 5);
-  EXPECT_EQ(config.datasets[0].scenes.scene.kinds, 8);
-  EXPECT_EQ(config.datasets[0].scenes.scene.seed, 3u);
-  EXPECT_EQ(config.datasets[0].scenes.box_step, 0.02);
+  const DataConfig config = DataConfig::from_json(json, "c.json", scenes::read_scene_data);
   OpenDatasets sets;
   try {
     sets = open_datasets(config, PromptTemplates::builtin());

@@ -153,9 +153,9 @@ TEST(Loader, SamplesOfAPictureShareItsPixels) {
 TEST(Loader, BringsTheLayoutsOfScenesWhereTheyAreAskedFor) {
   const scenes::SceneConfig look{.size = 64, .kinds = 40, .seed = 7};
   const auto painter = std::make_shared<const scenes::Painter>(look);
-  const std::shared_ptr<const Dataset> pictures =
-      make_scene_dataset(painter, {.count = 50}, Task::kCaption, PromptTemplates::builtin());
-  const std::shared_ptr<const Dataset> painted_as_layouts = make_scene_dataset(
+  const std::shared_ptr<const Dataset> pictures = scenes::make_scene_dataset(
+      painter, {.count = 50}, Task::kCaption, PromptTemplates::builtin());
+  const std::shared_ptr<const Dataset> painted_as_layouts = scenes::make_scene_dataset(
       painter, {.count = 50, .layout = true}, Task::kCaption, PromptTemplates::builtin());
   LoaderOptions options = small_options();
   options.image_size = 64;

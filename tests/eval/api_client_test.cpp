@@ -318,16 +318,16 @@ TEST_F(ApiClientTest, WhatNeedsLikelihoodsIsRefused) {
 }
 
 TEST(ApiUrl, Parts) {
-  const ApiUrl local = parse_api_url("http://localhost:8000/v1/");
+  const HttpUrl local = parse_api_url("http://localhost:8000/v1/");
   EXPECT_FALSE(local.tls);
   EXPECT_EQ(local.host, "localhost");
   EXPECT_EQ(local.port, "8000");
   EXPECT_EQ(local.path, "/v1/chat/completions");
-  const ApiUrl bare = parse_api_url("https://models.example");
+  const HttpUrl bare = parse_api_url("https://models.example");
   EXPECT_TRUE(bare.tls);
   EXPECT_EQ(bare.port, "443");
   EXPECT_EQ(bare.path, "/v1/chat/completions");
-  const ApiUrl six = parse_api_url("http://[::1]:80/v1/chat/completions");
+  const HttpUrl six = parse_api_url("http://[::1]:80/v1/chat/completions");
   EXPECT_EQ(six.host, "::1");
   EXPECT_EQ(six.path, "/v1/chat/completions");
   EXPECT_EQ(parse_api_url("http://h//v1//").path, "/v1/chat/completions");

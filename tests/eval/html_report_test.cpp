@@ -143,7 +143,7 @@ TEST(HtmlReport, TextOfUnknownOrigin) {
   run.info.title = run.info.figure = run.score.figure = evil;
   run.score.metrics = {{evil, 1}};
   run.score.categories = {{evil, 1, 1}};
-  run.benchmark.problems.add(data::ProblemKind::kMalformed, evil, evil);
+  run.benchmark.problems.add(ProblemKind::kMalformed, evil, evil);
   run.options.facts = {{evil, evil}};
   run.options.load_picture = [&](const Item&) -> Image { throw InputError(evil); };
   const std::string html = run.report();
@@ -177,11 +177,11 @@ TEST(HtmlReport, NotAnswered) {
 TEST(HtmlReport, LeftOutWhenReading) {
   TestRun run = vqa_run(4);
   EXPECT_THAT(run.report(), Not(HasSubstr("Left out when reading")));
-  run.benchmark.problems.count(data::ProblemKind::kNotSampled, 4937);
+  run.benchmark.problems.count(ProblemKind::kNotSampled, 4937);
   EXPECT_THAT(run.report(), AllOf(HasSubstr("not sampled <small>on purpose</small>"),
                                   HasSubstr("4,937"), Not(HasSubstr("the first 0"))));
   for (int i = 0; i < 12; ++i) {
-    run.benchmark.problems.add(data::ProblemKind::kBadBox, str("file.json: record ", i), "is flat");
+    run.benchmark.problems.add(ProblemKind::kBadBox, str("file.json: record ", i), "is flat");
   }
   const std::string html = run.report();
   EXPECT_THAT(html,

@@ -3,8 +3,6 @@
 
 namespace lion::eval {
 namespace {
-
-using data::ProblemKind;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::EndsWith;

@@ -2,8 +2,6 @@
 
 namespace lion::eval {
 namespace {
-
-using data::ProblemKind;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;

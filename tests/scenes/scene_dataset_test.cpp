@@ -10,7 +10,7 @@
 #include "lion/base/error.h"
 #include "lion/base/str.h"
 
-namespace lion::data {
+namespace lion::scenes {
 namespace {
 
 using testing::HasSubstr;
@@ -191,4 +191,4 @@ TEST(SceneDataset, ALayoutIsAskedAboutLikeItsPicture) {
 }
 
 }  // namespace
-}  // namespace lion::data
+}  // namespace lion::scenes

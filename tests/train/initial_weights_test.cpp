@@ -115,7 +115,7 @@ class InitialWeightsTest : public ::testing::Test {
   InitialWeightsTest() {
     Json json = testing::tiny_settings(folder_ / "run");
     testing::set_stage(json, 1);
-    config_ = TrainConfig::from_json(json, "test");
+    config_ = TrainConfig::from_json(json, "test", scenes::read_scene_data);
   }
   TempFolder folder_;
   TrainConfig config_;

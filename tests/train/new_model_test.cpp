@@ -26,7 +26,7 @@ class NewModelTest : public ::testing::Test {
     tokenizer_ = T5Tokenizer::from_json(words.tokenizer_json(), "t5");
     const BertTokenizer bert(lines(words.bert_vocabulary()), true, "bert");
     write_new_model(folder_ / "model", models::lion_mini({tokenizer_->size(), bert.size(), 1}),
-                    words, {"dog"}, 3);
+                    words, {"dog"}, testing::first_weights(), 3);
     tensors_ = read_tensors(folder_ / "model");
   }
 

@@ -32,7 +32,7 @@ TEST(OwnConfig, IsReadAsAConfigWithTheDataItWasMadeFor) {
   const OwnConfig made = own_config(options);
   EXPECT_EQ(made.records.at("captions"), 90);
   EXPECT_EQ(made.validation, 10);
-  EXPECT_GE(made.problems.counted(data::ProblemKind::kBadBox), 1);
+  EXPECT_GE(made.problems.counted(ProblemKind::kBadBox), 1);
 
   const TrainConfig config = TrainConfig::from_json(parse_json(made.text, "mine"), "mine");
   EXPECT_THAT(config.train, ElementsAre("adapters"));

@@ -23,7 +23,8 @@ using testing::TempFolder;
 using testing::tensors_in;
 
 TrainReport run(const Json& json, Resume resume = Resume::kNo, const TrainHooks& hooks = {}) {
-  return train(TrainConfig::from_json(json, "test"), Place{}, at::kCPU, resume, hooks);
+  return train(TrainConfig::from_json(json, "test", scenes::read_scene_data), Place{}, at::kCPU,
+               resume, hooks);
 }
 
 Json stage_settings(const TempFolder& folder, int stage) {
@@ -51,7 +52,7 @@ bool is_idle(const std::string& name, const models::LionConfig& config) {
 
 /// After a run: what may change did, everything else is bit-equal to the base folder.
 void expect_only_trained_changed(const Json& json) {
-  const TrainConfig config = TrainConfig::from_json(json, "test");
+  const TrainConfig config = TrainConfig::from_json(json, "test", scenes::read_scene_data);
   TrainedModel initial = plan_model(config);
   load_model(config, initial, at::kCPU);
   const auto before = tensors_in(testing::base_folder());
@@ -87,7 +88,8 @@ TEST(Stages, EachLowersItsLossAndTouchesOnlyWhatItTrains) {
   }
 
   // Stage 3 began with the experts of the stages before: region first, image second.
-  const TrainConfig config = TrainConfig::from_json(stage_settings(folder, 3), "test");
+  const TrainConfig config =
+      TrainConfig::from_json(stage_settings(folder, 3), "test", scenes::read_scene_data);
   TrainedModel start = plan_model(config);
   load_model(config, start, at::kCPU);
   const std::string adapters = "t5_model.encoder.block.0.layer.1.adapter.adapters.";
@@ -119,7 +121,7 @@ TEST(Stages, VisualTokensAreLearnedFromATeachersOfLayouts) {
   json["train"] = {"fusion_adapter.", "ln_adapter.", "adapter_proj."};
   json["seed"] = 7;  // other weights than the teacher's
   json["augment"] = {{"crop", false}, {"flip", 0}};
-  json["data"] = testing::scenes({"caption"});
+  json["data"] = testing::scene_data({"caption"});
   json["data"]["datasets"][0]["size"] = 64;  // whole cells of a layout
   json["validation"] = {{"data", json["data"]}, {"every", 40}, {"samples", 16}};
   json["steps"] = 40;
@@ -131,7 +133,7 @@ TEST(Stages, VisualTokensAreLearnedFromATeachersOfLayouts) {
   EXPECT_TRUE(std::ranges::none_of(
       trained, [](const auto& item) { return item.first.starts_with("t5_model."); }));
 
-  json["data"] = testing::scenes({"caption"});
+  json["data"] = testing::scene_data({"caption"});
   json["data"]["datasets"][0]["size"] = 70;
   json["out"] = (folder / "torn").string();
   EXPECT_THAT(message_of<InputError>([&] { run(json); }), HasSubstr("layout"));
@@ -224,7 +226,7 @@ TEST_F(TrainerTest, ASecondRunIsNotLaidOverTheFirst) {
 
 TEST_F(TrainerTest, KeepsTheLastCheckpointsAndTheBest) {
   json_["log"]["save_every"] = 2;
-  json_["validation"] = {{"data", testing::scenes({"caption"})}, {"every", 4}, {"samples", 6}};
+  json_["validation"] = {{"data", testing::scene_data({"caption"})}, {"every", 4}, {"samples", 6}};
   json_["validation"]["data"]["datasets"][0]["seed"] = 99;
   const TrainReport report = run(json_);
   std::vector<std::string> names;

@@ -26,7 +26,7 @@ class TaggerTraining : public ::testing::Test {
     scene_.kinds = 4;
     scene_.size = 32;
     scene_.max_things = 1;
-    const WordVocabulary words = data::scene_words(scene_, PromptTemplates::builtin(), 50);
+    const WordVocabulary words = scenes::scene_words(scene_, PromptTemplates::builtin(), 50);
     const std::vector<std::string> tags = scenes::Vocabulary(scene_.kinds).tag_list();
     models::LionConfig config =
         models::lion_mini({T5Tokenizer::from_json(words.tokenizer_json(), "t5").size(),
@@ -37,7 +37,7 @@ class TaggerTraining : public ::testing::Test {
     config.ram->swin.embed_dim = 16;
     config.ram->swin.num_heads = {1, 2, 4};
     config.ram->proj_dim = config.ram->hidden_size = 32;
-    write_new_model(base(), config, words, tags, 3);
+    write_new_model(base(), config, words, tags, testing::first_weights(), 3);
   }
 
   std::filesystem::path base() const { return folder_ / "base"; }
@@ -60,7 +60,7 @@ class TaggerTraining : public ::testing::Test {
          {"precision", "fp32"},
          {"threads", 1},
          {"log", {{"every", 5}}}},
-        "test");
+        "test", scenes::read_scene_data);
   }
 
   TrainReport run(const TrainConfig& config) const {

@@ -4,8 +4,12 @@
 
 #include <filesystem>
 
-#include "../pipeline/oracle_model.h"
 #include "lion/base/json.h"
+#include "lion/scenes/scene_dataset.h"
+#include "lion/scenes/symbolic_scene.h"
+#include "lion/scenes/words.h"
+#include "lion/train/new_model.h"
+#include "tests/engine/oracle_model.h"
 
 namespace lion::testing {
 
@@ -31,6 +35,15 @@ inline const std::filesystem::path& base_folder() {
   return base.path;
 }
 
+/// As `lion new` makes them.
+inline train::FirstWeights first_weights() {
+  return {[](int64_t width, int64_t d_model) {
+            scenes::LayoutReader reader = scenes::layout_reader(width, d_model);
+            return train::FirstWeights::Patches{std::move(reader.weight), std::move(reader.bias)};
+          },
+          scenes::plural_of};
+}
+
 /// Settings common to all stages: float32, no dropout, a step of 8 small scenes.
 inline Json tiny_settings(const std::filesystem::path& out) {
   Json json = parse_json(R"({
@@ -46,7 +59,7 @@ inline Json tiny_settings(const std::filesystem::path& out) {
 }
 
 /// A data set of painted scenes with these tasks.
-inline Json scenes(std::initializer_list<const char*> tasks) {
+inline Json scene_data(std::initializer_list<const char*> tasks) {
   Json one = {{"format", "scenes"}, {"tasks", Json::array()}, {"count", 500}, {"size", 70}};
   for (const char* task : tasks) one["tasks"].push_back(task);
   return {{"datasets", Json::array({one})}};
@@ -60,14 +73,14 @@ inline void set_stage(Json& json, int stage) {
         {"visual_input", "QFORMER"}, {"enable_semantic_tags", false}, {"adapter", {{"count", 1}}}};
     json["train"] = {"Qformer.", "query_tokens", "ln_vision.", "t5_proj.", adapters};
     json["fresh"] = json["train"];
-    json["data"] = scenes({"caption", "vqa", "vqg", "dialogue"});
+    json["data"] = scene_data({"caption", "vqa", "vqg", "dialogue"});
   } else if (stage == 2) {
     json["config"] = {{"visual_input", "AGGREGATOR"},
                       {"enable_semantic_tags", false},
                       {"adapter", {{"count", 1}}}};
     json["train"] = {"fusion_adapter.", "ln_adapter.", "adapter_proj.", adapters};
     json["fresh"] = json["train"];
-    json["data"] = scenes({"rec", "reg"});
+    json["data"] = scene_data({"rec", "reg"});
   } else {
     json["config"] = {{"visual_input", "ALL"}, {"enable_semantic_tags", true}};
     json["train"] = {"Qformer.",      "query_tokens",     "ln_vision.",
@@ -75,7 +88,7 @@ inline void set_stage(Json& json, int stage) {
                      "adapter_proj.", "soft_prompt_hint", adapters};
     json["fresh"] = {"soft_prompt_hint", "t5_model.*.block.*.layer.*.adapter.router_ratio"};
     json["tags"] = "soft";
-    json["data"] = scenes({"caption", "vqa", "rec", "reg"});
+    json["data"] = scene_data({"caption", "vqa", "rec", "reg"});
   }
   json["stage"] = stage;
 }

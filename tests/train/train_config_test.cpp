@@ -1,4 +1,5 @@
 #include "lion/train/train_config.h"
+#include "lion/scenes/scene_dataset.h"
 
 #include <gmock/gmock.h>
 
@@ -62,7 +63,7 @@ TEST(TrainConfig, EveryShippedConfigIsRead) {
   for (const auto& entry : fs::recursive_directory_iterator(configs().parent_path())) {
     // What others extend is not a config of a run.
     if (entry.path().extension() != ".json" || entry.path().stem() == "common") continue;
-    EXPECT_NO_THROW(TrainConfig::load(entry.path())) << entry.path();
+    EXPECT_NO_THROW(TrainConfig::load(entry.path(), {}, scenes::read_scene_data)) << entry.path();
     ++count;
   }
   EXPECT_GE(count, 30);

@@ -25,7 +25,7 @@ class TrainStepTest : public ::testing::Test {
     torch::manual_seed(2);
     Json json = testing::tiny_settings(folder_ / "run");
     testing::set_stage(json, 2);
-    const TrainConfig config = TrainConfig::from_json(json, "test");
+    const TrainConfig config = TrainConfig::from_json(json, "test", scenes::read_scene_data);
     model_ = plan_model(config);
     load_model(config, model_, at::kCPU);
     constexpr int64_t kSize = 8;

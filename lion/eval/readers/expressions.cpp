@@ -17,9 +17,6 @@ namespace lion::eval {
 namespace {
 
 namespace fs = std::filesystem;
-using data::BadRecord;
-using data::ProblemKind;
-using data::RecordFields;
 
 // The pictures of all three sets are of COCO's train2014.
 constexpr const char* kCocoSplit = "train2014";
@@ -86,9 +83,8 @@ class ExpressionReader {
   /// `numbers` are the box as written, `key` is where the text stood, `where` the record's name.
   void add(Expression expression, const std::array<double, 4>& numbers, std::string_view key,
            std::optional<Size> size, std::string where) {
-    expression.text =
-        data::clean_text(expression.text, data::TextRule::kRaw, data::TextKind::kAnswer);
-    if (data::without_full_stop(expression.text).empty()) {
+    expression.text = clean_text(expression.text, TextRule::kRaw, TextKind::kAnswer);
+    if (without_full_stop(expression.text).empty()) {
       throw BadRecord{ProblemKind::kEmptyText, str("\"", key, "\" is empty")};
     }
     if (!size) size = size_of(expression.picture);
@@ -110,7 +106,7 @@ class ExpressionReader {
     const auto [format, other, words] = guess.result();
     if (!words.empty()) reader_.note(str(file.filename().string(), ": ", words));
     for (Gathered& one : gathered_) {
-      data::read_record(
+      read_record(
           reader_.problems(), [&] { return one.where; },
           [&] {
             Expression& expression = one.expression;
@@ -134,7 +130,7 @@ class ExpressionReader {
   void set_picture(Expression& expression, std::string_view name) {
     if (name.empty()) throw BadRecord{ProblemKind::kMalformed, "the picture's name is empty"};
     expression.picture_name = name;
-    if (const auto coco = data::parse_coco_name(name)) {
+    if (const auto coco = parse_coco_name(name)) {
       const std::string split = coco->split.empty() ? kCocoSplit : coco->split;
       expression.picture = reader_.pictures().coco(split, coco->id);
     } else {
@@ -144,7 +140,7 @@ class ExpressionReader {
 
   void set_picture(Expression& expression, int64_t coco_id) {
     if (coco_id < 0) throw BadRecord{ProblemKind::kMalformed, str("image_id is ", coco_id)};
-    expression.picture_name = data::coco_file_name(kCocoSplit, coco_id);
+    expression.picture_name = coco_file_name(kCocoSplit, coco_id);
     expression.picture = reader_.pictures().coco(kCocoSplit, coco_id);
   }
 
@@ -230,13 +226,13 @@ void read_mdetr(ExpressionReader& expressions, const fs::path& path) {
     asked.seen = true;
     asked.numbers = annotation.four_numbers("bbox");
   };
-  const data::JsonStream stream = reader.open(path);
+  const JsonStream stream = reader.open(path);
   // Annotations may stand before the pictures that they refer to.
   stream.each_in(std::array{reader.in_list(path, "images", "image", read_image)});
   stream.each_in(std::array{reader.in_list(path, "annotations", "annotation", read_box)});
   for (Asked& asked : all) {
     const auto where = [&] { return ItemReader::where(path, "image", asked.number); };
-    data::read_record(reader.problems(), where, [&] {
+    read_record(reader.problems(), where, [&] {
       if (!asked.seen) {
         throw BadRecord{ProblemKind::kNoAnnotation,
                         str("image ", asked.expression.id, " has no box")};
@@ -280,7 +276,7 @@ void read_reference(ExpressionReader& expressions, const RecordFields& record,
   const int64_t image = record.integer("image_id");
   const auto size = instances.sizes.find(image);
   for (const simdjson::dom::element sentence : record.list("sentences")) {
-    data::read_record(
+    read_record(
         expressions.reader().problems(), [&] { return where; },
         [&] {
           const RecordFields fields(sentence);
@@ -320,7 +316,7 @@ void for_each_expression(ItemReader& reader, const std::function<void(Expression
   ExpressionReader expressions(reader, visit);
   if (const auto path = reader.official().find_file(names.of_split())) {
     reader.note_file(*path);
-    const bool mdetr = reader.open(*path).layout() == data::JsonLayout::kObject;
+    const bool mdetr = reader.open(*path).layout() == JsonLayout::kObject;
     return mdetr ? read_mdetr(expressions, *path) : read_lines(expressions, *path);
   }
   if (const auto path = find_references(reader, names)) {

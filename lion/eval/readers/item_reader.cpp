@@ -16,8 +16,6 @@ namespace lion::eval {
 namespace {
 
 namespace fs = std::filesystem;
-using data::BadRecord;
-using data::ProblemKind;
 
 /// FNV-1a (Fowler, Noll, Vo): the same number for a text on every machine.
 uint64_t number_of(std::string_view text) {
@@ -50,8 +48,8 @@ const std::string& ItemReader::prompt() const {
 
 const std::string& ItemReader::drawn_prompt(Task task, std::string_view id) const {
   const std::vector<std::string>& all = templates_.all(task);
-  const uint64_t key = data::random_key(data::KeyPurpose::kSample, options_.seed,
-                                        number_of(info_.name), number_of(id));
+  const uint64_t key =
+      random_key(KeyPurpose::kSample, options_.seed, number_of(info_.name), number_of(id));
   return all[Random(key).below(all.size())];
 }
 
@@ -64,8 +62,8 @@ fs::path ItemReader::note_file(fs::path path) {
   return path;
 }
 
-data::JsonStream ItemReader::open(const fs::path& path) {
-  data::JsonStream stream(path, options_.progress);
+JsonStream ItemReader::open(const fs::path& path) {
+  JsonStream stream(path, options_.progress);
   stream.report_broken([this, path](std::string_view list, int64_t number, std::string_view what) {
     problems().add(ProblemKind::kMalformed, where(path, list.empty() ? "record" : list, number),
                    std::string(what));
@@ -153,14 +151,13 @@ Benchmark ItemReader::finish() {
   return std::move(benchmark_);
 }
 
-std::string read_words(const data::RecordFields& record, std::string_view key) {
-  std::string words =
-      data::clean_text(record.text(key), data::TextRule::kRaw, data::TextKind::kQuestion);
+std::string read_words(const RecordFields& record, std::string_view key) {
+  std::string words = clean_text(record.text(key), TextRule::kRaw, TextKind::kQuestion);
   if (words.empty()) throw BadRecord{ProblemKind::kEmptyText, str("\"", key, "\" is empty")};
   return words;
 }
 
-std::vector<std::string> read_texts(const data::RecordFields& record, std::string_view key) {
+std::vector<std::string> read_texts(const RecordFields& record, std::string_view key) {
   std::vector<std::string> texts;
   for (const simdjson::dom::element one : record.list(key)) {
     std::string_view text;
@@ -174,13 +171,13 @@ std::vector<std::string> read_texts(const data::RecordFields& record, std::strin
 }
 
 Json id_value(std::string_view id) {
-  const auto number = data::parse_integer(id);
+  const auto number = parse_integer(id);
   // "007" is not 7.
   if (number && str(*number) == id) return *number;
   return std::string(id);
 }
 
-int64_t read_choice(const data::RecordFields& record, std::string_view key, size_t count) {
+int64_t read_choice(const RecordFields& record, std::string_view key, size_t count) {
   const int64_t choice = record.integer(key);
   if (choice < 0 || choice >= static_cast<int64_t>(count)) {
     throw BadRecord{ProblemKind::kMalformed,

@@ -30,9 +30,9 @@ class ItemReader {
   const BenchmarkInfo& info() const { return info_; }
   const ReadOptions& options() const { return options_; }
   const PromptTemplates& templates() const { return templates_; }
-  const data::OfficialFiles& official() const { return files_; }
-  data::PictureFinder& pictures() { return pictures_; }
-  data::Problems& problems() { return benchmark_.problems; }
+  const OfficialFiles& official() const { return files_; }
+  PictureFinder& pictures() { return pictures_; }
+  Problems& problems() { return benchmark_.problems; }
 
   /// The benchmark's template; "" when it has none.
   const std::string& prompt() const;
@@ -44,7 +44,7 @@ class ItemReader {
   /// A file that was found otherwise.
   std::filesystem::path note_file(std::filesystem::path path);
   /// Elements that are not JSON go to the problems.
-  data::JsonStream open(const std::filesystem::path& path);
+  JsonStream open(const std::filesystem::path& path);
 
   /// The folder of a benchmark's pictures: the one given, else one of `names` or "images" beside
   /// the annotations or one level above, else one of `names` anywhere.
@@ -67,12 +67,12 @@ class ItemReader {
   void each_record(const std::filesystem::path& path, Read&& read) {
     const bool list = is_json_list(path);
     const auto visit = [&](int64_t number, const simdjson::dom::element& value) {
-      data::read_record(
+      read_record(
           problems(), [&] { return where(path, list ? "record" : "line", number); },
-          [&] { read(data::RecordFields(value), number, list); });
+          [&] { read(RecordFields(value), number, list); });
     };
     if (list) {
-      open(path).each([&](const data::JsonElement& one) { visit(one.number, one.value); });
+      open(path).each([&](const JsonElement& one) { visit(one.number, one.value); });
     } else {
       each_line(path, visit);
     }
@@ -80,12 +80,12 @@ class ItemReader {
 
   /// Runs `read(fields)` on the elements of a list in the file's object.
   template <typename Read>
-  data::JsonList in_list(const std::filesystem::path& path, std::string_view list,
-                         std::string_view noun, Read read) {
-    return {list, [this, path, noun, read](const data::JsonElement& element) {
-              data::read_record(
+  JsonList in_list(const std::filesystem::path& path, std::string_view list, std::string_view noun,
+                   Read read) {
+    return {list, [this, path, noun, read](const JsonElement& element) {
+              read_record(
                   problems(), [&] { return where(path, noun, element.number); },
-                  [&] { read(data::RecordFields(element.value), element.number); });
+                  [&] { read(RecordFields(element.value), element.number); });
             }};
   }
 
@@ -106,24 +106,24 @@ class ItemReader {
   const BenchmarkInfo& info_;
   const ReadOptions& options_;
   const PromptTemplates& templates_;
-  data::OfficialFiles files_;
-  data::PictureFinder pictures_;
+  OfficialFiles files_;
+  PictureFinder pictures_;
   Benchmark benchmark_;
   std::unordered_set<std::string> ids_;
 };
 
 /// The question or statement of a record: white space at its ends and line breaks removed. Throws
 /// BadRecord when there is none.
-std::string read_words(const data::RecordFields& record, std::string_view key);
+std::string read_words(const RecordFields& record, std::string_view key);
 
 /// The texts of a list, as they are. Throws BadRecord when it is empty or one is no text.
-std::vector<std::string> read_texts(const data::RecordFields& record, std::string_view key);
+std::vector<std::string> read_texts(const RecordFields& record, std::string_view key);
 
 /// An id as submissions want it: a number where its text is one.
 Json id_value(std::string_view id);
 
 /// The number of the right one among `count` candidates.
-int64_t read_choice(const data::RecordFields& record, std::string_view key, size_t count);
+int64_t read_choice(const RecordFields& record, std::string_view key, size_t count);
 
 /// "(a) first (b) second": options in the order given.
 std::string lettered(const std::vector<std::string>& options);

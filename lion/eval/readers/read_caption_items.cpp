@@ -11,9 +11,6 @@ namespace lion::eval {
 namespace {
 
 namespace fs = std::filesystem;
-using data::BadRecord;
-using data::ProblemKind;
-using data::RecordFields;
 
 constexpr const char* kCocoSplit = "val2014";
 
@@ -49,7 +46,7 @@ class CaptionItems {
 
   void finish() {
     for (size_t i = 0; i < items_.size(); ++i) {
-      data::read_record(
+      read_record(
           reader_.problems(), [&] { return wheres_[i]; },
           [&] {
             if (items_[i].truth.texts.empty()) {
@@ -84,7 +81,7 @@ class CaptionPictures {
 
   std::string id(const std::string& name) const {
     if (name.empty()) throw BadRecord{ProblemKind::kMalformed, "the picture's name is empty"};
-    if (const auto coco = data::parse_coco_name(name)) return str(coco->id);
+    if (const auto coco = parse_coco_name(name)) return str(coco->id);
     return fs::path(name).stem().string();
   }
 
@@ -106,7 +103,7 @@ void read_karpathy(ItemReader& reader, const fs::path& path) {
     const std::string where = ItemReader::where(path, "image", number);
     Item& item = items.picture(id, pictures.path(name), where);
     for (const simdjson::dom::element sentence : image.list("sentences")) {
-      data::read_record(
+      read_record(
           reader.problems(), [&] { return where; },
           [&] { CaptionItems::add_caption(item, RecordFields(sentence).text("raw")); });
     }
@@ -136,7 +133,7 @@ void read_coco(ItemReader& reader, const fs::path& path) {
     }
     CaptionItems::add_caption(*item, annotation.text("caption"));
   };
-  const data::JsonStream stream = reader.open(path);
+  const JsonStream stream = reader.open(path);
   // Annotations may stand before the pictures that they refer to.
   stream.each_in(std::array{reader.in_list(path, "images", "image", read_image)});
   stream.each_in(std::array{reader.in_list(path, "annotations", "annotation", read_caption)});
@@ -192,7 +189,7 @@ void read_caption_items(ItemReader& reader) {
                 "captions of COCO")
           : reader.file({"dataset_flickr30k.json", "flickr30k_test.json"}, "captions of Flickr30K");
   if (path.filename().string().starts_with("dataset_")) return read_karpathy(reader, path);
-  if (reader.open(path).layout() == data::JsonLayout::kObject) return read_coco(reader, path);
+  if (reader.open(path).layout() == JsonLayout::kObject) return read_coco(reader, path);
   read_lavis(reader, path);
 }
 

@@ -14,9 +14,6 @@ namespace lion::eval {
 namespace {
 
 namespace fs = std::filesystem;
-using data::BadRecord;
-using data::ProblemKind;
-using data::RecordFields;
 
 constexpr uint64_t kMaxQuestionBytes = 1u << 20;  // a data.json of IconQA has a few hundred
 
@@ -53,7 +50,7 @@ class VsrPictures {
     const std::string name(record.text("image"));
     if (name.empty()) throw BadRecord{ProblemKind::kMalformed, "\"image\" is empty"};
     if (!own_.empty()) return own_ / fs::path(name).filename();
-    const auto link = data::parse_coco_name(record.maybe_text("image_link").value_or(""));
+    const auto link = parse_coco_name(record.maybe_text("image_link").value_or(""));
     const bool says_split = link && !link->split.empty();
     return reader_.pictures().named(name, says_split ? link->split : "train2017");
   }
@@ -89,7 +86,7 @@ std::vector<fs::path> question_folders(const fs::path& folder) {
   }
   const auto key = [](const fs::path& path) {
     const std::string name = path.filename().string();
-    return std::pair(data::parse_integer(name).value_or(INT64_MAX), name);
+    return std::pair(parse_integer(name).value_or(INT64_MAX), name);
   };
   std::sort(folders.begin(), folders.end(),
             [&](const fs::path& a, const fs::path& b) { return key(a) < key(b); });
@@ -169,7 +166,7 @@ void read_iconqa_items(ItemReader& reader) {
     if (reader.full()) break;
     const std::string id = folder.filename().string();
     const auto where = [&] { return str("choose_txt/", id, "/data.json"); };
-    data::read_record(reader.problems(), where, [&] {
+    read_record(reader.problems(), where, [&] {
       const RecordFields record(read_question_file(parser, folder / "data.json"));
       Item item;
       item.id = id;

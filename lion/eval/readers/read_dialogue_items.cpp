@@ -10,9 +10,6 @@ namespace lion::eval {
 namespace {
 
 namespace fs = std::filesystem;
-using data::BadRecord;
-using data::ProblemKind;
-using data::RecordFields;
 using simdjson::dom::element;
 
 /// The texts that rounds refer to by number; they live as long as the file's value.
@@ -43,7 +40,7 @@ class Texts {
 
 /// The file's questions have no question mark.
 std::string as_question(std::string_view text) {
-  std::string question = data::clean_text(text, data::TextRule::kRaw, data::TextKind::kQuestion);
+  std::string question = clean_text(text, TextRule::kRaw, TextKind::kQuestion);
   if (question.empty()) throw BadRecord{ProblemKind::kEmptyText, "the question is empty"};
   return question.ends_with('?') ? question : question + "?";
 }
@@ -73,7 +70,7 @@ class DialogueReader {
     for (const element one : data.list("dialogs")) {
       if (reader_.options().limit > 0 && dialogues >= reader_.options().limit) break;
       const int64_t before = reader_.size();
-      data::read_record(
+      read_record(
           reader_.problems(), [&] { return ItemReader::where(path_, "dialogue", number); },
           [&] { read_dialogue(RecordFields(one), questions, answers); });
       ++number;
@@ -94,7 +91,7 @@ class DialogueReader {
       ++round;
       const auto where = [&] { return str(path_.filename().string(), ", ", image, "-", round); };
       // A round whose texts are missing is missing from the history, too.
-      data::read_record(reader_.problems(), where, [&] {
+      read_record(reader_.problems(), where, [&] {
         const RecordFields fields(one);
         const std::string question = as_question(questions.at(fields.integer("question")));
         Item item = ask(question, history, caption);
@@ -155,10 +152,10 @@ void read_dialogue_items(ItemReader& reader) {
   const fs::path path = reader.file({"visdial_1.0_val.json"}, "dialogues of VisDial");
   DialogueReader dialogues(reader, path);
   bool found = false;
-  reader.open(path).each_pair([&](const data::JsonElement& element) {
+  reader.open(path).each_pair([&](const JsonElement& element) {
     if (element.key != "data") return;
     found = true;
-    data::read_record(
+    read_record(
         reader.problems(), [&] { return str(path.filename().string(), ", data"); },
         [&] { dialogues.read(RecordFields(element.value)); });
   });

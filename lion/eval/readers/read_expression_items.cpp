@@ -34,7 +34,7 @@ std::string written_box(const Expression& expression) {
 
 void read_expression_items(ItemReader& reader) {
   for_each_expression(reader, [&](Expression expression) {
-    const std::string words(data::without_full_stop(expression.text));
+    const std::string words(without_full_stop(expression.text));
     Item item;
     item.id = expression.id;
     item.prompt = fill(reader.drawn_prompt(Task::kRec, item.id), {{"expr", words}});
@@ -71,7 +71,7 @@ void read_region_items(ItemReader& reader) {
     items[known->second].truth.texts.push_back(std::move(expression.text));
   });
   for (Item& item : items) {
-    data::read_record(
+    read_record(
         reader.problems(), [&] { return item.id; }, [&] { reader.add(std::move(item)); });
   }
 }

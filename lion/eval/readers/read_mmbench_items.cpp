@@ -16,8 +16,6 @@ namespace lion::eval {
 namespace {
 
 namespace fs = std::filesystem;
-using data::BadRecord;
-using data::ProblemKind;
 
 constexpr std::string_view kLetters = "ABCDEFGH";
 
@@ -72,7 +70,7 @@ class Cells {
 };
 
 std::string clean(const std::string& text) {
-  return data::clean_text(text, data::TextRule::kRaw, data::TextKind::kQuestion);
+  return clean_text(text, TextRule::kRaw, TextKind::kQuestion);
 }
 
 std::vector<std::string> read_options(const Cells& cells) {
@@ -128,7 +126,7 @@ class Table {
     const bool needs_answer = reader_.info().name == "mmbench";
     size_t begin = rows.position();
     for (TableRow row; rows.next(row); begin = rows.position()) {
-      data::read_record(
+      read_record(
           reader_.problems(), [&] { return where("line", row.line); },
           [&] { add_row(Cells(rows.header(), row), needs_answer); });
       // Its picture is kept as a cell.
@@ -141,7 +139,7 @@ class Table {
     int64_t questions = 0;
     for (const int64_t base : order_) {
       if (reader_.options().limit > 0 && questions >= reader_.options().limit) break;
-      data::read_record(
+      read_record(
           reader_.problems(), [&] { return where("index", base); },
           [&] {
             add_question(base);
@@ -155,7 +153,7 @@ class Table {
  private:
   void add_row(Cells cells, bool needs_answer) {
     const std::string text = cells.text("index");
-    const auto index = data::parse_integer(text);
+    const auto index = parse_integer(text);
     if (!index || *index < 0) {
       throw BadRecord{ProblemKind::kMalformed,
                       str("\"index\" is \"", text, "\", expected a number")};
@@ -172,7 +170,7 @@ class Table {
   /// A later pass must belong to a question, and have as many options.
   void check_rotation(int64_t index) {
     const auto first = passes_.find(index % kCircularStep);
-    data::read_record(
+    read_record(
         reader_.problems(), [&] { return where("index", index); },
         [&] {
           if (first == passes_.end()) {
@@ -222,9 +220,9 @@ class Table {
 
   /// The picture of the row `index`, which may point to another row's.
   std::shared_ptr<const std::string> picture(int64_t index) {
-    const auto other = data::parse_integer(images_.at(index));
+    const auto other = parse_integer(images_.at(index));
     if (!other) return own_picture(index);
-    if (!images_.contains(*other) || *other == index || data::parse_integer(images_.at(*other))) {
+    if (!images_.contains(*other) || *other == index || parse_integer(images_.at(*other))) {
       throw BadRecord{ProblemKind::kUnknownPicture,
                       str("the picture is that of index ", *other, ", which has none")};
     }

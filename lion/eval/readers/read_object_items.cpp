@@ -13,9 +13,6 @@ namespace lion::eval {
 namespace {
 
 namespace fs = std::filesystem;
-using data::BadRecord;
-using data::ProblemKind;
-using data::RecordFields;
 
 /// The categories of a file, numbered in the order of their ids.
 class Categories {
@@ -70,7 +67,7 @@ class InstanceFile {
     const auto read_annotation = [&](const RecordFields& annotation, int64_t) {
       add_thing(annotation);
     };
-    const data::JsonStream stream = reader.open(path_);
+    const JsonStream stream = reader.open(path_);
     // Annotations stand before the categories that they refer to.
     stream.each_in(std::array{reader.in_list(path_, "images", "image", read_image),
                               reader.in_list(path_, "categories", "category", read_category)});

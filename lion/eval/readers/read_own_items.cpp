@@ -12,9 +12,6 @@
 namespace lion::eval {
 namespace {
 
-using data::Record;
-using data::RecordTable;
-
 /// "7", or "7.2" where a line holds several.
 std::string id_of(const Record& record) {
   return record.part == 0 ? str(record.source) : str(record.source, ".", record.part);
@@ -52,7 +49,7 @@ void add_questions(ItemReader& reader, const RecordTable& table) {
     Item item = item_of(table, record);
     item.question = table.text(record.text);
     item.prompt = fill(reader.prompt(), {{"question", item.question}});
-    for (const data::AnswerCount& answer : table.answers(record)) {
+    for (const AnswerCount& answer : table.answers(record)) {
       item.truth.texts.insert(item.truth.texts.end(), answer.count,
                               std::string(table.text(answer.text)));
     }
@@ -89,7 +86,7 @@ void add_boxes(ItemReader& reader, const RecordTable& table) {
       item.id = str(id_of(record), "-", again);
     }
     item.prompt = fill(reader.drawn_prompt(Task::kRec, item.id),
-                       {{"expr", std::string(data::without_full_stop(item.question))}});
+                       {{"expr", std::string(without_full_stop(item.question))}});
     item.truth.box = to_pixels(table.box(i), size->first, size->second);
     item.official["width"] = size->first;
     item.official["height"] = size->second;
@@ -97,16 +94,15 @@ void add_boxes(ItemReader& reader, const RecordTable& table) {
   }
 }
 
-data::OwnTables tables_of(ItemReader& reader) {
+OwnTables tables_of(ItemReader& reader) {
   const ReadOptions& options = reader.options();
-  const data::ReadContext context{options.root,
-                                  reader.pictures(),
-                                  reader.problems(),
-                                  data::TextRule::kRaw,
-                                  options.progress,
-                                  [exif = options.exif](const auto& file) { return image_file_size(file, exif); }};
-  return data::read_own({reader.note_file(options.own)}, {options.own_boxes, options.own_split},
-                        context);
+  const ReadContext context{options.root,
+                            reader.pictures(),
+                            reader.problems(),
+                            TextRule::kRaw,
+                            options.progress,
+                            [exif = options.exif](const auto& file) { return image_file_size(file, exif); }};
+  return read_own({reader.note_file(options.own)}, {options.own_boxes, options.own_split}, context);
 }
 
 BenchmarkInfo info_of(std::string name, std::string title, MetricKind metric, std::string figure,
@@ -122,7 +118,7 @@ BenchmarkInfo info_of(std::string name, std::string title, MetricKind metric, st
 }  // namespace
 
 void read_own_items(ItemReader& reader) {
-  const data::OwnTables tables = tables_of(reader);
+  const OwnTables tables = tables_of(reader);
   const std::string& name = reader.info().name;
   if (name == kOwnCaptions && tables.captions) add_captions(reader, *tables.captions);
   if (name == kOwnQuestions && tables.questions) add_questions(reader, *tables.questions);
@@ -136,7 +132,7 @@ std::vector<BenchmarkInfo> own_benchmarks(const ReadOptions& options,
   const BenchmarkInfo captions =
       info_of(kOwnCaptions, "Own captions", MetricKind::kCaption, "CIDEr", "coco_caption", 80);
   ItemReader reader(captions, options, templates);
-  const data::OwnTables tables = tables_of(reader);
+  const OwnTables tables = tables_of(reader);
   std::vector<BenchmarkInfo> all;
   if (tables.captions) all.push_back(captions);
   if (tables.questions) {

@@ -10,9 +10,6 @@ namespace lion::eval {
 namespace {
 
 namespace fs = std::filesystem;
-using data::BadRecord;
-using data::ProblemKind;
-using data::RecordFields;
 
 constexpr const char* kCocoSplit = "val2014";
 
@@ -94,7 +91,7 @@ class PairReader {
   void finish() {
     for (Asked& asked : items_) {
       const auto where = [&] { return ItemReader::where(questions_, "question", asked.number); };
-      data::read_record(reader_.problems(), where, [&] {
+      read_record(reader_.problems(), where, [&] {
         if (!asked.seen) {
           throw BadRecord{ProblemKind::kNoAnnotation,
                           str("question_id ", asked.item.id, " has no annotation")};
@@ -204,10 +201,10 @@ void read_gqa_items(ItemReader& reader) {
     item.official["questionId"] = item.id;
     reader.add(std::move(item));
   };
-  const data::JsonStream stream = reader.open(path);
-  if (stream.layout() == data::JsonLayout::kObject) {
-    return stream.each_pair([&](const data::JsonElement& element) {
-      data::read_record(
+  const JsonStream stream = reader.open(path);
+  if (stream.layout() == JsonLayout::kObject) {
+    return stream.each_pair([&](const JsonElement& element) {
+      read_record(
           reader.problems(),
           [&] { return str(path.filename().string(), ", question ", element.key); },
           [&] {

@@ -125,22 +125,22 @@ std::string categories_panel(const Score& score) {
 }
 
 /// Records of the files that became no item.
-std::string problems_panel(const data::Problems& problems) {
+std::string problems_panel(const Problems& problems) {
   std::string counts;
-  for (size_t i = 0; i < data::kProblemKinds; ++i) {
-    const auto kind = static_cast<data::ProblemKind>(i);
+  for (size_t i = 0; i < kProblemKinds; ++i) {
+    const auto kind = static_cast<ProblemKind>(i);
     if (problems.counted(kind) == 0) continue;
-    const std::string name = replace_all(data::problem_name(kind), "_", " ");
+    const std::string name = replace_all(problem_name(kind), "_", " ");
     counts += str("<tr><th scope=\"row\">", html_escape(name),
-                  data::is_choice(kind) ? " <small>on purpose</small>" : "",
-                  "</th><td class=\"number\">", html_count(problems.counted(kind)), "</td></tr>\n");
+                  is_choice(kind) ? " <small>on purpose</small>" : "", "</th><td class=\"number\">",
+                  html_count(problems.counted(kind)), "</td></tr>\n");
   }
   if (counts.empty()) return "";
   std::string out =
       str("<div class=\"panel\"><h3>Left out when reading</h3>\n<table>\n<thead class=\"hidden\">"
           "<tr><th scope=\"col\">kind</th><th scope=\"col\">records</th></tr></thead>\n<tbody>\n",
           counts, "</tbody>\n</table>\n");
-  const std::vector<data::Problem>& kept = problems.kept();
+  const std::vector<Problem>& kept = problems.kept();
   if (kept.empty()) return out + "</div>\n";
   const size_t named = std::min(kept.size(), kNamed);
   out += str("<details><summary>the first ", named, "</summary>\n<ul class=\"plain\">\n");

@@ -10,10 +10,6 @@
 namespace lion::eval {
 namespace {
 
-using data::BadRecord;
-using data::ProblemKind;
-using data::RecordFields;
-
 /// The captions under a key: one text, or a list of them.
 std::vector<std::string> captions_of(const RecordFields& fields, const char* key) {
   if (!fields.value(key).is_array()) return {std::string(fields.text(key))};
@@ -51,7 +47,7 @@ CaptionReferences::CaptionReferences(const FileScoreOptions& options, FindingLog
 
 void CaptionReferences::read() {
   if (!is_json_object(path_)) return read_list();
-  const std::vector<std::string> keys = data::JsonStream(path_).keys();
+  const std::vector<std::string> keys = JsonStream(path_).keys();
   if (contains(keys, "annotations")) return read_annotations("annotations", "caption");
   if (contains(keys, "data")) return read_annotations("data", "caption_str");
   if (contains(keys, "images")) return read_karpathy();

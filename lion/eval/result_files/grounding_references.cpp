@@ -9,10 +9,6 @@
 namespace lion::eval {
 namespace {
 
-using data::BadRecord;
-using data::ProblemKind;
-using data::RecordFields;
-
 void read_size(const RecordFields& fields, GroundingReference& reference) {
   reference.width = fields.maybe_integer("width").value_or(0);
   reference.height = fields.maybe_integer("height").value_or(0);

@@ -32,10 +32,10 @@ std::vector<GroundingReference> read_grounding_references(const FileScoreOptions
                                                           std::vector<std::string>& notes);
 
 /// The id of a record, "id" or "question_id"; "" when it has none.
-std::string grounding_id(const data::RecordFields& fields);
+std::string grounding_id(const RecordFields& fields);
 
 /// The text under the first of `keys` that is there; "" when none is.
-std::string first_text(const data::RecordFields& fields, std::span<const char* const> keys);
+std::string first_text(const RecordFields& fields, std::span<const char* const> keys);
 
 inline constexpr const char* kPictureKeys[] = {"img_path", "image"};
 inline constexpr const char* kExpressionKeys[] = {"expression", "sent"};

@@ -17,10 +17,6 @@
 namespace lion::eval {
 namespace {
 
-using data::BadRecord;
-using data::ProblemKind;
-using data::RecordFields;
-
 struct Answer {
   std::string id;
   std::string picture;

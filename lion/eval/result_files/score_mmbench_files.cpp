@@ -19,9 +19,6 @@
 namespace lion::eval {
 namespace {
 
-using data::BadRecord;
-using data::ProblemKind;
-
 struct Row {
   int64_t index = 0;
   std::vector<std::string> options;
@@ -52,7 +49,7 @@ class Cells {
   }
 
   int64_t index() const {
-    const auto index = data::parse_integer(trim(cell({"index"})));
+    const auto index = parse_integer(trim(cell({"index"})));
     if (!index || *index < 0) throw BadRecord{ProblemKind::kMalformed, "\"index\" is no number"};
     return *index;
   }

@@ -21,16 +21,16 @@ constexpr size_t kFindingsInWords = 20;
 void visit_element(const simdjson::dom::element& element, std::string_view key, int64_t place,
                    const std::string& where, FindingLog& log, const RecordVisitor& visit) {
   try {
-    const data::RecordFields fields(element);
+    const RecordFields fields(element);
     visit({fields, element, key, place, where});
-  } catch (const data::BadRecord& bad) {
+  } catch (const BadRecord& bad) {
     log.malformed(where, bad.what);
   }
 }
 
-data::JsonVisitor numbered(const std::filesystem::path& path, const char* noun, FindingLog& log,
-                           const RecordVisitor& visit) {
-  return [name = file_name(path), noun, &log, &visit](const data::JsonElement& element) {
+JsonVisitor numbered(const std::filesystem::path& path, const char* noun, FindingLog& log,
+                     const RecordVisitor& visit) {
+  return [name = file_name(path), noun, &log, &visit](const JsonElement& element) {
     visit_element(element.value, element.key, element.number,
                   str(name, ", ", noun, " ", element.number), log, visit);
   };
@@ -76,8 +76,8 @@ void FindingLog::missing(const std::string& where, std::string_view what) {
   add(findings_.missing, where, what);
 }
 
-data::JsonStream open_results(const std::filesystem::path& path, FindingLog& log) {
-  data::JsonStream stream(path);
+JsonStream open_results(const std::filesystem::path& path, FindingLog& log) {
+  JsonStream stream(path);
   stream.report_broken(
       [&log, name = file_name(path)](std::string_view list, int64_t number, std::string_view what) {
         const std::string noun = list.empty() ? "record" : str("\"", list, "\" record");
@@ -104,7 +104,7 @@ void each_result_in(const std::filesystem::path& path, const std::string& key, F
                     const RecordVisitor& visit) {
   const std::string noun = str("\"", key, "\" record");
   open_results(path, log).each_in(
-      std::array{data::JsonList{key, numbered(path, noun.c_str(), log, visit)}});
+      std::array{JsonList{key, numbered(path, noun.c_str(), log, visit)}});
 }
 
 void each_result_pair(const std::filesystem::path& path, FindingLog& log,
@@ -115,7 +115,7 @@ void each_result_pair(const std::filesystem::path& path, FindingLog& log,
 bool is_json_object(const std::filesystem::path& path) {
   const MappedText file(path);
   if (!trim(file.text()).starts_with('{')) return false;  // also lines of which the first is broken
-  return data::JsonStream(path).layout() == data::JsonLayout::kObject;
+  return JsonStream(path).layout() == JsonLayout::kObject;
 }
 
 IdMatch::IdMatch(const FileScoreOptions& options, FindingLog& log)
@@ -161,7 +161,7 @@ void IdMatch::report_missing() {
 std::string picture_id(std::string_view name) {
   const bool has_extension = name.ends_with(".jpg") || name.ends_with(".jpeg") ||
                              name.ends_with(".png") || name.ends_with(".gif");
-  const auto coco = data::parse_coco_name(has_extension ? std::string(name) : str(name, ".jpg"));
+  const auto coco = parse_coco_name(has_extension ? std::string(name) : str(name, ".jpg"));
   if (coco) return str(coco->id);
   name.remove_prefix(name.rfind('/') + 1);  // the whole name when there is no slash
   return std::string(has_extension ? name.substr(0, name.rfind('.')) : name);

@@ -34,17 +34,17 @@ class FindingLog {
 
 /// A record of a file: an object of a list, a line, or the value of a map.
 struct ResultRecord {
-  const data::RecordFields& fields;
+  const RecordFields& fields;
   const simdjson::dom::element& value;  ///< the same, not looked into
   std::string_view key;                 ///< in a map
   int64_t place = 0;  ///< among the records, from 0; those that cannot be read count as well
   std::string where;  ///< "answers.jsonl, line 3"
 };
-/// May throw data::BadRecord: the record is reported as malformed.
+/// May throw BadRecord: the record is reported as malformed.
 using RecordVisitor = std::function<void(const ResultRecord&)>;
 
 /// A JSON file of which elements that are no JSON are malformed; the others count.
-data::JsonStream open_results(const std::filesystem::path& path, FindingLog& log);
+JsonStream open_results(const std::filesystem::path& path, FindingLog& log);
 
 /// Records of a list or of JSON lines. A line that is not JSON is malformed, the others count.
 /// Throws ResourceError when the file cannot be read, InputError when it is empty or a broken list.

@@ -20,21 +20,20 @@ struct YesNo {
   std::string where;
 };
 
-std::string id_of(const data::RecordFields& fields) {
+std::string id_of(const RecordFields& fields) {
   return fields.has("question_id") ? fields.id("question_id") : "";
 }
 
-bool read_label(const data::RecordFields& fields) {
+bool read_label(const RecordFields& fields) {
   const std::string label = python_lower(python_strip(fields.text("label")));
   if (label != "yes" && label != "no") {
-    throw data::BadRecord{data::ProblemKind::kMalformed,
-                          str("\"label\" is \"", label, "\", not yes or no")};
+    throw BadRecord{ProblemKind::kMalformed, str("\"label\" is \"", label, "\", not yes or no")};
   }
   return label == "yes";
 }
 
 std::vector<YesNo> read(const std::filesystem::path& path, FindingLog& log,
-                        bool (*is_yes)(const data::RecordFields&)) {
+                        bool (*is_yes)(const RecordFields&)) {
   std::vector<YesNo> records;
   each_result(path, log, [&](const ResultRecord& record) {
     const bool yes = is_yes(record.fields);
@@ -43,7 +42,7 @@ std::vector<YesNo> read(const std::filesystem::path& path, FindingLog& log,
   return records;
 }
 
-bool says_yes(const data::RecordFields& fields) {
+bool says_yes(const RecordFields& fields) {
   return pope_says_yes(fields.text(fields.has("answer") ? "answer" : "text"));
 }
 

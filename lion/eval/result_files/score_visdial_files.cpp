@@ -14,10 +14,6 @@
 namespace lion::eval {
 namespace {
 
-using data::BadRecord;
-using data::ProblemKind;
-using data::RecordFields;
-
 struct Round {
   int64_t truth = 0;    ///< number of the right candidate
   int64_t options = 0;  ///< 0: not known
@@ -34,7 +30,7 @@ class Dialogues {
   Dialogues(const FileScoreOptions& options, FindingLog& log, IdMatch& match)
       : path_(options.references), log_(log), match_(match) {
     bool found = false;
-    data::JsonStream(path_).each_pair([&](const data::JsonElement& pair) {
+    JsonStream(path_).each_pair([&](const JsonElement& pair) {
       if (pair.key == "dialogs") found |= read_list(pair.value);
       simdjson::dom::element dialogs;
       if (pair.key == "data" && pair.value["dialogs"].get(dialogs) == simdjson::SUCCESS) {

@@ -12,10 +12,6 @@
 namespace lion::eval {
 namespace {
 
-using data::BadRecord;
-using data::ProblemKind;
-using data::RecordFields;
-
 struct Question {
   std::vector<std::string> answers;
   std::vector<std::string> categories;

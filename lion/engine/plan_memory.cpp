@@ -1,4 +1,4 @@
-#include "lion/engine/memory_plan.h"
+#include "lion/engine/plan_memory.h"
 
 #include <torch/torch.h>
 
