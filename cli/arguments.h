@@ -1,5 +1,5 @@
 #pragma once
-/// The options that commands have in common, and what they mean to the pipeline.
+/// The options that commands have in common, and what they mean to the engine.
 
 #include <CLI/CLI.hpp>
 #include <cstdint>

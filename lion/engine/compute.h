@@ -1,5 +1,5 @@
 #pragma once
-/// From the pipeline's plain options to torch's types. For sources only.
+/// From the engine's plain options to torch's types. For sources only.
 
 #include <ATen/core/Tensor.h>
 

@@ -1,5 +1,5 @@
 #pragma once
-/// What a caller may ask of the pipeline, in plain types.
+/// What a caller may ask of the engine, in plain types.
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,6 @@
 #pragma once
 /// LION: both visual branches, the language model and the soft prompt. Takes tensors and gives
-/// tensors; text and pictures are the pipeline's business. Source: LION (CVPR 2024) and its
+/// tensors; text and pictures are the engine's business. Source: LION (CVPR 2024) and its
 /// released code; architecture.md, sections 1 and 9.
 
 #include <torch/nn/module.h>

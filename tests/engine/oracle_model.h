@@ -21,7 +21,7 @@ class TempFolder {
  public:
   TempFolder()
       : path_(std::filesystem::temp_directory_path() /
-              str("lion-pipeline-", ::getpid(), "-",
+              str("lion-engine-", ::getpid(), "-",
                   ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
