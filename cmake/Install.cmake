@@ -21,9 +21,21 @@ install(TARGETS ${lion_installed} EXPORT lionTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
-# The program finds lion_compute by its own place (cli/engine.cpp). Torch is not installed: the
-# library goes on using the wheel that it was built with.
-set_target_properties(lion_compute PROPERTIES INSTALL_RPATH "${LION_TORCH_DIR}/torch/lib")
+# The program finds lion_compute by its own place (cli/engine.cpp). LibTorch comes along, so that the
+# build tree may go: its libraries and the two of CUDA's runtime that libtorch_cpu.so names. They find
+# each other by $ORIGIN. Those of a CUDA build are gigabytes and stay where they are.
+if(LION_CUDA)
+  set_target_properties(lion_compute PROPERTIES INSTALL_RPATH "${LION_TORCH_DIR}/torch/lib")
+else()
+  set_target_properties(lion_compute PROPERTIES INSTALL_RPATH "$ORIGIN/lion")
+  install(FILES
+    "${LION_TORCH_DIR}/torch/lib/libtorch_cpu.so"
+    "${LION_TORCH_DIR}/torch/lib/libc10.so"
+    "${LION_TORCH_DIR}/torch/lib/libgomp.so.1"
+    "${LION_TORCH_DIR}/nvidia/cu13/lib/libcudart.so.13"
+    "${LION_TORCH_DIR}/nvidia/cu13/lib/libcupti.so.13"
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/lion)
+endif()
 install(TARGETS lion_cli lion_compute
   RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 

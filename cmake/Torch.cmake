@@ -1,24 +1,32 @@
 # Imported targets for the torch wheel unpacked under LION_TORCH_DIR.
 # find_package(Torch) is not used: with a CUDA toolkit on the machine it insists on probing it, and
 # without one it stops. This file is installed, so that lionConfig.cmake makes the same targets.
+# Input: LION_TORCH_DIR, the folder of the wheel; or, in an installed package, LION_TORCH_LIB_DIR,
+# the folder of the libraries that were installed with it (no headers: lion/lion.h needs none).
 
-if(NOT EXISTS "${LION_TORCH_DIR}/torch/lib/libtorch_cpu.so")
+if(LION_TORCH_LIB_DIR)
+  set(lion_torch_libraries "${LION_TORCH_LIB_DIR}")
+elseif(NOT EXISTS "${LION_TORCH_DIR}/torch/lib/libtorch_cpu.so")
   message(FATAL_ERROR "LION_TORCH_DIR: no torch/lib/libtorch_cpu.so under ${LION_TORCH_DIR}. "
     "Run ./dev setup, or set LION_TORCH_DIR to the folder of an unpacked torch 2.11.0 wheel.")
+else()
+  set(lion_torch_libraries "${LION_TORCH_DIR}/torch/lib")
 endif()
 
 function(lion_imported name library)
   add_library(${name} SHARED IMPORTED GLOBAL)
-  set_target_properties(${name} PROPERTIES IMPORTED_LOCATION "${LION_TORCH_DIR}/torch/lib/${library}")
+  set_target_properties(${name} PROPERTIES IMPORTED_LOCATION "${lion_torch_libraries}/${library}")
 endfunction()
 
 if(NOT TARGET torch::torch_cpu)
   lion_imported(torch::c10 libc10.so)
   lion_imported(torch::torch_cpu libtorch_cpu.so)
   # libtorch_cpu.so finds the CUDA runtime wheels through its own run path; the linker need not.
+  if(NOT LION_TORCH_LIB_DIR)
+    set_target_properties(torch::torch_cpu PROPERTIES INTERFACE_INCLUDE_DIRECTORIES
+      "${LION_TORCH_DIR}/torch/include;${LION_TORCH_DIR}/torch/include/torch/csrc/api/include")
+  endif()
   set_target_properties(torch::torch_cpu PROPERTIES
-    INTERFACE_INCLUDE_DIRECTORIES
-      "${LION_TORCH_DIR}/torch/include;${LION_TORCH_DIR}/torch/include/torch/csrc/api/include"
     INTERFACE_LINK_LIBRARIES torch::c10
     INTERFACE_LINK_OPTIONS "-Wl,--allow-shlib-undefined")
   if(LION_CUDA)
@@ -28,7 +36,7 @@ if(NOT TARGET torch::torch_cpu)
     set_target_properties(torch::torch_cuda PROPERTIES
       INTERFACE_LINK_LIBRARIES "torch::torch_cpu;torch::c10_cuda"
       INTERFACE_LINK_OPTIONS
-        "-Wl,--push-state,--no-as-needed,${LION_TORCH_DIR}/torch/lib/libtorch_cuda.so,--pop-state")
+        "-Wl,--push-state,--no-as-needed,${lion_torch_libraries}/libtorch_cuda.so,--pop-state")
   endif()
 endif()
 
