@@ -53,10 +53,10 @@ class Writer {
   std::mt19937_64 random_{1};
 };
 
-std::vector<CaptionPair> captions(int64_t pictures, int64_t references, int64_t words) {
+std::vector<lion::CaptionPair> captions(int64_t pictures, int64_t references, int64_t words) {
   Writer writer(words);
-  std::vector<CaptionPair> pairs(static_cast<size_t>(pictures));
-  for (CaptionPair& pair : pairs) {
+  std::vector<lion::CaptionPair> pairs(static_cast<size_t>(pictures));
+  for (lion::CaptionPair& pair : pairs) {
     pair.candidate = writer.caption();
     for (int64_t i = 0; i < references; ++i) {
       pair.references.push_back(writer.caption());
@@ -96,7 +96,7 @@ int main(int argc, char** argv) {
   const int64_t references = argument(2, 5);
   const int64_t words = argument(3, 10);
   const int64_t rounds = argument(4, 5);
-  const std::vector<CaptionPair> pairs = captions(pictures, references, words);
+  const std::vector<lion::CaptionPair> pairs = captions(pictures, references, words);
   Times tokens;
   Times count;
   Times cider;
@@ -104,11 +104,11 @@ int main(int argc, char** argv) {
   Times rouge;
   double checksum = 0;  // keeps the scores from being optimised away
   for (int64_t i = 0; i < rounds; ++i) {
-    const auto worded = timed(tokens, [&] { return worded(pairs); });
-    const auto ngrams = timed(count, [&] { return counted(worded); });
-    checksum += timed(cider, [&] { return cider_d(ngrams); }).front();
-    checksum += timed(bleu, [&] { return bleu(worded, ngrams); }).corpus[0];
-    checksum += timed(rouge, [&] { return rouge_l(worded); }).front();
+    const auto worded = timed(tokens, [&] { return lion::worded(pairs); });
+    const auto ngrams = timed(count, [&] { return lion::counted(worded); });
+    checksum += timed(cider, [&] { return lion::cider_d(ngrams); }).front();
+    checksum += timed(bleu, [&] { return lion::bleu(worded, ngrams); }).corpus[0];
+    checksum += timed(rouge, [&] { return lion::rouge_l(worded); }).front();
   }
   const lion::Json result = {
       {"pictures", pictures},    {"references", references},    {"words", words},

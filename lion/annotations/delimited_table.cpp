@@ -2,16 +2,13 @@
 
 #include <algorithm>
 
+#include "lion/annotations/mapped_text.h"
 #include "lion/base/error.h"
 #include "lion/base/file.h"
 #include "lion/base/str.h"
 
 namespace lion {
-namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-}  // namespace
+namespace {}  // namespace
 
 std::optional<size_t> TableHeader::find(std::string_view name) const {
   const auto found = std::find(names_.begin(), names_.end(), name);

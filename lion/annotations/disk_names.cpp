@@ -14,11 +14,6 @@ bool is_ascii(const std::string& text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-bool is_there(const fs::path& path) {
-  std::error_code error;
-  return fs::exists(path, error);
-}
-
 /// The name composed; as it is when it is not UTF-8.
 std::string composed(const std::string& name) {
   return is_ascii(name) || valid_utf8(name) != name ? name : to_nfc(name);
@@ -26,11 +21,16 @@ std::string composed(const std::string& name) {
 
 }  // namespace
 
+bool is_on_disk(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
 fs::path DiskNames::find(const fs::path& path) {
-  if (is_ascii(path.string()) || is_there(path)) return path;
+  if (is_ascii(path.string()) || is_on_disk(path)) return path;
   fs::path found;
   for (const fs::path& part : path) {
-    if (is_ascii(part.string()) || is_there(found / part)) {
+    if (is_ascii(part.string()) || is_on_disk(found / part)) {
       found /= part;
       continue;
     }

@@ -9,6 +9,9 @@
 
 namespace lion {
 
+/// Whether something of this path is there; false too where that cannot be known.
+bool is_on_disk(const std::filesystem::path& path);
+
 /// Remembers the folders that it has listed.
 class DiskNames {
  public:

@@ -12,11 +12,6 @@ namespace lion {
 namespace fs = std::filesystem;
 namespace {
 
-bool is_there(const fs::path& path) {
-  std::error_code error;
-  return fs::exists(path, error);
-}
-
 /// Where else a picture of `split` may lie. train2017 holds train2014 and most of val2014.
 std::vector<std::string> splits_like(std::string_view split) {
   std::vector<std::string> all = {std::string(split)};
@@ -30,7 +25,7 @@ std::vector<std::string> splits_like(std::string_view split) {
 
 PictureFinder::PictureFinder(const OfficialFiles& files, std::optional<fs::path> images)
     : files_(files), images_(std::move(images)) {
-  if (images_ && !is_there(*images_)) {
+  if (images_ && !is_on_disk(*images_)) {
     throw ResourceError(str(images_->string(), ": there is no such folder of pictures. ",
                             "Mend \"images\", or leave it out to have the folder looked for."));
   }
@@ -42,7 +37,8 @@ const std::vector<PictureFinder::Place>& PictureFinder::places(std::string_view 
   const std::vector<std::string> splits = splits_like(split);
   for (const std::string& one : splits) {
     if (images_) {
-      if (const fs::path folder = *images_ / one; is_there(folder)) found.push_back({folder, one});
+      if (const fs::path folder = *images_ / one; is_on_disk(folder))
+        found.push_back({folder, one});
     } else if (const auto folder = files_.find_folder(std::array{one})) {
       found.push_back({*folder, one});
     }
@@ -66,7 +62,7 @@ fs::path PictureFinder::coco(std::string_view split, int64_t id) {
   const bool official = all.front().split == split && !(images_ && all.front().folder == *images_);
   if (all.size() == 1 || official) return path_in(all.front());
   for (const Place& place : all) {
-    if (fs::path path = path_in(place); is_there(path)) return path;
+    if (fs::path path = path_in(place); is_on_disk(path)) return path;
   }
   return path_in(all.front());
 }
@@ -83,8 +79,8 @@ fs::path PictureFinder::named(std::string_view name, std::string_view split) {
   // The first picture of a folder decides for all: as written, or by the folder's last name.
   const fs::path as_written = on_disk(base / path);
   fs::path folder = as_written.parent_path();
-  if (!is_there(as_written)) {
-    if (images_ && is_there(on_disk(base / path.filename()))) {
+  if (!is_on_disk(as_written)) {
+    if (images_ && is_on_disk(on_disk(base / path.filename()))) {
       folder = base;
     } else if (const auto found =
                    files_.find_folder(std::array{path.parent_path().filename().string()})) {

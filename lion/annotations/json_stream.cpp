@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "lion/annotations/mapped_text.h"
 #include "lion/base/error.h"
 #include "lion/base/json_nan.h"
 #include "lion/base/str.h"
@@ -16,7 +17,6 @@ constexpr size_t kReleaseStep = size_t{16} << 20;  // bytes read between two rel
 constexpr size_t kLongestLine = size_t{1}
                                 << 20;  // a first line that is longer is no line of records
 constexpr size_t kNone = std::string_view::npos;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 

@@ -1,5 +1,5 @@
 #pragma once
-/// Internal to this component: a file as text, mapped.
+/// A file as text, mapped.
 
 #include <filesystem>
 #include <memory>
@@ -9,12 +9,13 @@
 
 namespace lion {
 
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 /// `text` lives as long as the object; a byte order mark is left out.
 class MappedText {
  public:
   /// Throws ResourceError when the file cannot be read.
   explicit MappedText(const std::filesystem::path& path) : file_(MappedFile::open(path)) {
-    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
     text_ = {reinterpret_cast<const char*>(file_->bytes().data()), file_->bytes().size()};
     if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
   }

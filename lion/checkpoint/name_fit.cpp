@@ -57,12 +57,21 @@ struct Count {
   int64_t all = 0;
 };
 
-bool is_averaged(std::string_view prefix) {
-  return prefix.find("ema") != prefix.npos || prefix.find("teacher") != prefix.npos ||
-         prefix.find("averaged") != prefix.npos;
+}  // namespace
+
+bool name_contains_any(std::string_view name, std::initializer_list<std::string_view> parts) {
+  std::string lower(name);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return std::any_of(parts.begin(), parts.end(), [&lower](std::string_view part) {
+    return lower.find(part) != std::string::npos;
+  });
 }
 
-}  // namespace
+bool is_averaged_name(std::string_view name) {
+  return name_contains_any(name, {"ema", "swa", "averag", "teacher", "momentum", "shadow"}) &&
+         !name_contains_any(name, {"semantic", "schema"});
+}
 
 TensorMap without_wrappers(TensorMap tensors,
                            const std::function<bool(std::string_view name)>& is_known,
@@ -90,7 +99,7 @@ TensorMap without_wrappers(TensorMap tensors,
     const Count& so_far = counts[best];
     if (fits &&
         (count.known > so_far.known || (count.known == so_far.known && count.known > as_they_are &&
-                                        is_averaged(best) && !is_averaged(prefix)))) {
+                                        is_averaged_name(best) && !is_averaged_name(prefix)))) {
       best = prefix;
     }
   }

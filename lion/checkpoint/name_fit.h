@@ -2,12 +2,19 @@
 /// Names as people's training wrappers leave them, brought to those of the bare model.
 
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
 #include "lion/checkpoint/tensor_map.h"
 
 namespace lion {
+
+/// Whether one of `parts` (lower case) stands in the name, whatever its case.
+bool name_contains_any(std::string_view name, std::initializer_list<std::string_view> parts);
+
+/// Whether a key or prefix is one of averaged weights, as "model_ema." is.
+bool is_averaged_name(std::string_view name);
 
 /// Takes away what wrappers add to names: parts that stand anywhere ("module.", "_orig_mod.",
 /// "_fsdp_wrapped_module.", ...), then one prefix ("model.", "net.visual.", ...), when without it

@@ -9,6 +9,7 @@
 
 #include "lion/base/error.h"
 #include "lion/checkpoint/bytes.h"
+#include "lion/checkpoint/name_fit.h"
 
 namespace lion {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 constexpr int kMaxNesting = 8;  // of dicts around a state dict, and of modules in a module
 constexpr size_t kMaxEntries = 1'000'000;
 constexpr int64_t kMaxVisited = 1'000'000;  // values may be shared, so that few have many paths
-constexpr size_t kShown = 5;
+constexpr size_t kKeysShown = 5;
 
 using Items = std::vector<std::pair<PickleRef, PickleRef>>;
 
@@ -47,24 +48,11 @@ std::string key_str(PickleRef key) {
   return "neither text nor number";
 }
 
-bool contains_any(std::string_view key, std::initializer_list<std::string_view> parts) {
-  std::string lower(key);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return std::any_of(parts.begin(), parts.end(), [&lower](std::string_view part) {
-    return lower.find(part) != std::string::npos;
-  });
-}
-
 /// What training scripts keep beside the weights, and what may hold tensors too.
 bool is_beside_weights(std::string_view key) {
-  return contains_any(key, {"optim", "sched", "scaler", "rng", "random", "loss", "metric", "config",
-                            "hparam", "hyper", "args", "callback", "history", "grad"});
-}
-
-bool is_averaged(std::string_view key) {
-  return contains_any(key, {"ema", "swa", "averag", "teacher", "momentum", "shadow"}) &&
-         !contains_any(key, {"semantic", "schema"});
+  return name_contains_any(
+      key, {"optim", "sched", "scaler", "rng", "random", "loss", "metric", "config", "hparam",
+            "hyper", "args", "callback", "history", "grad"});
 }
 
 /// Smaller is likelier to hold the weights.
@@ -72,7 +60,7 @@ int rank_of(std::string_view key) {
   constexpr std::array<std::string_view, 12> kUsual = {
       "model",   "state_dict", "module",  "model_state_dict", "model_state", "net",
       "network", "params",     "weights", "model_dict",       "state",       "checkpoint"};
-  if (is_averaged(key)) return 200;
+  if (is_averaged_name(key)) return 200;
   const auto found = std::find(kUsual.begin(), kUsual.end(), key);
   return found == kUsual.end() ? 100 : static_cast<int>(found - kUsual.begin());
 }
@@ -204,7 +192,7 @@ void add_module(const PickleDict& state, const std::string& prefix, int depth, S
 /// "a", "b", "c" and 4 more
 std::string some(const std::vector<std::string>& names) {
   std::vector<std::string> quoted;
-  for (size_t i = 0; i < std::min(names.size(), kShown); ++i) {
+  for (size_t i = 0; i < std::min(names.size(), kKeysShown); ++i) {
     quoted.push_back(str('"', shown(names[i]), '"'));
   }
   const size_t more = names.size() - quoted.size();
@@ -320,13 +308,14 @@ StateDict find_state_dict(const PickleValue& root, const std::string& where) {
   }
   if (const auto objects = find_objects(root, found); !objects.empty()) {
     std::vector<std::string> parts;
-    for (size_t i = 0; i < std::min(objects.size(), kShown); ++i) {
+    for (size_t i = 0; i < std::min(objects.size(), kKeysShown); ++i) {
       const auto& [name, places] = objects[i];
       parts.push_back(
           str(name, " at \"", shown(places[0]), '"',
               places.size() > 1 ? str(" and ", places.size() - 1, " more places") : ""));
     }
-    if (objects.size() > kShown) parts.push_back(str(objects.size() - kShown, " other kinds"));
+    if (objects.size() > kKeysShown)
+      parts.push_back(str(objects.size() - kKeysShown, " other kinds"));
     result.notices.push_back(
         str(where, ": objects that are not weights are skipped: ", join(parts, ", ")));
   }

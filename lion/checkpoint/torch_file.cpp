@@ -12,7 +12,7 @@
 namespace lion {
 namespace {
 
-constexpr std::string_view kDamaged = "The file is damaged: get it again.";
+constexpr std::string_view kGetAgain = "The file is damaged: get it again.";
 constexpr std::string_view kMagic = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 constexpr std::string_view kMagicDigits = "119547037146038801333356L";  // in protocol 1
 constexpr int64_t kLegacyProtocol = 1001;
@@ -26,7 +26,7 @@ uint64_t storage_bytes(const PickleStorage& storage, const std::string& where) {
       __builtin_mul_overflow(static_cast<uint64_t>(storage.numel),
                              static_cast<uint64_t>(storage.element_size), &bytes)) {
     throw ResourceError(str(where, ": storage \"", shown(storage.key), "\" has ", storage.numel,
-                            " elements. ", kDamaged));
+                            " elements. ", kGetAgain));
   }
   return bytes;
 }
@@ -41,7 +41,7 @@ TensorView view_of(const PickleTensor& tensor, const FindStorage& find,
   if (!tensor.unreadable.empty()) {
     if (!checked_numel(tensor.shape)) {
       throw ResourceError(
-          str(where, " has impossible sizes (got ", shape_str(tensor.shape), "). ", kDamaged));
+          str(where, " has impossible sizes (got ", shape_str(tensor.shape), "). ", kGetAgain));
     }
     return {.shape = tensor.shape,
             .strides = contiguous_strides(tensor.shape),
@@ -54,7 +54,7 @@ TensorView view_of(const PickleTensor& tensor, const FindStorage& find,
     throw ResourceError(str(where, " ", what, " (got offset ", tensor.offset, ", sizes ",
                             shape_str(tensor.shape), ", strides ", shape_str(tensor.strides),
                             ", expected to fit into a storage of ", room, " elements). ",
-                            kDamaged));
+                            kGetAgain));
   };
   const auto bytes = find(storage);
   const auto numel = checked_numel(tensor.shape);
@@ -135,7 +135,7 @@ TensorMap parse_zip(std::span<const std::byte> bytes, std::shared_ptr<const Mapp
     if (content.size() != expected) {
       throw ResourceError(str(where, ": storage \"", shown(storage.key), "\" has ", content.size(),
                               " bytes, expected ", expected, " for ", storage.numel,
-                              " elements of ", dtype_name(*storage.dtype), ". ", kDamaged));
+                              " elements of ", dtype_name(*storage.dtype), ". ", kGetAgain));
     }
     return content;
   };
@@ -153,7 +153,7 @@ StorageMap storages_of(const Pickle& pickle, const std::string& where) {
     const PickleStorage& known = *storages.emplace(storage->key, storage).first->second;
     if (known.type != storage->type || known.numel != storage->numel) {
       throw ResourceError(
-          str(where, ": storage \"", storage->key, "\" is described in two ways. ", kDamaged));
+          str(where, ": storage \"", storage->key, "\" is described in two ways. ", kGetAgain));
     }
   }
   return storages;
@@ -197,7 +197,7 @@ TensorMap parse_legacy(std::span<const std::byte> bytes, std::shared_ptr<const M
   const Pickle object = next();
   const Pickle keys = next();
   const auto* list = keys.root().get_if<PickleList>();
-  if (!list) throw ResourceError(str(where, ": has no list of storages. ", kDamaged));
+  if (!list) throw ResourceError(str(where, ": has no list of storages. ", kGetAgain));
 
   const StorageMap storages = storages_of(object, where);
   std::map<std::string_view, std::span<const std::byte>> contents;
@@ -205,12 +205,12 @@ TensorMap parse_legacy(std::span<const std::byte> bytes, std::shared_ptr<const M
     const auto* key = item->get_if<PickleText>();
     const auto storage = key ? storages.find(key->text) : storages.end();
     if (storage == storages.end()) {
-      throw ResourceError(str(where, ": lists a storage that no tensor uses. ", kDamaged));
+      throw ResourceError(str(where, ": lists a storage that no tensor uses. ", kGetAgain));
     }
     const auto numel = reader.read<int64_t>();
     if (numel != storage->second->numel) {
       throw ResourceError(str(where, ": storage \"", shown(key->text), "\" has ", numel,
-                              " elements, expected ", storage->second->numel, ". ", kDamaged));
+                              " elements, expected ", storage->second->numel, ". ", kGetAgain));
     }
     if (storage->second->element_size == 0) {
       throw ResourceError(str(where, ": a storage has the unknown type \"",

@@ -15,6 +15,9 @@
 
 namespace lion {
 
+/// In place of a size or an offset: "the value is in the zip64 record".
+inline constexpr uint32_t kInZip64 = 0xffffffff;
+
 /// The entries of an archive in memory; no byte is copied.
 class ZipReader {
  public:

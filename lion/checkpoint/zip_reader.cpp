@@ -15,7 +15,6 @@ constexpr uint32_t kEnd64Locator = 0x07064b50;
 constexpr uint64_t kEndSize = 22;
 constexpr uint64_t kLocatorSize = 20;
 constexpr uint16_t kZip64Extra = 0x0001;
-constexpr uint32_t kIn64 = 0xffffffff;  // "the value is in the zip64 record"
 
 [[noreturn]] void broken(const std::string& where, const std::string& what) {
   throw ResourceError(str(where, ": broken zip archive: ", what,
@@ -99,7 +98,7 @@ ZipReader::Entry ZipReader::read_entry(ByteReader& directory, std::string& name)
     ByteReader field(extra.take(extra.read<uint16_t>()), where);
     if (id != kZip64Extra) continue;
     for (uint64_t* value : {&entry.size, &entry.stored_size, &entry.offset}) {
-      if (*value == kIn64) *value = field.read<uint64_t>();
+      if (*value == kInZip64) *value = field.read<uint64_t>();
     }
   }
   directory.take(comment_length);

@@ -9,7 +9,6 @@ namespace {
 constexpr uint64_t kAlignment = 64;
 constexpr uint64_t kLocalHeaderSize = 30;
 constexpr uint16_t kPaddingExtra = 0x4246;  // "FB", the field that PyTorch pads with
-constexpr uint32_t kIn64 = 0xffffffff;
 
 using CrcTables = std::array<std::array<uint32_t, 256>, 8>;
 
@@ -78,7 +77,7 @@ void common_fields(Record& record, uint32_t crc, uint32_t size, size_t name, siz
 ZipWriter::ZipWriter(const std::filesystem::path& path) : where_(path.string()), file_(path) {}
 
 void ZipWriter::add(const std::string& name, std::span<const std::byte> content) {
-  if (content.size() >= kIn64 || name.size() > 0xffff) {
+  if (content.size() >= kInZip64 || name.size() > 0xffff) {
     throw InputError(str(where_, ": entry \"", name, "\" is ", bytes_str(content.size()),
                          ", expected less than 4 GiB. Split the tensor."));
   }
@@ -99,16 +98,16 @@ void ZipWriter::commit() {
   const uint64_t begin = position_;
   Record central;
   for (const Entry& entry : entries_) {
-    const bool far = entry.offset >= kIn64;
+    const bool far = entry.offset >= kInZip64;
     central.u32(0x02014b50).u16(20);
     common_fields(central, entry.crc, entry.size, entry.name.size(), far ? 12 : 0, far);
-    central.u16(0).u16(0).u16(0).u32(0).u32(far ? kIn64 : entry.offset);
+    central.u16(0).u16(0).u16(0).u32(0).u32(far ? kInZip64 : entry.offset);
     central.text(entry.name);
     if (far) central.u16(0x0001).u16(8).u64(entry.offset);
   }
   const uint64_t size = central.bytes().size();
   const uint64_t count = entries_.size();
-  const bool zip64 = begin >= kIn64 || count >= 0xffff;
+  const bool zip64 = begin >= kInZip64 || count >= 0xffff;
   if (zip64) {
     const uint64_t record = begin + size;
     central.u32(0x06064b50).u64(44).u16(45).u16(45).u32(0).u32(0).u64(count).u64(count);
@@ -117,7 +116,7 @@ void ZipWriter::commit() {
   }
   const uint64_t shown = zip64 ? 0xffff : count;
   central.u32(0x06054b50).u16(0).u16(0).u16(shown).u16(shown);
-  central.u32(zip64 ? kIn64 : size).u32(zip64 ? kIn64 : begin).u16(0);
+  central.u32(zip64 ? kInZip64 : size).u32(zip64 ? kInZip64 : begin).u16(0);
   file_.write(central.bytes());
   file_.commit();
 }

@@ -16,7 +16,7 @@ namespace lion::eval {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr size_t kNamed = 20;  // unanswered items that the result names
+constexpr size_t kNamedUnanswered = 20;  // unanswered items that the result names
 
 Json paper_json(const BenchmarkInfo& info) {
   const auto figure = [](const std::optional<double>& value) {
@@ -42,7 +42,8 @@ Json unanswered_json(std::span<const Prediction> predictions) {
   for (const Prediction& prediction : predictions) {
     if (prediction.error.empty()) continue;
     ++count;
-    if (first.size() < kNamed) first.push_back({{"id", prediction.id}, {"what", prediction.error}});
+    if (first.size() < kNamedUnanswered)
+      first.push_back({{"id", prediction.id}, {"what", prediction.error}});
   }
   return {{"count", count}, {"first", first}};
 }

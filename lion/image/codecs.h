@@ -48,6 +48,11 @@ std::string transparency_notice(int64_t hidden, int64_t pixels);
 
 inline uint32_t byte_at(Bytes bytes, size_t at) { return std::to_integer<uint32_t>(bytes[at]); }
 
+inline uint32_t big_endian_32(Bytes bytes, size_t at) {
+  return byte_at(bytes, at) << 24 | byte_at(bytes, at + 1) << 16 | byte_at(bytes, at + 2) << 8 |
+         byte_at(bytes, at + 3);
+}
+
 /// Whether `text` stands at `at`; false beyond the end.
 bool has_text(Bytes bytes, size_t at, std::string_view text);
 

@@ -14,10 +14,6 @@
 namespace lion {
 namespace {
 
-[[noreturn]] void damaged(std::string_view where, std::string_view detail) {
-  throw_damaged(where, ImageFormat::kGif, detail);
-}
-
 // Reads a GIF up to its first frame.
 class GifReader {
  public:
@@ -84,7 +80,8 @@ class GifReader {
 
   [[noreturn]] void fail(int error) const {
     const char* text = GifErrorString(error);
-    damaged(where_, str("giflib: ", text != nullptr ? text : "unknown error"));
+    throw_damaged(where_, ImageFormat::kGif,
+                  str("giflib: ", text != nullptr ? text : "unknown error"));
   }
 
   // The frame's indices in the order of the file. giflib's own decoder shows a frame with
@@ -94,33 +91,38 @@ class GifReader {
     int code_bits = 0;
     GifByteType* block = nullptr;  // its length, then its bytes
     if (DGifGetCode(file_.get(), &code_bits, &block) != GIF_OK) fail(file_->Error);
-    if (code_bits < 0 || code_bits > 8) damaged(where_, str("its codes have ", code_bits, " bits"));
+    if (code_bits < 0 || code_bits > 8)
+      throw_damaged(where_, ImageFormat::kGif, str("its codes have ", code_bits, " bits"));
     GifLzw lzw(code_bits, static_cast<size_t>(frame.Width) * frame.Height);
     while (block != nullptr) {
       switch (lzw.feed({block + 1, block[0]})) {
         case GifLzw::State::kComplete:
           return std::move(lzw.indices());
         case GifLzw::State::kDamaged:
-          damaged(where_, str("an impossible code behind ", lzw.indices().size(), " pixels"));
+          throw_damaged(where_, ImageFormat::kGif,
+                        str("an impossible code behind ", lzw.indices().size(), " pixels"));
         case GifLzw::State::kNeedsMore:
           break;
       }
       if (DGifGetCodeNext(file_.get(), &block) != GIF_OK) fail(file_->Error);
     }
-    damaged(where_, str("got ", lzw.indices().size(), " pixels, expected ",
-                        int64_t{frame.Width} * frame.Height));
+    throw_damaged(where_, ImageFormat::kGif,
+                  str("got ", lzw.indices().size(), " pixels, expected ",
+                      int64_t{frame.Width} * frame.Height));
   }
 
   void find_frame() {
     for (;;) {
       GifRecordType type = UNDEFINED_RECORD_TYPE;
       if (DGifGetRecordType(file_.get(), &type) != GIF_OK) fail(file_->Error);
-      if (type == TERMINATE_RECORD_TYPE) damaged(where_, "it has no frame");
+      if (type == TERMINATE_RECORD_TYPE)
+        throw_damaged(where_, ImageFormat::kGif, "it has no frame");
       if (type == EXTENSION_RECORD_TYPE) read_extension();
       if (type == IMAGE_DESC_RECORD_TYPE) break;
     }
     if (DGifGetImageDesc(file_.get()) != GIF_OK) fail(file_->Error);
-    if (file_->Image.Width < 1 || file_->Image.Height < 1) damaged(where_, "a side has 0 pixels");
+    if (file_->Image.Width < 1 || file_->Image.Height < 1)
+      throw_damaged(where_, ImageFormat::kGif, "a side has 0 pixels");
   }
 
   void read_extension() {

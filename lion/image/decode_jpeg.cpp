@@ -13,10 +13,6 @@
 namespace lion {
 namespace {
 
-[[noreturn]] void damaged(std::string_view where, std::string_view detail) {
-  throw_damaged(where, ImageFormat::kJpeg, detail);
-}
-
 struct Segments {
   ImageInfo info;
   int components = 0;
@@ -44,7 +40,7 @@ class SegmentReader {
       if (*marker == 0x01 || (*marker >= 0xd0 && *marker <= 0xd8)) continue;  // no segment
       if (bytes_.size() - at < 2) break;
       const size_t size = byte_at(bytes_, at) << 8 | byte_at(bytes_, at + 1);
-      if (size < 2) damaged(where_, "a segment has an impossible length");
+      if (size < 2) throw_damaged(where_, ImageFormat::kJpeg, "a segment has an impossible length");
       if (bytes_.size() - at < size) break;
       const Bytes segment = bytes_.subspan(at + 2, size - 2);
       at += size;
@@ -54,7 +50,8 @@ class SegmentReader {
       } else if (*marker == 0xe1 && has_text(segment, 0, kXmp)) {
         xmp_ = xmp_orientation(segment.subspan(kXmp.size()));
       } else if (is_frame_header(*marker) && found.components == 0) {
-        if (segment.size() < 6) damaged(where_, "the frame header is too short");
+        if (segment.size() < 6)
+          throw_damaged(where_, ImageFormat::kJpeg, "the frame header is too short");
         found.info.height = byte_at(segment, 1) << 8 | byte_at(segment, 2);
         found.info.width = byte_at(segment, 3) << 8 | byte_at(segment, 4);
         found.components = static_cast<int>(byte_at(segment, 5));
@@ -64,9 +61,11 @@ class SegmentReader {
         break;
       }
     }
-    if (found.components == 0) damaged(where_, "it ends before the header with its size");
+    if (found.components == 0)
+      throw_damaged(where_, ImageFormat::kJpeg, "it ends before the header with its size");
     require_readable(found);
-    if (found.info.width == 0 || found.info.height == 0) damaged(where_, "a side has 0 pixels");
+    if (found.info.width == 0 || found.info.height == 0)
+      throw_damaged(where_, ImageFormat::kJpeg, "a side has 0 pixels");
     found.info.orientation = exif_.value_or(xmp_);
     return found;
   }
@@ -151,7 +150,7 @@ Decoder make_decoder() {
       throw_unsupported(where, str("a JPEG of this kind (libjpeg: ", message, ")"));
     }
   }
-  damaged(where, str("libjpeg: ", message));
+  throw_damaged(where, ImageFormat::kJpeg, str("libjpeg: ", message));
 }
 
 // Decodes into `pixels` (rows without padding). Warnings of the library are not errors: like
@@ -195,9 +194,10 @@ ImageInfo probe_jpeg(Bytes bytes, std::string_view where) {
 
 Decoded decode_jpeg(Bytes bytes, const ImageInfo& info, std::string_view where) {
   const Segments segments = SegmentReader(bytes, where).read(true);
-  if (!segments.complete) damaged(where, "it has no end marker");
+  if (!segments.complete) throw_damaged(where, ImageFormat::kJpeg, "it has no end marker");
   if (segments.components != 1 && segments.components != 3 && segments.components != 4) {
-    damaged(where, str("got ", segments.components, " colour components, expected 1, 3 or 4"));
+    throw_damaged(where, ImageFormat::kJpeg,
+                  str("got ", segments.components, " colour components, expected 1, 3 or 4"));
   }
   const Decoder decoder = make_decoder();
   int width = 0, height = 0, subsampling = 0, colorspace = 0;

@@ -13,15 +13,6 @@
 namespace lion {
 namespace {
 
-[[noreturn]] void damaged(std::string_view where, std::string_view detail) {
-  throw_damaged(where, ImageFormat::kPng, detail);
-}
-
-uint32_t u32(Bytes bytes, size_t at) {
-  return byte_at(bytes, at) << 24 | byte_at(bytes, at + 1) << 16 | byte_at(bytes, at + 2) << 8 |
-         byte_at(bytes, at + 3);
-}
-
 // libpng reports an error by longjmp, past all destructors. So everything that needs one lives in
 // this class, and the only function that is jumped out of, `read`, has plain locals.
 class PngReader {
@@ -39,11 +30,13 @@ class PngReader {
   PngReader& operator=(const PngReader&) = delete;
 
   void read_header() {
-    if (!read(&PngReader::start)) damaged(where_, str("libpng: ", message_.data()));
+    if (!read(&PngReader::start))
+      throw_damaged(where_, ImageFormat::kPng, str("libpng: ", message_.data()));
   }
   void read_pixels() {
     set_up_rows();
-    if (!read(&PngReader::finish)) damaged(where_, str("libpng: ", message_.data()));
+    if (!read(&PngReader::finish))
+      throw_damaged(where_, ImageFormat::kPng, str("libpng: ", message_.data()));
   }
 
   int64_t width() const { return png_get_image_width(png_, info_); }
@@ -179,14 +172,15 @@ std::string white_notice(int64_t clipped, int64_t pixels) {
 ImageInfo probe_png(Bytes bytes, std::string_view where) {
   // 8 bytes of signature, then IHDR: length, name, width, height.
   if (has_text(bytes, 12, "CgBI")) throw_unsupported(where, "a PNG in Apple's own form (CgBI)");
-  if (!has_text(bytes, 12, "IHDR") || bytes.size() < 24) damaged(where, "it has no header chunk");
+  if (!has_text(bytes, 12, "IHDR") || bytes.size() < 24)
+    throw_damaged(where, ImageFormat::kPng, "it has no header chunk");
   const ImageInfo info{.format = ImageFormat::kPng,
-                       .width = u32(bytes, 16),
-                       .height = u32(bytes, 20),
+                       .width = big_endian_32(bytes, 16),
+                       .height = big_endian_32(bytes, 20),
                        .orientation = png_orientation(bytes)};
   constexpr int64_t kMaxSide = 0x7fffffff;
   if (info.width < 1 || info.width > kMaxSide || info.height < 1 || info.height > kMaxSide) {
-    damaged(where, str("its size is ", info.width, " x ", info.height));
+    throw_damaged(where, ImageFormat::kPng, str("its size is ", info.width, " x ", info.height));
   }
   return info;
 }

@@ -12,15 +12,13 @@
 namespace lion {
 namespace {
 
-[[noreturn]] void damaged(std::string_view where, std::string_view detail) {
-  throw_damaged(where, ImageFormat::kWebp, detail);
-}
-
 uint32_t u24(Bytes bytes, size_t at) {
   return byte_at(bytes, at) | byte_at(bytes, at + 1) << 8 | byte_at(bytes, at + 2) << 16;
 }
 
-uint32_t u32(Bytes bytes, size_t at) { return u24(bytes, at) | byte_at(bytes, at + 3) << 24; }
+uint32_t little_endian_32(Bytes bytes, size_t at) {
+  return u24(bytes, at) | byte_at(bytes, at + 3) << 24;
+}
 
 const uint8_t* data_of(Bytes bytes) { return reinterpret_cast<const uint8_t*>(bytes.data()); }
 
@@ -39,17 +37,18 @@ struct Contents {
 WebPBitstreamFeatures features_of(Bytes bitstream, std::string_view where) {
   WebPBitstreamFeatures features;
   if (WebPGetFeatures(data_of(bitstream), bitstream.size(), &features) != VP8_STATUS_OK) {
-    damaged(where, "libwebp: the bitstream has no valid header");
+    throw_damaged(where, ImageFormat::kWebp, "libwebp: the bitstream has no valid header");
   }
   return features;
 }
 
 // Walks over the chunks of the file. Source of the layout: the WebP container specification.
 Contents read_contents(Bytes bytes, std::string_view where) {
-  if (bytes.size() < 20) damaged(where, "it ends in the header");
-  const size_t riff_size = size_t{u32(bytes, 4)} + 8;
+  if (bytes.size() < 20) throw_damaged(where, ImageFormat::kWebp, "it ends in the header");
+  const size_t riff_size = size_t{little_endian_32(bytes, 4)} + 8;
   if (riff_size > bytes.size() || riff_size < 20) {
-    damaged(where, str("got ", bytes.size(), " bytes, expected ", riff_size));
+    throw_damaged(where, ImageFormat::kWebp,
+                  str("got ", bytes.size(), " bytes, expected ", riff_size));
   }
   bytes = bytes.first(riff_size);
   Contents contents{.info = {.format = ImageFormat::kWebp}, .frame = {.bitstream = bytes}};
@@ -58,8 +57,9 @@ Contents read_contents(Bytes bytes, std::string_view where) {
   std::optional<int> exif;
   int xmp = 1;
   for (size_t at = 12; at + 8 <= bytes.size();) {
-    const size_t size = u32(bytes, at + 4);
-    if (size > bytes.size() - at - 8) damaged(where, "a chunk is longer than the file");
+    const size_t size = little_endian_32(bytes, at + 4);
+    if (size > bytes.size() - at - 8)
+      throw_damaged(where, ImageFormat::kWebp, "a chunk is longer than the file");
     const Bytes chunk = bytes.subspan(at + 8, size);
     if (has_text(bytes, at, "VP8X") && at == 12 && size >= 10) {
       animated = byte_at(chunk, 0) & 2;
@@ -76,7 +76,8 @@ Contents read_contents(Bytes bytes, std::string_view where) {
     at += 8 + size + size % 2;
   }
   contents.info.orientation = exif.value_or(xmp);
-  if (animated && !found_frame) damaged(where, "the animation has no frame");
+  if (animated && !found_frame)
+    throw_damaged(where, ImageFormat::kWebp, "the animation has no frame");
   const WebPBitstreamFeatures features = features_of(contents.frame.bitstream, where);
   if (contents.info.width == 0) {
     contents.info.width = features.width;
@@ -84,7 +85,7 @@ Contents read_contents(Bytes bytes, std::string_view where) {
   }
   if (contents.frame.left + features.width > contents.info.width ||
       contents.frame.top + features.height > contents.info.height) {
-    damaged(where, "a frame reaches beyond the picture");
+    throw_damaged(where, ImageFormat::kWebp, "a frame reaches beyond the picture");
   }
   return contents;
 }
@@ -94,7 +95,7 @@ Decoded decode_alpha(const Frame& frame, Image canvas, std::string_view where) {
   int width = 0, height = 0;
   const std::unique_ptr<uint8_t, void (*)(void*)> pixels(
       WebPDecodeRGBA(data_of(frame.bitstream), frame.bitstream.size(), &width, &height), WebPFree);
-  if (!pixels) damaged(where, "libwebp cannot decode its pixels");
+  if (!pixels) throw_damaged(where, ImageFormat::kWebp, "libwebp cannot decode its pixels");
   int64_t hidden = 0;
   const uint8_t* from = pixels.get();
   for (int64_t y = 0; y < height; ++y) {
@@ -124,7 +125,7 @@ Decoded decode_webp(Bytes bytes, const ImageInfo& info, std::string_view where) 
   if (WebPDecodeRGBInto(data_of(frame.bitstream), frame.bitstream.size(),
                         canvas.rgb.data() + offset, canvas.rgb.size() - offset,
                         stride) == nullptr) {
-    damaged(where, "libwebp cannot decode its pixels");
+    throw_damaged(where, ImageFormat::kWebp, "libwebp cannot decode its pixels");
   }
   return {std::move(canvas)};
 }

@@ -12,11 +12,6 @@ namespace {
 
 constexpr size_t kMaxText = size_t{1} << 20;  // Pillow's limit: texts can unpack to gigabytes
 
-uint32_t u32(Bytes bytes, size_t at) {
-  return byte_at(bytes, at) << 24 | byte_at(bytes, at + 1) << 16 | byte_at(bytes, at + 2) << 8 |
-         byte_at(bytes, at + 3);
-}
-
 std::string_view text_of(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -87,7 +82,7 @@ int png_orientation(Bytes bytes) {
   std::optional<Bytes> exif;
   std::string profile, xmp;
   for (size_t at = 8; at + 12 <= bytes.size();) {
-    const size_t size = u32(bytes, at);
+    const size_t size = big_endian_32(bytes, at);
     if (size > bytes.size() - at - 12) break;
     const std::string_view type = text_of(bytes.subspan(at + 4, 4));
     const Bytes chunk = bytes.subspan(at + 8, size);

@@ -13,7 +13,7 @@
 namespace lion {
 namespace {
 
-constexpr std::string_view kPunctuation = ".()[],:;!*#{}";
+constexpr std::string_view kOptionPunctuation = ".()[],:;!*#{}";
 constexpr size_t kLetters = 26;
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kColumns{{
@@ -49,7 +49,7 @@ std::map<std::string, Question> by_question(std::span<const CircularPass> passes
 int64_t lone_letter(std::string_view answer, size_t options) {
   std::string text(answer);
   for (char& c : text) {
-    if (kPunctuation.find(c) != kPunctuation.npos) c = ' ';
+    if (kOptionPunctuation.find(c) != kOptionPunctuation.npos) c = ' ';
   }
   std::set<int64_t> found;
   for (const std::string& word : python_split(text)) {

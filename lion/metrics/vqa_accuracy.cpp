@@ -15,7 +15,7 @@
 namespace lion {
 namespace {
 
-constexpr std::string_view kPunctuation = ";/[]\"{}()=+\\_-><@`,?!";
+constexpr std::string_view kVqaPunctuation = ";/[]\"{}()=+\\_-><@`,?!";
 constexpr int64_t kFullStops = 32;  // the published call passes a flag where the count belongs
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kNumbers{{{"none", "0"},
@@ -134,11 +134,11 @@ std::string vqa_clean(std::string_view text) {
 }
 
 std::string vqa_punctuation(std::string_view text) {
-  if (text.find_first_of(kPunctuation) == text.npos) return without_full_stops(text);
+  if (text.find_first_of(kVqaPunctuation) == text.npos) return without_full_stops(text);
   const bool digit_comma = has_digit_comma(text);
   std::array<char, 256> becomes{};  // 0: the character itself
   std::array<bool, 256> deleted{};
-  for (const char mark : kPunctuation) {
+  for (const char mark : kVqaPunctuation) {
     const auto index = static_cast<unsigned char>(mark);
     deleted[index] = digit_comma || touches_blank(text, mark);
     becomes[index] = ' ';

@@ -14,7 +14,7 @@ namespace lion::models {
 using at::Tensor;
 
 namespace {
-constexpr double kMaskedScore = -10000.0;  // BERT's additive mask (architecture.md, section 4)
+constexpr double kBertMaskedScore = -10000.0;  // BERT's additive mask (architecture.md, section 4)
 }
 
 QformerLayerImpl::QformerLayerImpl(const QformerConfig& config, int64_t vision_width,
@@ -77,7 +77,7 @@ Tensor QformerImpl::forward(const Tensor& queries, const Tensor& image, const Te
   Tensor x =
       nn::dropout(norm->forward(at::cat({queries.expand({b, -1, -1}), text}, 1)));  // [B,Q+L,W]
   const Tensor keep = at::cat({at::ones({b, config_.num_query_tokens}, mask.options()), mask}, 1);
-  const Tensor bias = nn::key_mask(keep, kMaskedScore);  // [B,1,1,Q+L]
+  const Tensor bias = nn::key_mask(keep, kBertMaskedScore);  // [B,1,1,Q+L]
   for (const QformerLayer& layer : layers) {
     x = nn::recomputed(
         *layer,

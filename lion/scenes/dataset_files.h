@@ -18,6 +18,8 @@
 
 namespace lion::scenes {
 
+inline constexpr int64_t kCaptionsPerPicture = 5;
+
 /// Text that grows piece by piece, in blocks, until `finish`.
 class TextFile {
  public:

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kPackage = "fonts-noto-color-emoji";
 
-Sprite copy_bitmap(const FT_Bitmap& bitmap) {
+Sprite copy_color_bitmap(const FT_Bitmap& bitmap) {
   Sprite sprite{bitmap.width, bitmap.rows, {}};
   sprite.rgba.resize(static_cast<size_t>(sprite.width * sprite.height * 4));
   for (int64_t y = 0; y < sprite.height; ++y) {
@@ -55,7 +55,7 @@ std::vector<Sprite> load_emoji(const std::filesystem::path& font, const std::vec
         face.get()->glyph->bitmap.pixel_mode != FT_PIXEL_MODE_BGRA) {
       fail(str("no colour picture of ", kind.one));
     }
-    pictures.push_back(copy_bitmap(face.get()->glyph->bitmap));
+    pictures.push_back(copy_color_bitmap(face.get()->glyph->bitmap));
   }
   return pictures;
 }

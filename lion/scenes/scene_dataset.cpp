@@ -18,7 +18,7 @@ namespace lion::scenes {
 namespace {
 
 constexpr int64_t kMaxScenes = 100'000;  // looked at for one example
-constexpr int64_t kTurns = 4;            // of the conversations that dialogue takes a turn from
+constexpr int64_t kDialogueTurns = 4;    // of the conversations that dialogue takes a turn from
 
 void check(const SceneDatasetConfig& config, Task task) {
   if (config.count < 1) {
@@ -206,7 +206,7 @@ class SceneDataset : public data::Dataset {
       const Question asked = draw_question(facts, random);
       return {fill(prompt, {{"question", asked.text}}), asked.sentence, {}};
     }
-    const std::vector<Turn> turns = converse(facts, kTurns, random);
+    const std::vector<Turn> turns = converse(facts, kDialogueTurns, random);
     const Turn& one = pick(turns, random);
     return {fill(prompt, {{"question", one.question}}), one.answer, {}};
   }

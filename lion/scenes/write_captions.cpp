@@ -9,8 +9,6 @@
 namespace lion::scenes {
 namespace {
 
-constexpr int64_t kCaptionsPerPicture = 5;
-
 /// Lower-case words, as TextCaps and Karpathy list them.
 std::vector<std::string> tokens(const std::string& caption) {
   std::string letters = lower_case(caption);

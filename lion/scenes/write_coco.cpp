@@ -9,8 +9,6 @@
 namespace lion::scenes {
 namespace {
 
-constexpr int64_t kCaptionsPerPicture = 5;
-
 std::vector<std::string> captions_of(const Context& context, const Block& block, int64_t i) {
   Random random = text_random(context, "caption", block.id(i));
   const Scene scene = block.plan(i);

@@ -42,7 +42,7 @@ std::string most_frequent(const std::array<std::string, 10>& answers) {
   });
 }
 
-void write_head(JsonFile& file, const std::string& set) {
+void write_vqa_head(JsonFile& file, const std::string& set) {
   file.begin('{');
   file.member("info", {{"description", "Questions about picture-book scenes"}, {"version", "2.0"}});
   file.member("task_type", "Open-Ended");
@@ -54,7 +54,7 @@ void write_head(JsonFile& file, const std::string& set) {
 void write_questions(Context& context, const std::string& name, const std::string& set,
                      const Block& block, const Asker& ask_all) {
   JsonFile file(context.annotations(name));
-  write_head(file, set);
+  write_vqa_head(file, set);
   file.begin_list("questions");
   for (int64_t i = 0; i < block.count; ++i) {
     for (const Asked& asked : ask_all(block, i)) {
@@ -70,7 +70,7 @@ void write_questions(Context& context, const std::string& name, const std::strin
 void write_annotations(Context& context, const std::string& name, const std::string& set,
                        const Block& block, const Asker& ask_all, bool with_raw) {
   JsonFile file(context.annotations(name));
-  write_head(file, set);
+  write_vqa_head(file, set);
   file.begin_list("annotations");
   for (int64_t i = 0; i < block.count; ++i) {
     for (const Asked& asked : ask_all(block, i)) {

@@ -15,8 +15,8 @@
 namespace lion {
 namespace {
 
-constexpr uint64_t kMaxFileBytes = 16u << 20;  // the released vocabulary has 232 kB
-constexpr size_t kMaxWordCharacters = 100;     // longer words are [UNK]
+constexpr uint64_t kMaxVocabularyBytes = 16u << 20;  // the released vocabulary has 232 kB
+constexpr size_t kMaxWordCharacters = 100;           // longer words are [UNK]
 
 utf8proc_category_t category(char32_t c) {
   return utf8proc_category(static_cast<utf8proc_int32_t>(c));
@@ -127,7 +127,7 @@ bool read_lower_case(const std::filesystem::path& path) {
 
 BertTokenizer BertTokenizer::load(const std::filesystem::path& folder) {
   const std::filesystem::path vocabulary = folder / "vocab.txt";
-  return BertTokenizer(lines(read_file(vocabulary, kMaxFileBytes)),
+  return BertTokenizer(lines(read_file(vocabulary, kMaxVocabularyBytes)),
                        read_lower_case(folder / "tokenizer_config.json"), vocabulary.string());
 }
 

@@ -6,15 +6,15 @@
 namespace lion {
 namespace {
 
-std::string apply(const Charsmap& charsmap, std::string_view text) {
+std::string apply_step(const Charsmap& charsmap, std::string_view text) {
   return charsmap.normalize(text);
 }
 
-std::string apply(const ReplaceText& rule, std::string_view text) {
+std::string apply_step(const ReplaceText& rule, std::string_view text) {
   return replace_all(text, rule.pattern, rule.content);
 }
 
-std::string apply(const CollapseSpaces& rule, std::string_view text) {
+std::string apply_step(const CollapseSpaces& rule, std::string_view text) {
   std::string collapsed;
   for (size_t i = 0; i < text.size();) {
     size_t end = i;
@@ -29,7 +29,7 @@ std::string apply(const CollapseSpaces& rule, std::string_view text) {
   return collapsed;
 }
 
-std::string apply(const StripEdges& rule, std::string_view text) {
+std::string apply_step(const StripEdges& rule, std::string_view text) {
   size_t begin = text.size();  // of what is not white space, and its end
   size_t end = 0;
   for (size_t i = 0; i < text.size();) {
@@ -71,7 +71,7 @@ std::vector<Span> split_at_white_space(std::string_view text) {
 std::string normalize(const std::vector<NormalizerStep>& steps, std::string_view text) {
   std::string normal(text);
   for (const NormalizerStep& step : steps) {
-    normal = std::visit([&](const auto& rule) { return apply(rule, normal); }, step);
+    normal = std::visit([&](const auto& rule) { return apply_step(rule, normal); }, step);
   }
   return normal;
 }

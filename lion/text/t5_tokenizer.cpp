@@ -15,7 +15,7 @@
 namespace lion {
 namespace {
 
-constexpr uint64_t kMaxFileBytes = 64u << 20;  // the released files have less than 3 MB
+constexpr uint64_t kMaxTokenizerBytes = 64u << 20;  // the released files have less than 3 MB
 
 /// The added tokens that are looked for in the raw text, or in the normalised one.
 AddedTokens select(const T5TokenizerSpec& spec, bool normalized) {
@@ -48,7 +48,7 @@ T5Tokenizer T5Tokenizer::load(const std::filesystem::path& folder) {
   const std::filesystem::path json = folder / "tokenizer.json";
   const std::filesystem::path model = folder / "spiece.model";
   if (std::filesystem::exists(json)) {
-    return from_json(read_file(json, kMaxFileBytes), json.string());
+    return from_json(read_file(json, kMaxTokenizerBytes), json.string());
   }
   if (!std::filesystem::exists(model)) {
     throw ResourceError(str(folder.string(),
@@ -58,7 +58,7 @@ T5Tokenizer T5Tokenizer::load(const std::filesystem::path& folder) {
   log_info(str(folder.string(),
                ": no tokenizer.json; using spiece.model with the rules of "
                "Flan-T5's tokenizer.json (edge spaces are kept)."));
-  const std::string bytes = read_file(model, kMaxFileBytes);
+  const std::string bytes = read_file(model, kMaxTokenizerBytes);
   return T5Tokenizer(parse_sentencepiece(bytes, model.string()), model.string());
 }
 

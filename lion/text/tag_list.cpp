@@ -10,7 +10,7 @@
 namespace lion {
 namespace {
 
-constexpr uint64_t kMaxFileBytes = 16u << 20;  // the released lists have 46 kB
+constexpr uint64_t kMaxListBytes = 16u << 20;  // the released lists have 46 kB
 
 [[noreturn]] void fail(const std::filesystem::path& path, size_t index, std::string_view got,
                        std::string_view expected) {
@@ -34,14 +34,14 @@ float parse_threshold(const std::filesystem::path& path, size_t index, std::stri
 TagList TagList::load(const std::filesystem::path& names_path,
                       const std::filesystem::path& thresholds_path) {
   TagList list;
-  for (const std::string& line : lines(read_file(names_path, kMaxFileBytes))) {
+  for (const std::string& line : lines(read_file(names_path, kMaxListBytes))) {
     const std::string_view name = trim(line);
     if (name.empty() || valid_utf8(name) != name) {
       fail(names_path, list.names.size(), line, "the name of a tag in UTF-8");
     }
     list.names.emplace_back(name);
   }
-  for (const std::string& line : lines(read_file(thresholds_path, kMaxFileBytes))) {
+  for (const std::string& line : lines(read_file(thresholds_path, kMaxListBytes))) {
     list.thresholds.push_back(parse_threshold(thresholds_path, list.thresholds.size(), line));
   }
   if (list.names.size() != list.thresholds.size() || list.names.empty()) {

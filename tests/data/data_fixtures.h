@@ -20,20 +20,9 @@
 #include "lion/base/str.h"
 #include "lion/data/open_datasets.h"
 #include "lion/image/encode.h"
+#include "tests/message_of.h"
 
 namespace lion::data {
-
-/// The message of the `E` that `action` throws.
-template <typename E, typename Action>
-std::string message_of(Action action) {
-  try {
-    action();
-  } catch (const E& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "no error of the expected kind was thrown";
-  return "";
-}
 
 /// Gives each test an empty folder.
 class DataTest : public testing::Test {

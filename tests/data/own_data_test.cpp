@@ -2,6 +2,7 @@
 #include "data_fixtures.h"
 #include "lion/annotations/read_own.h"
 #include "lion/data/data_check.h"
+#include "lion/scenes/scene_dataset.h"
 
 namespace lion::data {
 namespace {
@@ -203,44 +204,11 @@ TEST(DataConfigJson, SeveralErrorsAreReportedTogether) {
     DataConfig::from_json(parse_json(R"({"root": 7, "answer": "most", "datasets": [
         {"format": "coco"}, {"format": "scenes", "count": -1}, {"format": "own"}], "datsets": []})",
                                      "c.json"),
-                          "c.json");
+                          "c.json", scenes::read_scene_data);
   });
   EXPECT_THAT(message, AllOf(HasSubstr("6 errors"), HasSubstr("\"root\""), HasSubstr("most"),
                              HasSubstr("datasets[0]"), HasSubstr("\"count\" is -1"),
                              HasSubstr("\"own\" needs \"annotations\""), HasSubstr("\"datsets\"")));
-}
-
-TEST(Scenes, QuestionsThatNoSceneGivesAreRefusedWhenTheConfigIsRead) {
-  const auto error = [](std::string_view entry) {
-    const std::string json = str(R"({"datasets": [{"format": "scenes", )", entry, "}]}");
-    return message_of<InputError>([&] { DataConfig::from_json(parse_json(json, "c"), "c.json"); });
-  };
-  EXPECT_THAT(error(R"("tasks": ["vqa"], "ask": ["read"], "sign_share": 0)"),
-              AllOf(HasSubstr("datasets[0]"), HasSubstr("\"ask\" has \"read\""),
-                    HasSubstr("\"sign_share\" is 0")));
-  for (const char* type : {"compare", "subject", "relation", "size", "neighbour"}) {
-    EXPECT_THAT(
-        error(str(R"("tasks": ["vqg"], "ask": ["count", ")", type, R"("], "max_things": 1)")),
-        AllOf(HasSubstr(str("\"ask\" has \"", type, "\"")), HasSubstr("\"max_things\" 1")));
-  }
-  EXPECT_THAT(error(R"("tasks": ["dialogue"], "ask": ["read"], "sign_share": 0)"),
-              HasSubstr("\"read\""));
-  // Captions ask nothing.
-  DataConfig::from_json(
-      parse_json(R"({"datasets": [{"format": "scenes", "tasks": ["caption"], "ask": ["read"],
-                     "sign_share": 0}]})",
-                 "c"),
-      "c.json");
-  // Nothing finds room.
-  SceneDatasetConfig huge;
-  huge.scene.size = 16;
-  huge.scene.scale = 64;
-  EXPECT_THAT(message_of<InputError>([&] {
-                const auto set = make_scene_dataset(huge, Task::kVqa, PromptTemplates::builtin());
-                Random random(1);
-                set->example(0, random);
-              }),
-              HasSubstr("\"scale\""));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 #include "lion/convert/model_info.h"
 #include "lion/engine/answer_boxes.h"
 #include "lion/engine/lion.h"
-#include "lion/engine/memory_plan.h"
+#include "lion/engine/plan_memory.h"
 #include "lion/engine/tagger.h"
 #include "lion/engine/tasks.h"
 #include "lion/image/decode.h"

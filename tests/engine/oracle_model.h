@@ -9,6 +9,7 @@
 
 #include "lion/base/error.h"
 #include "lion/convert/convert.h"
+#include "tests/message_of.h"
 
 namespace lion::testing {
 
@@ -48,20 +49,6 @@ inline ConvertOptions oracle_options(const std::filesystem::path& out) {
   options.lion = files / "lion.pth";
   options.out = out;
   return options;
-}
-
-/// What `work` throws, or "no error"; fails the test when it is not an `Expected`.
-template <typename Expected, typename Work>
-std::string message_of(Work&& work) {
-  try {
-    work();
-  } catch (const Expected& e) {
-    return e.what();
-  } catch (const std::exception& e) {
-    ADD_FAILURE() << "another kind of error: " << e.what();
-    return e.what();
-  }
-  return "no error";
 }
 
 }  // namespace lion::testing

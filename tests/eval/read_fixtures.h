@@ -14,20 +14,9 @@
 #include "lion/base/file.h"
 #include "lion/base/str.h"
 #include "lion/eval/read_benchmark.h"
+#include "tests/message_of.h"
 
 namespace lion::eval {
-
-/// The message of the `E` that `action` throws.
-template <typename E, typename Action>
-std::string message_of(Action action) {
-  try {
-    action();
-  } catch (const E& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "no error of the expected kind was thrown";
-  return "";
-}
 
 /// Gives each test an empty folder.
 class ReadTest : public testing::Test {

@@ -12,6 +12,7 @@
 
 #include "lion/base/random.h"
 #include "lion/generate/decoder.h"
+#include "tests/message_of.h"
 
 namespace lion {
 
@@ -98,17 +99,6 @@ inline std::vector<double> log_softmax(const std::vector<float>& logits) {
   std::vector<double> result;
   for (float x : logits) result.push_back(x - std::log(sum));
   return result;
-}
-
-/// The message of the error of type E that `call` throws; "" when it throws none.
-template <typename E, typename F>
-std::string message_of(const F& call) {
-  try {
-    call();
-  } catch (const E& error) {
-    return error.what();
-  }
-  return "";
 }
 
 }  // namespace lion

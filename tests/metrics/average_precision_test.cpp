@@ -9,7 +9,7 @@
 #include "lion/base/error.h"
 #include "lion/base/json.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 using ::testing::AllOf;
@@ -103,4 +103,4 @@ TEST(AveragePrecision, SizesThatDifferAreAnError) {
 }
 
 }  // namespace
-}  // namespace lion::eval
+}  // namespace lion

@@ -4,7 +4,7 @@
 #include "lion/metrics/ptb_tokenizer.h"
 #include "metric_cases.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 using metric_cases::entry;
@@ -62,4 +62,4 @@ TEST(MetricCases, PtbTokens) {
 }
 
 }  // namespace
-}  // namespace lion::eval
+}  // namespace lion

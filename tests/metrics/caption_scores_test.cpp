@@ -8,7 +8,7 @@
 #include "lion/base/error.h"
 #include "lion/base/json.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 using ::testing::HasSubstr;
@@ -134,4 +134,4 @@ TEST(CaptionScores, NamesWhatIsMissing) {
 }
 
 }  // namespace
-}  // namespace lion::eval
+}  // namespace lion

@@ -7,7 +7,7 @@
 
 #include "lion/base/error.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 using testing::ElementsAre;
@@ -87,4 +87,4 @@ TEST(AbilityColumn, ThePapersSix) {
 }
 
 }  // namespace
-}  // namespace lion::eval
+}  // namespace lion

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 using ::testing::Contains;
@@ -81,4 +81,4 @@ TEST(Mentions, NamesAreReadLikeCaptions) {
 }
 
 }  // namespace
-}  // namespace lion::eval
+}  // namespace lion

@@ -16,7 +16,7 @@
 #include "lion/metrics/ranking.h"
 #include "lion/metrics/vqa_accuracy.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 using metric_cases::entry;
@@ -299,4 +299,4 @@ TEST(MetricCases, SquareRootSampling) {
 }
 
 }  // namespace
-}  // namespace lion::eval
+}  // namespace lion

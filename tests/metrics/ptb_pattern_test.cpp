@@ -8,7 +8,7 @@
 #include "lion/base/error.h"
 #include "lion/metrics/ptb_automaton.h"
 
-namespace lion::eval::ptb {
+namespace lion::ptb {
 namespace {
 
 Automaton automaton(const std::vector<std::string>& patterns, const NamedPatterns& names = {}) {
@@ -78,4 +78,4 @@ TEST(PtbPattern, BrokenPatternsAreOurMistake) {
 }
 
 }  // namespace
-}  // namespace lion::eval::ptb
+}  // namespace lion::ptb

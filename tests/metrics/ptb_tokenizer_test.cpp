@@ -11,7 +11,7 @@
 #include "lion/base/str.h"
 #include "lion/text/unicode.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 using ::testing::ElementsAre;
@@ -104,4 +104,4 @@ TEST(PtbTokenizer, LongLinesTakeLinearTime) {
 }
 
 }  // namespace
-}  // namespace lion::eval
+}  // namespace lion

@@ -13,7 +13,7 @@
 #include "lion/metrics/pope.h"
 #include "lion/metrics/ranking.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 using testing::ElementsAre;
@@ -146,4 +146,4 @@ TEST(SequenceLoss, SumsOverTargets) {
 }
 
 }  // namespace
-}  // namespace lion::eval
+}  // namespace lion

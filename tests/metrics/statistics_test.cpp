@@ -10,7 +10,7 @@
 #include "lion/base/error.h"
 #include "lion/base/random.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 using testing::AllOf;
@@ -269,4 +269,4 @@ TEST(ComparePaired, BadArguments) {
 }
 
 }  // namespace
-}  // namespace lion::eval
+}  // namespace lion

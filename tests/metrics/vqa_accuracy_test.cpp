@@ -7,7 +7,7 @@
 
 #include "lion/base/error.h"
 
-namespace lion::eval {
+namespace lion {
 namespace {
 
 using testing::HasSubstr;
@@ -129,4 +129,4 @@ TEST(GqaCorrect, BothSidesAreNormalized) {
 }
 
 }  // namespace
-}  // namespace lion::eval
+}  // namespace lion

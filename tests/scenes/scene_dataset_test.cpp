@@ -9,15 +9,20 @@
 
 #include "lion/base/error.h"
 #include "lion/base/str.h"
+#include "tests/message_of.h"
 
 namespace lion::scenes {
 namespace {
 
+using data::Dataset;
+using data::Example;
+using data::is_region;
+using testing::AllOf;
 using testing::HasSubstr;
 
-const std::shared_ptr<const scenes::Painter>& painter() {
-  static const auto shared = std::make_shared<const scenes::Painter>(
-      scenes::SceneConfig{.size = 64, .kinds = 40, .seed = 7});
+const std::shared_ptr<const Painter>& painter() {
+  static const auto shared =
+      std::make_shared<const Painter>(SceneConfig{.size = 64, .kinds = 40, .seed = 7});
   return shared;
 }
 
@@ -57,9 +62,8 @@ TEST(SceneDataset, SameRandomNumbersGiveTheSameExample) {
 }
 
 TEST(SceneDataset, AsksOnlyTheTypesThatItIsGiven) {
-  const auto data =
-      make_scene_dataset(painter(), {.count = 50, .ask = {scenes::QuestionType::kSize}}, Task::kVqa,
-                         PromptTemplates::builtin());
+  const auto data = make_scene_dataset(painter(), {.count = 50, .ask = {QuestionType::kSize}},
+                                       Task::kVqa, PromptTemplates::builtin());
   std::set<std::string> pictures, instructions;
   for (int64_t i = 0; i < data->size(); ++i) {
     Random random(static_cast<uint64_t>(i));
@@ -78,10 +82,10 @@ TEST(SceneDataset, RecAnswersWithTheBoxOfAThingInThePicture) {
     Random random(static_cast<uint64_t>(i) + 5);
     const Example example = data->example(i, random);
     ASSERT_EQ(example.answer, str("Answer: ", format_box(example.boxes[0])));
-    const scenes::Scene scene = painter()->plan(static_cast<uint64_t>(i));
+    const Scene scene = painter()->plan(static_cast<uint64_t>(i));
     const PixelBox box = to_pixels(example.boxes[0], 64, 64);
     bool found = false;
-    for (const scenes::Thing& thing : scene.things) found |= thing.box() == box;
+    for (const Thing& thing : scene.things) found |= thing.box() == box;
     EXPECT_TRUE(found) << i;
   }
 }
@@ -115,7 +119,7 @@ TEST(SceneDataset, VqgIsVqaTheOtherWayRound) {
 
 TEST(SceneDataset, PictureAndTagsAreThoseOfTheScene) {
   const auto data = dataset(Task::kCaption);
-  const scenes::Scene scene = painter()->plan(9);
+  const Scene scene = painter()->plan(9);
   EXPECT_EQ(data->image(9), painter()->paint(scene));
   EXPECT_EQ(data->tags(9), join(painter()->vocabulary().tags(scene), ", "));
   EXPECT_NE(data->image_name(9), data->image_name(10));
@@ -125,7 +129,7 @@ TEST(SceneDataset, PictureAndTagsAreThoseOfTheScene) {
 
 // A cache of tags knows a picture by its name.
 TEST(SceneDataset, OtherPicturesHaveOtherNames) {
-  const scenes::SceneConfig usual{.size = 64, .kinds = 40, .seed = 7};
+  const SceneConfig usual{.size = 64, .kinds = 40, .seed = 7};
   std::vector<SceneDatasetConfig> configs(10, {.scene = usual, .count = 5});
   configs[1].scene.sign_share = 1.0;
   configs[2].scene.scale = 0.75;
@@ -134,7 +138,7 @@ TEST(SceneDataset, OtherPicturesHaveOtherNames) {
   configs[5].scene.shape_share = 0.5;
   configs[6].scene.link_share = 0.5;
   configs[7].scene.copy_share = 0.5;
-  configs[8].scene.split = scenes::Split::kVal;
+  configs[8].scene.split = Split::kVal;
   configs[9].layout = true;
   std::set<std::string> names;
   for (const SceneDatasetConfig& config : configs) {
@@ -188,6 +192,40 @@ TEST(SceneDataset, ALayoutIsAskedAboutLikeItsPicture) {
     EXPECT_EQ(layouts->example(i, one).answer, pictures->example(i, two).answer);
     EXPECT_NE(layouts->image(i), pictures->image(i));
   }
+}
+
+TEST(SceneData, QuestionsThatNoSceneGivesAreRefusedWhenTheConfigIsRead) {
+  const auto error = [](std::string_view entry) {
+    const std::string json = str(R"({"datasets": [{"format": "scenes", )", entry, "}]}");
+    return message_of<InputError>(
+        [&] { data::DataConfig::from_json(parse_json(json, "c"), "c.json", read_scene_data); });
+  };
+  EXPECT_THAT(error(R"("tasks": ["vqa"], "ask": ["read"], "sign_share": 0)"),
+              AllOf(HasSubstr("datasets[0]"), HasSubstr("\"ask\" has \"read\""),
+                    HasSubstr("\"sign_share\" is 0")));
+  for (const char* type : {"compare", "subject", "relation", "size", "neighbour"}) {
+    EXPECT_THAT(
+        error(str(R"("tasks": ["vqg"], "ask": ["count", ")", type, R"("], "max_things": 1)")),
+        AllOf(HasSubstr(str("\"ask\" has \"", type, "\"")), HasSubstr("\"max_things\" 1")));
+  }
+  EXPECT_THAT(error(R"("tasks": ["dialogue"], "ask": ["read"], "sign_share": 0)"),
+              HasSubstr("\"read\""));
+  // Captions ask nothing.
+  data::DataConfig::from_json(
+      parse_json(R"({"datasets": [{"format": "scenes", "tasks": ["caption"], "ask": ["read"],
+                     "sign_share": 0}]})",
+                 "c"),
+      "c.json", read_scene_data);
+  // Nothing finds room.
+  SceneDatasetConfig huge;
+  huge.scene.size = 16;
+  huge.scene.scale = 64;
+  EXPECT_THAT(message_of<InputError>([&] {
+                const auto set = make_scene_dataset(huge, Task::kVqa, PromptTemplates::builtin());
+                Random random(1);
+                set->example(0, random);
+              }),
+              HasSubstr("\"scale\""));
 }
 
 }  // namespace

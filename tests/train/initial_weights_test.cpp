@@ -12,7 +12,6 @@ namespace lion::train {
 namespace {
 
 using ::testing::HasSubstr;
-using testing::message_of;
 using testing::TempFolder;
 
 /// A safetensors file of float32 tensors.

@@ -1,7 +1,7 @@
 /// The learning rates among the worked examples of tests/eval/metric_cases.h.
 
-#include "../eval/metric_cases.h"
 #include "lion/train/schedule.h"
+#include "tests/metrics/metric_cases.h"
 
 namespace lion::train {
 namespace {

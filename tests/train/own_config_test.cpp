@@ -1,12 +1,13 @@
 #include "lion/train/own_config.h"
+#include "lion/scenes/scene_dataset.h"
 
 #include <gmock/gmock.h>
 
-#include "../pipeline/oracle_model.h"
 #include "lion/base/file.h"
 #include "lion/image/encode.h"
 #include "lion/train/presets.h"
 #include "lion/train/train_config.h"
+#include "tests/engine/oracle_model.h"
 
 namespace lion::train {
 namespace {
@@ -14,7 +15,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::message_of;
 using testing::TempFolder;
 
 TEST(OwnConfig, IsReadAsAConfigWithTheDataItWasMadeFor) {
@@ -50,8 +50,9 @@ TEST(OwnConfig, IsReadAsAConfigWithTheDataItWasMadeFor) {
 
 TEST(TrainConfig, SeveralErrorsAreReportedTogetherAndDataAloneNeedsNoModel) {
   const auto error = [](std::string_view text, ConfigUse use) {
-    return message_of<InputError>(
-        [&] { TrainConfig::from_json(parse_json(text, "c.json"), "c.json", use); });
+    return message_of<InputError>([&] {
+      TrainConfig::from_json(parse_json(text, "c.json"), "c.json", scenes::read_scene_data, use);
+    });
   };
   const char* wrong = R"({"steps": "many", "batch": 7, "draw": 0, "tags": "red", "optimiser": {},
                           "data": {"datasets": [{"format": "scenes", "count": 0}]}})";
@@ -65,7 +66,8 @@ TEST(TrainConfig, SeveralErrorsAreReportedTogetherAndDataAloneNeedsNoModel) {
               AllOf(HasSubstr("3 errors"), HasSubstr("\"model\""), HasSubstr("\"out\""),
                     HasSubstr("\"train\"")));
   EXPECT_EQ(
-      TrainConfig::from_json(parse_json(data, "c"), "c", ConfigUse::kData).data.datasets.size(),
+      TrainConfig::from_json(parse_json(data, "c"), "c", scenes::read_scene_data, ConfigUse::kData)
+          .data.datasets.size(),
       1u);
 }
 

@@ -18,7 +18,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using testing::log_of;
-using testing::message_of;
 using testing::TempFolder;
 using testing::tensors_in;
 

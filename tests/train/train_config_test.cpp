@@ -3,16 +3,15 @@
 
 #include <gmock/gmock.h>
 
-#include "../pipeline/oracle_model.h"
 #include "lion/base/file.h"
 #include "lion/nn/kernels/isa.h"
+#include "tests/engine/oracle_model.h"
 
 namespace lion::train {
 namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-using testing::message_of;
 using testing::TempFolder;
 
 fs::path configs() { return fs::path(LION_SOURCE_DIR) / "configs/train"; }

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // The pictures of all three sets are of COCO's train2014.
-constexpr const char* kCocoSplit = "train2014";
+constexpr const char* kExpressionSplit = "train2014";
 
 using Size = std::pair<int64_t, int64_t>;
 
@@ -131,17 +131,17 @@ class ExpressionReader {
     if (name.empty()) throw BadRecord{ProblemKind::kMalformed, "the picture's name is empty"};
     expression.picture_name = name;
     if (const auto coco = parse_coco_name(name)) {
-      const std::string split = coco->split.empty() ? kCocoSplit : coco->split;
+      const std::string split = coco->split.empty() ? kExpressionSplit : coco->split;
       expression.picture = reader_.pictures().coco(split, coco->id);
     } else {
-      expression.picture = reader_.pictures().named(name, kCocoSplit);
+      expression.picture = reader_.pictures().named(name, kExpressionSplit);
     }
   }
 
   void set_picture(Expression& expression, int64_t coco_id) {
     if (coco_id < 0) throw BadRecord{ProblemKind::kMalformed, str("image_id is ", coco_id)};
-    expression.picture_name = coco_file_name(kCocoSplit, coco_id);
-    expression.picture = reader_.pictures().coco(kCocoSplit, coco_id);
+    expression.picture_name = coco_file_name(kExpressionSplit, coco_id);
+    expression.picture = reader_.pictures().coco(kExpressionSplit, coco_id);
   }
 
   ItemReader& reader() { return reader_; }

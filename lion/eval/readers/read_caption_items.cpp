@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kCocoSplit = "val2014";
+constexpr const char* kCaptionSplit = "val2014";
 
 /// Gathers the captions of pictures, which may come in any order.
 class CaptionItems {
@@ -75,7 +75,7 @@ class CaptionPictures {
   }
 
   fs::path path(const std::string& name) {
-    if (folder_.empty()) return reader_.pictures().named(name, kCocoSplit);
+    if (folder_.empty()) return reader_.pictures().named(name, kCaptionSplit);
     return folder_ / fs::path(name).filename();
   }
 
@@ -121,9 +121,10 @@ void read_coco(ItemReader& reader, const fs::path& path) {
     if (items.find(str(id))) throw BadRecord{ProblemKind::kDuplicate, str(id, " is there twice")};
     // LAVIS's list for scoring has ids only.
     const auto name = image.maybe_text("file_name");
-    items.picture(str(id),
-                  name ? pictures.path(std::string(*name)) : reader.pictures().coco(kCocoSplit, id),
-                  ItemReader::where(path, "image", number));
+    items.picture(
+        str(id),
+        name ? pictures.path(std::string(*name)) : reader.pictures().coco(kCaptionSplit, id),
+        ItemReader::where(path, "image", number));
   };
   const auto read_caption = [&](const RecordFields& annotation, int64_t) {
     const std::string id = str(annotation.integer("image_id"));

@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kCocoSplit = "val2014";
+constexpr const char* kVqaSplit = "val2014";
 
 /// The ten answers of an annotation, as they are: normalising them is the metric's business.
 std::vector<std::string> people_answers(const RecordFields& annotation) {
@@ -52,7 +52,7 @@ class PairReader {
         throw BadRecord{ProblemKind::kDuplicate, str("question_id ", id, " is there twice")};
       }
       Item item = ask(reader_, str(id), read_words(record, "question"));
-      item.picture.path = reader_.pictures().coco(kCocoSplit, record.integer("image_id"));
+      item.picture.path = reader_.pictures().coco(kVqaSplit, record.integer("image_id"));
       item.official["question_id"] = id;
       numbers_.emplace(id, items_.size());
       items_.push_back({std::move(item), number});
@@ -113,7 +113,7 @@ class PairReader {
 void read_lavis_vqa(ItemReader& reader, const fs::path& path) {
   reader.each_record(path, [&](const RecordFields& record, int64_t, bool) {
     Item item = ask(reader, record.id("question_id"), read_words(record, "question"));
-    item.picture.path = reader.pictures().named(record.text("image"), kCocoSplit);
+    item.picture.path = reader.pictures().named(record.text("image"), kVqaSplit);
     item.official["question_id"] = id_value(item.id);
     if (record.value("answer").is_array()) {
       item.truth.texts = read_texts(record, "answer");

@@ -14,7 +14,7 @@
 namespace lion::eval {
 namespace {
 
-constexpr size_t kNamed = 10;  // problems and errors told in words
+constexpr size_t kNamedProblems = 10;  // problems and errors told in words
 constexpr size_t kOpenCategories = 24;
 constexpr size_t kOpenPromptLines = 3;
 
@@ -142,7 +142,7 @@ std::string problems_panel(const Problems& problems) {
           counts, "</tbody>\n</table>\n");
   const std::vector<Problem>& kept = problems.kept();
   if (kept.empty()) return out + "</div>\n";
-  const size_t named = std::min(kept.size(), kNamed);
+  const size_t named = std::min(kept.size(), kNamedProblems);
   out += str("<details><summary>the first ", named, "</summary>\n<ul class=\"plain\">\n");
   for (size_t i = 0; i < named; ++i) {
     out += str("<li><code>", html_escape(kept[i].where), "</code> ",
@@ -156,7 +156,7 @@ std::string errors_panel(const ReportPart& part) {
   size_t count = 0;
   for (size_t i = 0; i < part.predictions.size(); ++i) {
     if (part.predictions[i].error.empty()) continue;
-    if (++count > kNamed) continue;
+    if (++count > kNamedProblems) continue;
     named += str("<li><code>", html_escape(part.benchmark->items[i].id), "</code> ",
                  html_excerpt(part.predictions[i].error, 300), "</li>\n");
   }
@@ -164,7 +164,7 @@ std::string errors_panel(const ReportPart& part) {
   return str("<div class=\"panel\"><h3>Not answered</h3>\n<p><b class=\"bad\">",
              html_count(static_cast<int64_t>(count)), "</b> of ",
              html_count(static_cast<int64_t>(part.predictions.size())), " items",
-             count > kNamed ? str("; the first ", kNamed, ":") : std::string(":"),
+             count > kNamedProblems ? str("; the first ", kNamedProblems, ":") : std::string(":"),
              "</p>\n<ul class=\"plain\">\n", named, "</ul></div>\n");
 }
 
