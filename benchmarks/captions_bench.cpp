@@ -2,7 +2,7 @@
 /// CIDEr-D, BLEU and ROUGE-L. Captions are made up of a vocabulary whose words are as unevenly
 /// frequent as in a language. Prints one JSON object.
 ///
-/// usage: captions_bench [PICTURES] [REFERENCES] [WORDS] [ROUNDS]
+/// usage: captions_bench [IMAGES] [REFERENCES] [WORDS] [ROUNDS]
 
 #include <algorithm>
 #include <chrono>
@@ -53,9 +53,9 @@ class Writer {
   std::mt19937_64 random_{1};
 };
 
-std::vector<lion::CaptionPair> captions(int64_t pictures, int64_t references, int64_t words) {
+std::vector<lion::CaptionPair> captions(int64_t images, int64_t references, int64_t words) {
   Writer writer(words);
-  std::vector<lion::CaptionPair> pairs(static_cast<size_t>(pictures));
+  std::vector<lion::CaptionPair> pairs(static_cast<size_t>(images));
   for (lion::CaptionPair& pair : pairs) {
     pair.candidate = writer.caption();
     for (int64_t i = 0; i < references; ++i) {
@@ -92,11 +92,11 @@ int main(int argc, char** argv) {
   const auto argument = [&](int i, int64_t fallback) {
     return argc > i ? std::stoll(argv[i]) : fallback;
   };
-  const int64_t pictures = argument(1, 5000);
+  const int64_t images = argument(1, 5000);
   const int64_t references = argument(2, 5);
   const int64_t words = argument(3, 10);
   const int64_t rounds = argument(4, 5);
-  const std::vector<lion::CaptionPair> pairs = captions(pictures, references, words);
+  const std::vector<lion::CaptionPair> pairs = captions(images, references, words);
   Times tokens;
   Times count;
   Times cider;
@@ -111,7 +111,7 @@ int main(int argc, char** argv) {
     checksum += timed(rouge, [&] { return lion::rouge_l(worded); }).front();
   }
   const lion::Json result = {
-      {"pictures", pictures},    {"references", references},    {"words", words},
+      {"images", images},        {"references", references},    {"words", words},
       {"rounds", rounds},        {"tokenize_s", tokens.json()}, {"count_s", count.json()},
       {"cider_s", cider.json()}, {"bleu_s", bleu.json()},       {"rouge_s", rouge.json()},
       {"checksum", checksum}};

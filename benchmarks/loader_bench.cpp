@@ -1,7 +1,7 @@
 // Speed of the data loader alone: reads, decodes, crops, resizes, mirrors, normalises and tokenises
-// the JPEG pictures of a folder, and prints milliseconds per picture as JSON.
+// the JPEG images of a folder, and prints milliseconds per image as JSON.
 //
-//   loader_bench PICTURES T5_FOLDER BERT_FOLDER [THREADS] [ROUNDS]
+//   loader_bench IMAGES T5_FOLDER BERT_FOLDER [THREADS] [ROUNDS]
 
 #include <algorithm>
 #include <chrono>
@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 using namespace lion;
 using namespace lion::data;
 
-/// Every picture of a folder with the same kind of caption.
+/// Every image of a folder with the same kind of caption.
 class Folder : public Dataset {
  public:
   explicit Folder(const fs::path& folder) {
@@ -53,7 +53,7 @@ class Folder : public Dataset {
 
 int run(int argc, char** argv) {
   if (argc < 4) {
-    std::cerr << "usage: loader_bench PICTURES T5_FOLDER BERT_FOLDER [THREADS] [ROUNDS]\n";
+    std::cerr << "usage: loader_bench IMAGES T5_FOLDER BERT_FOLDER [THREADS] [ROUNDS]\n";
     return 2;
   }
   const int64_t threads = argc > 4 ? std::atoi(argv[4]) : 0;
@@ -64,7 +64,7 @@ int run(int argc, char** argv) {
                             PromptTemplates::builtin(), {});
   LoaderOptions options;
   options.sampler = {.batch = dataset->size(), .draw = 1};
-  options.deal.micro_batch = dataset->size();
+  options.shards.micro_batch = dataset->size();
   options.threads = threads;
   Loader loader({{dataset, 1.0}}, options, encoder);
   for (int i = 0; i < 2; ++i) loader.next();
@@ -78,7 +78,7 @@ int run(int argc, char** argv) {
   }
   std::sort(times.begin(), times.end());
   const Json out{{"case", "loader: JPEG to [3,224,224], random resized crop, tokens"},
-                 {"pictures", dataset->size()},
+                 {"images", dataset->size()},
                  {"threads", threads},
                  {"rounds", rounds},
                  {"median_ms", times[times.size() / 2]},

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""The yardstick of loader_bench: Pillow and torchvision on the same pictures, in one thread.
+"""The yardstick of loader_bench: Pillow and torchvision on the same images, in one thread.
 
-usage: loader_torchvision.py PICTURES [ROUNDS]      (needs pillow, torch, torchvision)
+usage: loader_torchvision.py IMAGES [ROUNDS]      (needs pillow, torch, torchvision)
 
-Reads, decodes, crops, resizes, mirrors and normalises the JPEG pictures of a folder as LION's
-training does and prints milliseconds per picture as JSON. No texts: loader_bench's are on top.
+Reads, decodes, crops, resizes, mirrors and normalises the JPEG images of a folder as LION's
+training does and prints milliseconds per image as JSON. No texts: loader_bench's are on top.
 """
 import json
 import pathlib
@@ -44,7 +44,7 @@ def main():
     times = sorted(one_round() for _ in range(rounds))
     print(json.dumps({
         "case": f"pillow {PIL.__version__}, torchvision {torchvision.__version__}",
-        "pictures": len(files), "rounds": rounds, "median_ms": statistics.median(times),
+        "images": len(files), "rounds": rounds, "median_ms": statistics.median(times),
         "min_ms": times[0]}))
 
 

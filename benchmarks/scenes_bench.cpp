@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
   config.size = argument(2, 128);
   config.kinds = argument(3, config.kinds);
   const lion::scenes::Painter painter(config);
-  uint64_t checksum = 0;  // keeps the pictures from being optimised away
+  uint64_t checksum = 0;  // keeps the images from being optimised away
   const auto paint = [&](int64_t first) {
     const auto begin = std::chrono::steady_clock::now();
     for (int64_t i = first; i < first + count; ++i) {
@@ -31,8 +31,8 @@ int main(int argc, char** argv) {
   };
   const double cold = paint(0);  // sprites are made when they are first needed
   const double warm = paint(count);
-  const lion::Json result = {{"count", count},         {"size", config.size},
-                             {"kinds", config.kinds},  {"first_pictures_per_s", cold},
-                             {"pictures_per_s", warm}, {"checksum", checksum}};
+  const lion::Json result = {{"count", count},        {"size", config.size},
+                             {"kinds", config.kinds}, {"first_images_per_s", cold},
+                             {"images_per_s", warm},  {"checksum", checksum}};
   std::cout << result.dump() << "\n";
 }

@@ -119,7 +119,7 @@ int main(int argc, char** argv) {
   optimizer_config.schedule.warmup = 0;
   optimizer_config.schedule.peak = 1e-4;
   train::Optimizer optimizer(trained, optimizer_config);
-  train::ProcessGroup alone(train::Place{}, at::kCPU, std::chrono::seconds(1));
+  train::ProcessGroup alone(train::DistributedContext{}, at::kCPU, std::chrono::seconds(1));
   train::Gradients gradients(ordered, alone);
   const data::Batch batch = random_batch(size, config);
   const train::ForwardOptions options{.dropout = dropout, .t5_dropout = dropout};
@@ -129,7 +129,7 @@ int main(int argc, char** argv) {
     const at::NoGradGuard no_grad;
     const at::Tensor image =
         at::from_blob(const_cast<float*>(batch.pixels.data()), {size, 3, 224, 224}, at::kFloat);
-    out["vit"] = time(repeats, [&] { lion->see(image); });
+    out["vit"] = time(repeats, [&] { lion->encode_image(image); });
     out["forward"] = time(repeats, [&] { train::forward(*lion, batch, options); });
   }
   out["step"] = time(repeats, [&] {

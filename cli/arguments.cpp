@@ -11,7 +11,7 @@ namespace lion::cli {
 CLI::App* add_command(CLI::App& program, const std::string& name, const std::string& description,
                       const std::string& example) {
   CLI::App* command = program.add_subcommand(name, description);
-  command->group("About a picture");
+  command->group("About an image");
   command->footer(str("Example:\n  ", example));
   return command;
 }
@@ -59,16 +59,16 @@ void add_compute_options(CLI::App& command, CommonArguments& arguments) {
       ->group("Model");
 }
 
-void add_picture_options(CLI::App& command, CommonArguments& arguments) {
+void add_image_options(CLI::App& command, CommonArguments& arguments) {
   command.add_option("--exif", arguments.exif, "auto: turned as EXIF says; ignore: as stored")
       ->type_name("MODE")
       ->capture_default_str()
-      ->group("Picture");
-  command.add_option("--max-pixels", arguments.max_pixels, "Refuse larger pictures")
+      ->group("Image");
+  command.add_option("--max-pixels", arguments.max_pixels, "Refuse larger images")
       ->type_name("N")
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 40).description(""))
       ->capture_default_str()
-      ->group("Picture");
+      ->group("Image");
 }
 
 void add_prompt_options(CLI::App& command, CommonArguments& arguments) {
@@ -110,7 +110,7 @@ void add_search_options(CLI::App& command, CommonArguments& arguments) {
 void add_output_options(CLI::App& command, CommonArguments& arguments) {
   command.add_flag("--json", arguments.json, "One JSON object on stdout (docs/json.md)")
       ->group("Output");
-  // main() has already looked at it, so that even a wrong command line is told in this format.
+  // main() has already looked at it, so that even a wrong command line is reported in this format.
   command.add_option("--log-format", "Messages on stderr as text or json")
       ->type_name("FORMAT")
       ->default_str("text")
@@ -120,14 +120,14 @@ void add_output_options(CLI::App& command, CommonArguments& arguments) {
 void add_basic_options(CLI::App& command, CommonArguments& arguments) {
   add_model_options(command, arguments);
   add_compute_options(command, arguments);
-  add_picture_options(command, arguments);
+  add_image_options(command, arguments);
   add_output_options(command, arguments);
 }
 
 void add_all_options(CLI::App& command, CommonArguments& arguments) {
   add_model_options(command, arguments);
   add_compute_options(command, arguments);
-  add_picture_options(command, arguments);
+  add_image_options(command, arguments);
   add_prompt_options(command, arguments);
   add_search_options(command, arguments);
   add_output_options(command, arguments);

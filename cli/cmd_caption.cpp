@@ -22,7 +22,7 @@ void run(const Arguments& arguments, Terminal& terminal) {
   task.columns = {"caption", "score"};
   task.settings["prompt"] = question.prompt;
   task.find = [&](const Request& request) -> Finding {
-    const Answer answer = request.model.lion.answer(request.picture, question);
+    const Answer answer = request.model.lion.answer(request.image, question);
     return {answer_json("caption", request.model, request.file, answer),
             {answer.best.text, score_str(answer.best.score)},
             answer_lines(answer)};

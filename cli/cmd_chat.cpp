@@ -18,7 +18,7 @@ namespace {
 
 struct Arguments {
   CommonArguments common;
-  std::string picture;
+  std::string image;
 };
 
 constexpr std::string_view kHelp =
@@ -37,9 +37,9 @@ class Chat {
       : common_(arguments.common),
         terminal_(terminal),
         templates_(prompt_templates(common_)),
-        file_(open_picture(path_of(arguments.picture), common_)),
+        file_(open_image(path_of(arguments.image), common_)),
         model_(open_model(common_)),
-        picture_(model_.lion.see(file_.image)) {}
+        image_(model_.lion.encode_image(file_.image)) {}
 
   /// What a person should know at the start.
   std::string greeting() const {
@@ -83,8 +83,8 @@ class Chat {
  private:
   void change_image(std::string_view name) {
     if (name.empty()) throw InputError("/image: names no file. Write for instance /image cat.jpg");
-    file_ = open_picture(path_of(std::string(name)), common_);
-    picture_ = model_.lion.see(file_.image);
+    file_ = open_image(path_of(std::string(name)), common_);
+    image_ = model_.lion.encode_image(file_.image);
     history_.clear();
     terminal_.info(str("Now about ", name, ", ", file_.image.width, " x ", file_.image.height,
                        ". Earlier questions and answers are forgotten."));
@@ -107,7 +107,7 @@ class Chat {
   }
 
   void tags() {
-    const auto [tags, seconds] = timed([&] { return model_.lion.tags(picture_); });
+    const auto [tags, seconds] = timed([&] { return model_.lion.tags(image_); });
     if (common_.json) {
       terminal_.json_result(tags_json("chat", model_, file_, tags, {.tagger = seconds}));
     } else {
@@ -127,7 +127,7 @@ class Chat {
         shown = text;
       };
     }
-    const Answer answer = model_.lion.answer(picture_, question, on_text);
+    const Answer answer = model_.lion.answer(image_, question, on_text);
     if (common_.json) {
       terminal_.json_result(answer_json("chat", model_, file_, answer));
     } else if (answer.best.text.starts_with(shown)) {
@@ -147,15 +147,15 @@ class Chat {
   const CommonArguments& common_;
   Terminal& terminal_;
   PromptTemplates templates_;
-  PictureFile file_;
+  ImageFile file_;
   Model model_;
-  Picture picture_;
+  EncodedImage image_;
   std::vector<Turn> history_;
 };
 
 void run(const Arguments& arguments, Terminal& terminal) {
-  with_options({}, arguments.common);  // wrong options are told before the model is loaded
-  if (arguments.picture == kStdinName) {
+  with_options({}, arguments.common);  // wrong options are reported before the model is loaded
+  if (arguments.image == kStdinName) {
     throw InputError(
         "lion chat: the image cannot come from stdin, which holds the questions. Name a file.");
   }
@@ -189,7 +189,7 @@ void add_chat(CLI::App& program, Terminal& terminal) {
   CLI::App* command = add_command(program, "chat", "Talk about an image, line by line",
                                   "lion chat street.jpg --beams 1");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("IMG", arguments->picture, "Image file")->required();
+  command->add_option("IMG", arguments->image, "Image file")->required();
   add_all_options(*command, arguments->common);
   command->get_option("--json")->description("A line of JSON per answer (docs/json.md)");
   command->callback([arguments, &terminal] { run(*arguments, terminal); });

@@ -26,7 +26,7 @@ struct CheckArguments {
   std::string config;
   std::vector<std::string> changes;
   std::string sheet;
-  data::SheetOptions sheet_options;
+  data::ContactSheetOptions contact_sheet_options;
   data::CheckOptions check;
 };
 
@@ -78,7 +78,8 @@ void run_check(const CheckArguments& arguments, Terminal& terminal) {
   const data::OpenDatasets sets = open(config.data, arguments.check.keep, show);
   const data::CheckResult result = data::check_datasets(sets, arguments.check, show);
   if (!arguments.sheet.empty()) {
-    save_image(arguments.sheet, data::contact_sheet(sets.datasets, arguments.sheet_options));
+    save_image(arguments.sheet,
+               data::contact_sheet(sets.datasets, arguments.contact_sheet_options));
   }
   if (arguments.common.json) {
     Json json = {{"command", "data check"}};
@@ -96,7 +97,7 @@ void run_check(const CheckArguments& arguments, Terminal& terminal) {
   for (const data::DatasetCheck& set : result.datasets) {
     const std::string summary = set.problems.summary();
     terminal.result(str(set.name, " (", data::task_name(set.task), "): ", set.records, " records",
-                        set.pictures ? str(", ", set.pictures, " pictures") : std::string(),
+                        set.images ? str(", ", set.images, " images") : std::string(),
                         summary.empty() ? ", nothing wrong" : ": " + summary));
     tell(set.problems, terminal);
   }
@@ -105,8 +106,8 @@ void run_check(const CheckArguments& arguments, Terminal& terminal) {
   fail_if_any(arguments, result);
 }
 
-/// The first record of each picture whose tags no data set knows, by the picture's name.
-std::vector<std::pair<const data::Dataset*, int64_t>> pictures_without_tags(
+/// The first record of each image whose tags no data set knows, by the image's name.
+std::vector<std::pair<const data::Dataset*, int64_t>> images_without_tags(
     const data::OpenDatasets& sets, const data::TagCacheWriter& writer) {
   std::set<std::string> seen;
   std::vector<std::pair<const data::Dataset*, int64_t>> wanted;
@@ -142,7 +143,7 @@ void run_tags(const TagsArguments& arguments, Terminal& terminal) {
   const ProgressSink show = terminal.progress();
   const data::OpenDatasets sets = open(config.data, 0, show);
   data::TagCacheWriter writer(out, tagger.fingerprint());
-  const auto wanted = pictures_without_tags(sets, writer);
+  const auto wanted = images_without_tags(sets, writer);
   const auto total = static_cast<int64_t>(wanted.size());
   int64_t done = 0;
   for (const auto& [dataset, record] : wanted) {
@@ -155,7 +156,7 @@ void run_tags(const TagsArguments& arguments, Terminal& terminal) {
       if (!config.skip_broken) throw;
       terminal.warning(error.what());
     }
-    show({"tagging", ++done, total, "pictures"});
+    show({"tagging", ++done, total, "images"});
   }
   writer.sync();
   if (arguments.common.json) {
@@ -165,7 +166,7 @@ void run_tags(const TagsArguments& arguments, Terminal& terminal) {
                           {"left", total - done}});
   } else {
     terminal.result(str(
-        out.string(), ": ", done, " pictures tagged",
+        out.string(), ": ", done, " images tagged",
         done < total ? str(", ", total - done, " left; run it again to go on") : std::string()));
   }
 }
@@ -240,26 +241,27 @@ void add_check(CLI::App& data, Terminal& terminal) {
                                   "--set data.root=data --sheet samples.png");
   const auto arguments = std::make_shared<CheckArguments>();
   add_config(*command, arguments->config, arguments->changes);
-  command->add_option("--sheet", arguments->sheet, "Picture of samples to write")
+  command->add_option("--sheet", arguments->sheet, "Image of samples to write")
       ->type_name("FILE.png");
-  command->add_option("--samples", arguments->sheet_options.samples, "How many samples it shows")
+  command
+      ->add_option("--samples", arguments->contact_sheet_options.samples,
+                   "How many samples it shows")
       ->capture_default_str();
   command
       ->add_option("--seed", arguments->check.seed, "Of the samples, templates and answers drawn")
       ->capture_default_str();
   command->add_option("--findings", arguments->check.keep, "Findings of each kind that are listed")
       ->capture_default_str();
-  command->add_flag("--decode", arguments->check.decode,
-                    "Decode every picture, not its header only");
+  command->add_flag("--decode", arguments->check.decode, "Decode every image, not its header only");
   add_output_options(*command, arguments->common);
   command->callback([arguments, &terminal] {
-    arguments->sheet_options.seed = arguments->check.seed;
+    arguments->contact_sheet_options.seed = arguments->check.seed;
     run_check(*arguments, terminal);
   });
 }
 
 void add_tags_of(CLI::App& data, Terminal& terminal) {
-  CLI::App* command = add_command(data, "tags", "Compute the tags of all pictures, once",
+  CLI::App* command = add_command(data, "tags", "Compute the tags of all images, once",
                                   "lion data tags configs/train/lion-4b-stage3.json "
                                   "--set data.root=data --out data/tags.jsonl");
   const auto arguments = std::make_shared<TagsArguments>();

@@ -18,7 +18,7 @@ struct Arguments {
 
 void run(const Arguments& arguments, Terminal& terminal) {
   const PromptTemplates templates = prompt_templates(arguments.common);
-  with_options({}, arguments.common);  // wrong options are told before an image is opened
+  with_options({}, arguments.common);  // wrong options are reported before an image is opened
   std::vector<Question> questions;     // about the image at work
   ImageTask task;
   task.command = "describe";
@@ -26,7 +26,7 @@ void run(const Arguments& arguments, Terminal& terminal) {
   task.asked_column = "box";
   task.columns = {"description", "score"};
   task.settings["prompt"] = templates.evaluation(Task::kReg);
-  task.prepare = [&](const PictureFile& file) {
+  task.prepare = [&](const ImageFile& file) {
     questions.clear();
     for (const std::string& text : arguments.boxes) {
       const Box box = parse_box_argument(text, file.image.width, file.image.height);
@@ -34,7 +34,7 @@ void run(const Arguments& arguments, Terminal& terminal) {
     }
   };
   task.find = [&](const Request& request) -> Finding {
-    const Answer answer = request.model.lion.answer(request.picture, questions[request.index]);
+    const Answer answer = request.model.lion.answer(request.image, questions[request.index]);
     return {answer_json("describe", request.model, request.file, answer),
             {answer.best.text, score_str(answer.best.score)},
             answer_lines(answer)};

@@ -22,7 +22,7 @@ namespace {
 
 struct Arguments {
   CommonArguments common;
-  std::string pictures;
+  std::string images;
   bool record = false;
 };
 
@@ -39,11 +39,11 @@ class Diagnosis {
     show(check, check.detail);
   }
 
-  void add(const KnownAnswer& known, const Check& check) {
+  void add(const GoldenAnswer& known, const Check& check) {
     count(check.verdict);
     const auto or_null = [](const auto& text) { return text ? Json(*text) : Json(); };
-    cases_.push_back({{"picture", known.picture},
-                      {"ask", asking_name(known.ask)},
+    cases_.push_back({{"image", known.image},
+                      {"ask", golden_task_name(known.ask)},
                       {"text", known.text},
                       {"verdict", verdict_name(check.verdict)},
                       {"expected", or_null(known.answer)},
@@ -100,12 +100,12 @@ std::string Diagnosis::summary() const {
   const std::string where = arguments_.common.model + ": ";
   if (of(Verdict::kBroken) > 0) {
     return str(where, of(Verdict::kBroken), " of ", checks_.size() + cases_.size(),
-               " checks found something broken, as told above. Mend it and start again.");
+               " checks found something broken, as reported above. Fix it and start again.");
   }
   if (of(Verdict::kDiffers) > 0) {
     const bool rounded = parse_compute_type(arguments_.common.dtype) == ComputeType::kBf16;
     return str(where, of(Verdict::kDiffers), " of ", cases_.size(),
-               " known answers differ, as told above. ",
+               " known answers differ, as reported above. ",
                rounded ? "Computing in bf16 may change a word: try --dtype fp32. Otherwise the "
                        : "What was stored or recorded in bf16 may differ in a word. Otherwise the ",
                "weights are damaged (compare the fingerprint with a good copy's, or convert again) "
@@ -124,8 +124,8 @@ std::string Diagnosis::summary() const {
 
 /// Throws InputError when there is nothing to record, or nothing to compare with.
 void require_cases(const Arguments& arguments,
-                   const std::optional<std::vector<KnownAnswer>>& known) {
-  const std::string where = known_answers_file(arguments.common.model).string();
+                   const std::optional<std::vector<GoldenAnswer>>& known) {
+  const std::string where = golden_answers_file(arguments.common.model).string();
   if (!known && arguments.record) {
     throw InputError(str(where,
                          ": does not exist, expected the cases whose answers --record "
@@ -139,20 +139,20 @@ void require_cases(const Arguments& arguments,
   }
 }
 
-void record(const Lion& lion, const fs::path& folder, const fs::path& pictures,
-            std::span<KnownAnswer> known, Diagnosis& diagnosis) {
-  for (KnownAnswer& one : known) {
-    one.answer = give_answer(lion, pictures / one.picture, one);
+void record(const Lion& lion, const fs::path& folder, const fs::path& images,
+            std::span<GoldenAnswer> known, Diagnosis& diagnosis) {
+  for (GoldenAnswer& one : known) {
+    one.answer = give_answer(lion, images / one.image, one);
     diagnosis.add(one, {.name = check_name(one), .got = one.answer});
   }
-  write_known_answers(folder, known);
+  write_golden_answers(folder, known);
 }
 
 void run(const Arguments& arguments, Terminal& terminal) {
   const fs::path folder = model_folder(arguments.common);
-  const fs::path pictures = arguments.pictures.empty() ? folder : fs::path(arguments.pictures);
+  const fs::path images = arguments.images.empty() ? folder : fs::path(arguments.images);
   const LoadOptions options = load_options(arguments.common);
-  std::optional<std::vector<KnownAnswer>> known = read_known_answers(folder);
+  std::optional<std::vector<GoldenAnswer>> known = read_golden_answers(folder);
   require_cases(arguments, known);
 
   Diagnosis diagnosis(arguments, terminal);
@@ -160,10 +160,10 @@ void run(const Arguments& arguments, Terminal& terminal) {
   const std::optional<Lion> lion = check_model(
       folder, options, [&](const Check& check) { diagnosis.add(check); }, terminal.progress());
   if (lion && arguments.record) {
-    record(*lion, folder, pictures, *known, diagnosis);
+    record(*lion, folder, images, *known, diagnosis);
   } else if (lion) {
     if (!known) known = released_answers(folder);
-    for (const KnownAnswer& one : *known) diagnosis.add(one, check_answer(*lion, pictures, one));
+    for (const GoldenAnswer& one : *known) diagnosis.add(one, check_answer(*lion, images, one));
   }
   diagnosis.finish();
 }
@@ -173,15 +173,15 @@ void run(const Arguments& arguments, Terminal& terminal) {
 void add_doctor(CLI::App& program, Terminal& terminal) {
   CLI::App* command =
       add_command(program, "doctor", "Check a model: its files, weights and known answers",
-                  "lion doctor lion-4b/ --pictures train2014/");
+                  "lion doctor lion-4b/ --images train2014/");
   command->group("About models");
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("DIR,--model", arguments->common.model, "Model folder made by lion convert")
       ->type_name("DIR")
       ->envname("LION_MODEL");
   command
-      ->add_option("--pictures", arguments->pictures,
-                   "Where the pictures are, when not in the model folder")
+      ->add_option("--images", arguments->images,
+                   "Where the images are, when not in the model folder")
       ->type_name("DIR");
   command->add_flag("--record", arguments->record,
                     "Write what the model answers into its doctor.json");

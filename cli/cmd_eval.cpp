@@ -141,8 +141,8 @@ void write_report(const fs::path& path, std::span<const eval::Evaluation> evalua
     options.facts.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
   }
   const DecodeOptions decode = decode_options(arguments.common);
-  options.load_picture = [decode](const eval::Item& item) {
-    return eval::load_picture(item, decode);
+  options.load_item_image = [decode](const eval::Item& item) {
+    return eval::load_item_image(item, decode);
   };
   write_file(path, eval::html_report(parts, options));
 }
@@ -179,7 +179,7 @@ void warn(const eval::Evaluation& evaluation, Terminal& terminal) {
   }
 }
 
-/// One benchmark after the other; those of a group that lack their files are passed over.
+/// One benchmark after the other; those of a group that lack their files are skipped.
 class Evaluator {
  public:
   Evaluator(const Arguments& arguments, Terminal& terminal)
@@ -242,7 +242,7 @@ class Evaluator {
     skipped_.emplace_back(benchmark, why);
   }
 
-  /// Of a group, one benchmark's bad data (its pictures are missing) does not end the others.
+  /// Of a group, one benchmark's bad data (its images are missing) does not end the others.
   std::optional<eval::Evaluation> run_one(const eval::BenchmarkInfo& info,
                                           const eval::Answerer& answerer) {
     options_.run.folder = out_ / info.name;
@@ -282,8 +282,8 @@ class Evaluator {
     }
   }
 
-  /// Before the model is loaded: a missing file is told at once. The reading is repeated later, as
-  /// a whole set of benchmarks would fill the memory.
+  /// Before the model is loaded: a missing file is reported at once. The reading is repeated later,
+  /// as a whole set of benchmarks would fill the memory.
   void check_files() {
     eval::ReadOptions first = options_.read;
     first.limit = 1;
@@ -318,9 +318,10 @@ class Evaluator {
 
   void tell() {
     if (evaluations_.empty()) {
-      throw InputError(str(arguments_.benchmark,
-                           ": none of these benchmarks could be run, as told above. Mend what is "
-                           "wrong and run the same command again."));
+      throw InputError(
+          str(arguments_.benchmark,
+              ": none of these benchmarks could be run, as reported above. Fix what is "
+              "wrong and run the same command again."));
     }
     for (const eval::Evaluation& one : evaluations_) {
       write_report(report_of(one), {&one, 1}, arguments_);
@@ -367,7 +368,7 @@ void run(const Arguments& arguments, Terminal& terminal) {
     for (const eval::BenchmarkInfo& info : eval::all_benchmarks()) names.push_back(info.name);
     throw InputError(
         str("lion eval: no benchmark was named (expected all, captions, vqa, rec, pope, "
-            "things or one of ",
+            "objects or one of ",
             join(names, ", "), "). Name one."));
   }
   if (arguments.data.empty()) {
@@ -475,7 +476,7 @@ void add_eval(CLI::App& program, Terminal& terminal) {
   const auto arguments = std::make_shared<Arguments>();
   arguments->common.exif = "ignore";  // as the released code, whose figures these are
   command->add_option("BENCH", arguments->benchmark,
-                      "coco, okvqa, refcoco_testA, ..., or captions, vqa, rec, pope, things, all");
+                      "coco, okvqa, refcoco_testA, ..., or captions, vqa, rec, pope, objects, all");
   command->add_option("--data", arguments->data, "Folder with the official files")
       ->type_name("DIR");
   command
@@ -490,7 +491,7 @@ void add_eval(CLI::App& program, Terminal& terminal) {
   command->add_option("--box-format", arguments->box_format, "With --own: of boxes without one")
       ->type_name("NAME")
       ->capture_default_str();
-  command->add_option("--images", arguments->images, "Folder with the pictures, if it is elsewhere")
+  command->add_option("--images", arguments->images, "Folder with the images, if it is elsewhere")
       ->type_name("DIR");
   command
       ->add_option("--out", arguments->out,
@@ -513,7 +514,7 @@ void add_eval(CLI::App& program, Terminal& terminal) {
   add_api_options(*command, *arguments);
   add_model_options(*command, arguments->common);
   add_compute_options(*command, arguments->common);
-  add_picture_options(*command, arguments->common);
+  add_image_options(*command, arguments->common);
   command->add_flag("--no-tags", arguments->common.no_tags, "Offer no tags")->group("Prompt");
   command
       ->add_option("--templates", arguments->common.templates, "Other prompts (docs/templates.md)")

@@ -38,7 +38,7 @@ void run(const Arguments& arguments, Terminal& terminal) {
   task.columns = {"answer", "score"};
   task.settings["--level"] = arguments.level;
   task.find = [&](const Request& request) -> Finding {
-    const Answer answer = request.model.lion.answer(request.picture, questions[request.index]);
+    const Answer answer = request.model.lion.answer(request.image, questions[request.index]);
     return {answer_json("generate", request.model, request.file, answer),
             {answer.best.text, score_str(answer.best.score)},
             answer_lines(answer)};

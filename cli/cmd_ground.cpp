@@ -127,12 +127,12 @@ void run(Arguments& arguments, Terminal& terminal) {
   task.settings = {{"prompt", templates.evaluation(Task::kRec)}, {"--grammar", arguments.grammar}};
   std::vector<Found> found;
   task.find = [&](const Request& request) {
-    const Answer answer = request.model.lion.answer(request.picture, questions[request.index]);
+    const Answer answer = request.model.lion.answer(request.image, questions[request.index]);
     found.push_back({task.asked[request.index], answer.best.boxes});
     return finding_of(request, answer);
   };
-  task.prepare = [&](const PictureFile&) { found.clear(); };
-  task.finish = [&](const PictureFile& file) {
+  task.prepare = [&](const ImageFile&) { found.clear(); };
+  task.finish = [&](const ImageFile& file) {
     if (!arguments.draw.empty()) draw(arguments.draw, terminal, file.image, found);
     for (const Found& one : found) {
       if (!one.boxes.empty() || arguments.common.json) continue;

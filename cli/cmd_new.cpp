@@ -24,7 +24,7 @@ struct Arguments {
 };
 
 train::FirstWeights::Patches first_patches(int64_t width, int64_t d_model) {
-  scenes::LayoutReader reader = scenes::layout_reader(width, d_model);
+  scenes::SymbolicPatches reader = scenes::symbolic_patches(width, d_model);
   return {std::move(reader.weight), std::move(reader.bias)};
 }
 
@@ -53,7 +53,7 @@ void run(const Arguments& arguments, Terminal& terminal) {
     return;
   }
   terminal.result(str(arguments.out, ": ", words.words(), " words, ", tags.size(),
-                      " tags, fresh weights; lion train makes something of them"));
+                      " tags, untrained weights; lion train makes something of them"));
 }
 
 }  // namespace
@@ -68,7 +68,7 @@ void add_new(CLI::App& program, Terminal& terminal) {
       ->type_name("NAME")
       ->capture_default_str();
   command->add_option("--out", arguments->out, "Folder to make; must not exist")->type_name("DIR");
-  command->add_option("--kinds", arguments->scene.kinds, "Kinds of things that it will know")
+  command->add_option("--kinds", arguments->scene.kinds, "Kinds of objects that it will know")
       ->type_name("K")
       ->capture_default_str();
   command->add_option("--seed", arguments->seed, "Of the weights")

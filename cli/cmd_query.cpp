@@ -40,7 +40,7 @@ void run(Arguments& arguments, Terminal& terminal) {
   task.columns = {"answer", "score"};
   task.settings["prompt"] = arguments.verbatim ? "{question}" : templates.evaluation(Task::kVqa);
   task.find = [&](const Request& request) -> Finding {
-    const Answer answer = request.model.lion.answer(request.picture, questions[request.index]);
+    const Answer answer = request.model.lion.answer(request.image, questions[request.index]);
     return {answer_json("query", request.model, request.file, answer),
             {answer.best.text, score_str(answer.best.score)},
             answer_lines(answer)};

@@ -83,7 +83,7 @@ void run(Arguments& arguments, Terminal& terminal) {
   task.settings = {{"prompt", arguments.verbatim ? "{question}" : templates.evaluation(Task::kVqa)},
                    {"candidates", candidates}};
   task.find = [&](const Request& request) -> Finding {
-    const RankedAnswer answer = request.model.lion.rank(request.picture, question, candidates);
+    const RankedAnswer answer = request.model.lion.rank(request.image, question, candidates);
     const RankedCandidate& best = answer.candidates.front();
     return {ranked_json("rank", request.model, request.file, answer),
             {best.text, score_str(best.log_likelihood)},
@@ -112,7 +112,7 @@ void add_rank(CLI::App& program, Terminal& terminal) {
   add_run_options(*command, arguments->run);
   add_model_options(*command, arguments->common);
   add_compute_options(*command, arguments->common);
-  add_picture_options(*command, arguments->common);
+  add_image_options(*command, arguments->common);
   add_prompt_options(*command, arguments->common);
   add_output_options(*command, arguments->common);
   command->callback([arguments, &terminal] { run(*arguments, terminal); });

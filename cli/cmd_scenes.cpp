@@ -39,7 +39,7 @@ void run(const Arguments& arguments, Terminal& terminal) {
   if (out.empty() && arguments.sheet.empty()) {
     throw InputError(
         "scenes: there is nothing to write. Name a folder with --out DIR, or a "
-        "picture with --sheet FILE.");
+        "image with --sheet FILE.");
   }
   if (!arguments.sheet.empty()) write_sheet(arguments);
   scenes::WriteReport report;
@@ -50,28 +50,27 @@ void run(const Arguments& arguments, Terminal& terminal) {
                           {"sheet", arguments.sheet},
                           {"count", out.empty() ? 0 : arguments.write.count},
                           {"seed", arguments.write.scene.seed},
-                          {"pictures", report.pictures},
+                          {"images", report.images},
                           {"files", report.files}});
     return;
   }
   if (!arguments.sheet.empty()) terminal.result(arguments.sheet);
   if (!out.empty()) {
-    terminal.result(
-        str(out, ": ", report.pictures, " pictures, ", report.files, " annotation files"));
+    terminal.result(str(out, ": ", report.images, " images, ", report.files, " annotation files"));
   }
 }
 
 }  // namespace
 
 void add_scenes(CLI::App& program, Terminal& terminal) {
-  CLI::App* command = add_command(program, "scenes",
-                                  "Paint picture-book scenes as data sets to train and evaluate on",
-                                  "lion scenes --out scenes/ --count 10000 --seed 7");
+  CLI::App* command =
+      add_command(program, "scenes", "Paint synthetic scenes as data sets to train and evaluate on",
+                  "lion scenes --out scenes/ --count 10000 --seed 7");
   command->group("About training");
   const auto arguments = std::make_shared<Arguments>();
   scenes::WriteOptions& write = arguments->write;
   command->add_option("--out", write.out, "Folder to make; must not exist")->type_name("DIR");
-  command->add_option("--count", write.count, "Training pictures; evaluation sets get a tenth")
+  command->add_option("--count", write.count, "Training images; evaluation sets get a tenth")
       ->type_name("N")
       ->capture_default_str();
   command->add_option("--seed", write.scene.seed, "Same seed, same scenes")
@@ -80,7 +79,7 @@ void add_scenes(CLI::App& program, Terminal& terminal) {
   command->add_option("--size", write.scene.size, "Pixels a side")
       ->type_name("N")
       ->capture_default_str();
-  command->add_option("--kinds", write.scene.kinds, "Kinds of things, 1 to 150")
+  command->add_option("--kinds", write.scene.kinds, "Kinds of objects, 1 to 150")
       ->type_name("K")
       ->capture_default_str();
   command
@@ -89,8 +88,7 @@ void add_scenes(CLI::App& program, Terminal& terminal) {
                    "never shows)")
       ->type_name("SPLIT")
       ->capture_default_str();
-  command
-      ->add_option("--sheet", arguments->sheet, "Picture with samples and their boxes to look at")
+  command->add_option("--sheet", arguments->sheet, "Image with samples and their boxes to look at")
       ->type_name("FILE");
   add_output_options(*command, arguments->common);
   command->callback([arguments, &terminal] { run(*arguments, terminal); });

@@ -37,7 +37,7 @@ void run(const Arguments& arguments, Terminal& terminal) {
   task.is_searched = false;
   task.settings["--scores"] = arguments.scores;
   task.find = [&](const Request& request) -> Finding {
-    const auto [tags, seconds] = timed([&] { return request.model.lion.tags(request.picture); });
+    const auto [tags, seconds] = timed([&] { return request.model.lion.tags(request.image); });
     Finding finding{tags_json("tags", request.model, request.file, tags, {.tagger = seconds}),
                     {tag_field(tags, arguments.scores)},
                     {}};

@@ -25,7 +25,7 @@ void add_images(CLI::App& command, ImageArguments& arguments);
 void add_image(CLI::App& command, ImageArguments& arguments);
 
 /// What a command with `add_image` is to ask: `asked`, the words behind IMG, preceded by IMG where
-/// --files stands in for it and no file has that name.
+/// --files replaces it and no file has that name.
 std::vector<std::string> asked_about(ImageArguments& arguments, std::vector<std::string> asked);
 
 /// Adds --files and --recursive.
@@ -38,7 +38,7 @@ bool is_one_image(const ImageArguments& arguments);
 /// left out, its files that are no images too, which is said in one line.
 struct ImageList {
   std::vector<std::string> paths;
-  int64_t failed = 0;  ///< names that lead to no file, told as errors
+  int64_t failed = 0;  ///< names that lead to no file, reported as errors
 };
 
 /// Throws InputError when nothing is named or a folder holds no image, ResourceError when a named

@@ -63,12 +63,12 @@ Json settings_of(const ImageTask& task, const CommonArguments& common) {
 
 /// The findings of one image, for those questions that `wanted` has.
 std::vector<std::pair<size_t, Finding>> find_all(const ImageTask& task, const Model& model,
-                                                 const PictureFile& file,
+                                                 const ImageFile& file,
                                                  const std::vector<size_t>& wanted) {
-  const Picture picture = model.lion.see(file.image);
+  const EncodedImage image = model.lion.encode_image(file.image);
   std::vector<std::pair<size_t, Finding>> all;
   for (const size_t index : wanted) {
-    Finding finding = task.find({model, file, picture, index});
+    Finding finding = task.find({model, file, image, index});
     if (!task.asked.empty()) finding.json["asked"] = task.asked[index];
     all.emplace_back(index, std::move(finding));
   }
@@ -84,7 +84,7 @@ std::vector<size_t> all_questions(const ImageTask& task) {
 
 void show_one(const ImageTask& task, const std::string& path, const CommonArguments& common,
               Terminal& terminal) {
-  const PictureFile file = open_picture(path, common);
+  const ImageFile file = open_image(path, common);
   if (task.prepare) task.prepare(file);
   const Model model = open_model(common);
   auto findings = find_all(task, model, file, all_questions(task));
@@ -172,13 +172,13 @@ class ImageRun {
     for (const Job& job : jobs) {
       if (stop.came()) return tell_stop(stop.signal(), done, total);
       progress({task_.command, done++, total, "images"});
-      if (const std::optional<PictureFile> file = open(job.path)) answer(model, *file, job);
+      if (const std::optional<ImageFile> file = open(job.path)) answer(model, *file, job);
     }
     progress({task_.command, total, total, "images"});
     return 0;
   }
 
-  void answer(const Model& model, const PictureFile& file, const Job& job) {
+  void answer(const Model& model, const ImageFile& file, const Job& job) {
     std::vector<std::pair<size_t, Finding>> findings;
     try {
       findings = find_all(task_, model, file, job.questions);
@@ -197,10 +197,10 @@ class ImageRun {
     }
   }
 
-  /// The image, or nothing when it is broken, which is told.
-  std::optional<PictureFile> open(const std::string& path) {
+  /// The image, or nothing when it is broken, which is reported.
+  std::optional<ImageFile> open(const std::string& path) {
     try {
-      PictureFile file = open_picture(path, common_);
+      ImageFile file = open_image(path, common_);
       if (task_.prepare) task_.prepare(file);
       return file;
     } catch (const Error& error) {

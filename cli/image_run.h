@@ -30,8 +30,8 @@ void add_run_options(CLI::App& command, RunArguments& arguments);
 /// One question about one image.
 struct Request {
   const Model& model;
-  const PictureFile& file;
-  const Picture& picture;
+  const ImageFile& file;
+  const EncodedImage& image;
   size_t index = 0;  ///< of the question
 };
 
@@ -54,15 +54,15 @@ struct ImageTask {
   bool is_searched = true;           ///< answers come from the search that the options describe
   /// Called for each image before the model is needed; throws InputError, for instance when a box
   /// is not in the image. May be empty.
-  std::function<void(const PictureFile&)> prepare;
+  std::function<void(const ImageFile&)> prepare;
   std::function<Finding(const Request&)> find;
   /// Called with the findings of a single image before they are shown. May be empty.
-  std::function<void(const PictureFile&)> finish;
+  std::function<void(const ImageFile&)> finish;
 };
 
 /// Asks about one image and shows the answer, or about many and shows or writes a line for each.
-/// Errors of single images are told and counted. Throws InputError when there were some, and as the
-/// parts above. A signal that asks for the end ends the process after the image at work.
+/// Errors of single images are reported and counted. Throws InputError when there were some, and as
+/// the parts above. A signal that asks for the end ends the process after the image at work.
 void run_task(const ImageTask& task, const RunArguments& arguments, const CommonArguments& common,
               Terminal& terminal);
 

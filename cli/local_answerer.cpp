@@ -25,7 +25,8 @@ class LocalModel {
     if (info.mode == eval::Mode::kTag) return find_tags(items);
     if (info.mode == eval::Mode::kRank) return one_by_one(info, items);
     std::vector<Lion::Ask> asks;
-    for (const eval::Asked& asked : items) asks.push_back({see(asked), question(info, asked)});
+    for (const eval::Asked& asked : items)
+      asks.push_back({encode_image(asked), question(info, asked)});
     try {
       std::vector<Prediction> predictions;
       for (Answer& answer : lion_->answer(asks)) {
@@ -43,7 +44,8 @@ class LocalModel {
     if (!tag_answers_) tag_answers_.emplace(lion_->tag_list());
     std::vector<Prediction> predictions;
     for (const eval::Asked& asked : items) {
-      predictions.push_back(tag_answers_->answer(*asked.item, lion_->tag_scores(see(asked))));
+      predictions.push_back(
+          tag_answers_->answer(*asked.item, lion_->tag_scores(encode_image(asked))));
     }
     return predictions;
   }
@@ -64,12 +66,12 @@ class LocalModel {
   }
 
   void generate(const BenchmarkInfo& info, const eval::Asked& asked, Prediction& prediction) {
-    prediction.text = lion_->answer(see(asked), question(info, asked)).best.text;
+    prediction.text = lion_->answer(encode_image(asked), question(info, asked)).best.text;
   }
 
   void rank(const BenchmarkInfo& info, const eval::Asked& asked, Prediction& prediction) {
     const std::vector<std::string>& candidates = asked.item->candidates;
-    const RankedAnswer ranked = lion_->rank(see(asked), question(info, asked), candidates);
+    const RankedAnswer ranked = lion_->rank(encode_image(asked), question(info, asked), candidates);
     prediction.losses.resize(candidates.size());
     for (const RankedCandidate& one : ranked.candidates) {
       prediction.losses[static_cast<size_t>(one.index)] = -one.log_likelihood;
@@ -86,19 +88,19 @@ class LocalModel {
     return question;
   }
 
-  /// Items of one picture follow each other: it is looked at once.
-  Picture see(const eval::Asked& asked) {
-    if (!picture_ || image_ != asked.image) {
-      picture_ = lion_->see(*asked.image);
+  /// Items of one image follow each other: it is encoded once.
+  EncodedImage encode_image(const eval::Asked& asked) {
+    if (!encoded_ || image_ != asked.image) {
+      encoded_ = lion_->encode_image(*asked.image);
       image_ = asked.image;
     }
-    return *picture_;
+    return *encoded_;
   }
 
   std::shared_ptr<const Lion> lion_;
   TagSource tags_;
   std::shared_ptr<const Image> image_;
-  std::optional<Picture> picture_;
+  std::optional<EncodedImage> encoded_;
   std::optional<eval::TagAnswers> tag_answers_;
 };
 

@@ -33,7 +33,7 @@ void open_missing_streams() {
 }
 
 /// Keeps freed tensors of the networks in the process: handing their pages back and getting zeroed
-/// ones anew takes a tenth of the time of an answer.
+/// ones again takes a tenth of the time of an answer.
 void keep_freed_memory() {
   constexpr int kLargestKept = 32 << 20;  // bytes; glibc allows no more
   ::mallopt(M_MMAP_THRESHOLD, kLargestKept);
@@ -79,7 +79,7 @@ void add_commands(CLI::App& program, Terminal& terminal) {
 
 void run(int argc, char** argv, Terminal& terminal) {
   terminal.set_log_format(log_format(argc, argv));
-  CLI::App program("lion: answers in words and boxes about a picture", "lion");
+  CLI::App program("lion: answers in words and boxes about an image", "lion");
   program.formatter(help_formatter());
   program.set_help_flag("-h,--help", "This page");
   program.set_version_flag("--version", "lion " LION_VERSION, "The version");

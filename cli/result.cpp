@@ -9,11 +9,11 @@
 namespace lion::cli {
 namespace {
 
-Json header_json(std::string_view command, const Model& model, const PictureFile& picture) {
-  Json image = {{"path", written_path(picture.path, /*one_line=*/false)},
-                {"width", picture.image.width},
-                {"height", picture.image.height}};
-  if (!is_utf8(picture.path)) image["path_bytes"] = encode_base64(picture.path);
+Json header_json(std::string_view command, const Model& model, const ImageFile& file) {
+  Json image = {{"path", written_path(file.path, /*one_line=*/false)},
+                {"width", file.image.width},
+                {"height", file.image.height}};
+  if (!is_utf8(file.path)) image["path_bytes"] = encode_base64(file.path);
   return {{"command", command}, {"model", model.folder}, {"image", std::move(image)}};
 }
 
@@ -35,7 +35,7 @@ Json box_json(const AnswerBox& found) {
   return json;
 }
 
-/// Appends what is told of every one of the n best answers.
+/// Appends what is reported of every one of the n best answers.
 void add_hypothesis(Json& json, const Hypothesis& hypothesis) {
   json["text"] = hypothesis.text;
   json["score"] = hypothesis.score;
@@ -46,12 +46,12 @@ void add_hypothesis(Json& json, const Hypothesis& hypothesis) {
   for (const AnswerBox& box : hypothesis.boxes) json["boxes"].push_back(box_json(box));
 }
 
-Json timings_json(const Model& model, const PictureFile& picture, const Timings& timings) {
-  const double total = model.load_seconds + picture.decode_seconds + timings.vit +
+Json timings_json(const Model& model, const ImageFile& image, const Timings& timings) {
+  const double total = model.load_seconds + image.decode_seconds + timings.vit +
                        timings.aggregator + timings.tagger + timings.qformer + timings.encoder +
                        timings.decoder;
   return {{"load_s", model.load_seconds},
-          {"decode_image_s", picture.decode_seconds},
+          {"decode_image_s", image.decode_seconds},
           {"vit_s", timings.vit},
           {"aggregator_s", timings.aggregator},
           {"tagger_s", timings.tagger},
@@ -63,9 +63,9 @@ Json timings_json(const Model& model, const PictureFile& picture, const Timings&
 
 }  // namespace
 
-Json answer_json(std::string_view command, const Model& model, const PictureFile& picture,
+Json answer_json(std::string_view command, const Model& model, const ImageFile& image,
                  const Answer& answer) {
-  Json json = header_json(command, model, picture);
+  Json json = header_json(command, model, image);
   json["prompt"] = answer.prompt;
   json["question"] = answer.question;
   json["level"] = level_name(answer.level);
@@ -77,13 +77,13 @@ Json answer_json(std::string_view command, const Model& model, const PictureFile
     json["alternatives"].push_back(std::move(alternative));
   }
   json["tags"] = tag_list_json(answer.tags);
-  json["timings"] = timings_json(model, picture, answer.timings);
+  json["timings"] = timings_json(model, image, answer.timings);
   return json;
 }
 
-Json ranked_json(std::string_view command, const Model& model, const PictureFile& picture,
+Json ranked_json(std::string_view command, const Model& model, const ImageFile& image,
                  const RankedAnswer& answer) {
-  Json json = header_json(command, model, picture);
+  Json json = header_json(command, model, image);
   json["prompt"] = answer.prompt;
   json["question"] = answer.question;
   json["level"] = level_name(answer.level);
@@ -95,15 +95,15 @@ Json ranked_json(std::string_view command, const Model& model, const PictureFile
                                   {"token_logprobs", candidate.token_logprobs}});
   }
   json["tags"] = tag_list_json(answer.tags);
-  json["timings"] = timings_json(model, picture, answer.timings);
+  json["timings"] = timings_json(model, image, answer.timings);
   return json;
 }
 
-Json tags_json(std::string_view command, const Model& model, const PictureFile& picture,
+Json tags_json(std::string_view command, const Model& model, const ImageFile& image,
                std::span<const Tag> tags, const Timings& timings) {
-  Json json = header_json(command, model, picture);
+  Json json = header_json(command, model, image);
   json["tags"] = tag_list_json(tags);
-  json["timings"] = timings_json(model, picture, timings);
+  json["timings"] = timings_json(model, image, timings);
   return json;
 }
 

@@ -13,11 +13,11 @@
 
 namespace lion::cli {
 
-Json answer_json(std::string_view command, const Model& model, const PictureFile& picture,
+Json answer_json(std::string_view command, const Model& model, const ImageFile& image,
                  const Answer& answer);
-Json ranked_json(std::string_view command, const Model& model, const PictureFile& picture,
+Json ranked_json(std::string_view command, const Model& model, const ImageFile& image,
                  const RankedAnswer& answer);
-Json tags_json(std::string_view command, const Model& model, const PictureFile& picture,
+Json tags_json(std::string_view command, const Model& model, const ImageFile& image,
                std::span<const Tag> tags, const Timings& timings);
 
 /// An answer as a person reads it: its text, or a numbered list of the n best.

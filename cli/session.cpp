@@ -67,7 +67,7 @@ std::string read_stream(const std::string& path) {
   }
 }
 
-PictureFile open_picture(const std::string& path, const CommonArguments& arguments) {
+ImageFile open_image(const std::string& path, const CommonArguments& arguments) {
   const DecodeOptions options = decode_options(arguments);
   auto [image, seconds] = timed(
       [&] { return is_stream(path) ? load_stream(path, options) : load_image(path, options); });

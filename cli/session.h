@@ -1,5 +1,5 @@
 #pragma once
-/// A picture and a model, loaded with the common options and timed.
+/// An image and a model, loaded with the common options and timed.
 
 #include <chrono>
 #include <string>
@@ -19,7 +19,7 @@ inline constexpr std::string_view kStdinName = "-";
 /// ResourceError when reading fails or never ends.
 std::string read_stream(const std::string& path);
 
-struct PictureFile {
+struct ImageFile {
   std::string path;
   Image image;
   double decode_seconds = 0;
@@ -33,7 +33,7 @@ struct Model {
 
 /// Commands open the image before the model: it fails at once, a model takes a while. `path` may
 /// name a pipe or, as "-", stdin. Throws as `load_image` and `read_stream`.
-PictureFile open_picture(const std::string& path, const CommonArguments& arguments);
+ImageFile open_image(const std::string& path, const CommonArguments& arguments);
 
 /// Throws InputError when no model was named, else as `Lion::load`.
 Model open_model(const CommonArguments& arguments);

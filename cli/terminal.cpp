@@ -84,7 +84,7 @@ std::string clock_str(double seconds) {
   return str(minutes / 60, ":", two(minutes % 60), ":", two(total % 60));
 }
 
-/// "12/40 pictures", "1.5 GiB/3 GiB"
+/// "12/40 images", "1.5 GiB/3 GiB"
 std::string count_str(const Progress& progress) {
   const auto number = [&](int64_t n) {
     return progress.unit == "bytes" ? bytes_str(static_cast<uint64_t>(n)) : str(n);

@@ -1,4 +1,4 @@
-// caption MODEL IMAGE: a sentence about a picture.
+// caption MODEL IMAGE: a sentence about an image.
 
 #include <iostream>
 
@@ -11,9 +11,9 @@ int main(int argc, char** argv) {
   }
   try {
     const lion::Lion model = lion::Lion::load(argv[1]);
-    const lion::Picture picture = model.see(lion::load_image(argv[2]));
+    const lion::EncodedImage image = model.encode_image(lion::load_image(argv[2]));
     const auto question = lion::caption_question(lion::PromptTemplates::builtin());
-    std::cout << model.answer(picture, question).best.text << '\n';
+    std::cout << model.answer(image, question).best.text << '\n';
   } catch (const lion::Error& error) {
     std::cerr << "caption: " << error.what() << '\n';
     return 1;

@@ -4,7 +4,7 @@
     pip download --no-deps easy-vqa
     python3 examples/easy_vqa.py easy_vqa-1.0-py3-none-any.whl data/easy-vqa
 
-Its training pictures become train2014 and its test pictures val2014, with VQAv2's names; the files
+Its training images become train2014 and its test images val2014, with VQAv2's names; the files
 stay PNGs (the reader looks at a file's bytes, not at its name). VQAv2 has ten annotators for a
 question, which its accuracy counts; here all ten say the one known answer.
 """
@@ -20,10 +20,10 @@ def write(path, value):
     path.write_text(json.dumps(value))
 
 
-def annotation(number, picture, answer):
+def annotation(number, image, answer):
     votes = [{"answer": answer, "answer_confidence": "yes", "answer_id": i + 1} for i in range(10)]
     kind = "yes/no" if answer in ("yes", "no") else "other"
-    return {"question_id": number, "image_id": picture, "answers": votes, "answer_type": kind,
+    return {"question_id": number, "image_id": image, "answers": votes, "answer_type": kind,
             "question_type": "", "multiple_choice_answer": answer}
 
 
@@ -34,12 +34,12 @@ def convert(wheel, out):
         inside = f"easy_vqa/data/{split}"
         for entry in wheel.namelist():
             if entry.startswith(f"{inside}/images/") and entry.endswith(".png"):
-                picture = int(Path(entry).stem)
-                (folder / f"COCO_{name}_{picture:012}.jpg").write_bytes(wheel.read(entry))
+                image = int(Path(entry).stem)
+                (folder / f"COCO_{name}_{image:012}.jpg").write_bytes(wheel.read(entry))
         asked = json.loads(wheel.read(f"{inside}/questions.json"))
-        questions = [{"question_id": i, "image_id": picture, "question": text}
-                     for i, (text, _, picture) in enumerate(asked)]
-        answers = [annotation(i, picture, answer) for i, (_, answer, picture) in enumerate(asked)]
+        questions = [{"question_id": i, "image_id": image, "question": text}
+                     for i, (text, _, image) in enumerate(asked)]
+        answers = [annotation(i, image, answer) for i, (_, answer, image) in enumerate(asked)]
         write(out / f"v2_OpenEnded_mscoco_{name}_questions.json", {"questions": questions})
         write(out / f"v2_mscoco_{name}_annotations.json", {"annotations": answers})
         print(f"{name}: {len(asked)} questions")

@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
     lion::Image image = lion::load_image(argv[2]);
     auto question = lion::ground_question(lion::PromptTemplates::builtin(), argv[3]);
     question.box_grammar = true;  // whatever the model thinks, it answers with a box
-    const lion::Answer answer = model.answer(model.see(image), question);
+    const lion::Answer answer = model.answer(model.encode_image(image), question);
     for (const lion::AnswerBox& found : answer.best.boxes) {
       const auto& [x0, y0, x1, y1] = found.pixels;
       lion::draw_box(image, {x0, y0, x1, y1, argv[3]});

@@ -13,7 +13,7 @@ steps-stage2 := 600
 steps-stage3 := 1200
 steps-single-stage := 4050
 
-image-level := coco coco_things vqav2 gqa
+image-level := coco coco_objects vqav2 gqa
 region-level := refcoco_val refcoco_testB
 
 .DELETE_ON_ERROR:

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Prints the tables of tools/ablations.mk beside the paper's, and draws them.
 
-    tools/ablations_table.py runs/mini/ablations [PICTURES]
+    tools/ablations_table.py runs/mini/ablations [IMAGES]
 
-The tables are Markdown: a mean over seeds, and the lowest and the highest. With PICTURES, a folder,
+The tables are Markdown: a mean over seeds, and the lowest and the highest. With IMAGES, a folder,
 every seed's score and the means are drawn there as SVG (needs matplotlib: apt-get install python3-matplotlib).
 """
 import json
@@ -11,7 +11,7 @@ import statistics
 import sys
 from pathlib import Path
 
-FIGURES = {"coco": "captions, CIDEr", "coco_things": "things named, recall %", "vqav2": "VQA, %", "gqa": "GQA, exact %",
+FIGURES = {"coco": "captions, CIDEr", "coco_objects": "objects named, recall %", "vqav2": "VQA, %", "gqa": "GQA, exact %",
            "refcoco_val": "REC, Acc@0.5", "refcoco_testB": "REC, held-out combinations"}
 # Title, figures, rows (name, run, the paper's figures in words).
 TABLES = [

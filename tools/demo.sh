@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# The main job, once: a picture in; tags, a caption, answers, a drawn box, a region's description out.
-#   tools/demo.sh PROGRAM [PICTURE QUESTION THING]
+# The main job, once: an image in; tags, a caption, answers, a drawn box, a region's description out.
+#   tools/demo.sh PROGRAM [IMAGE QUESTION THING]
 # Asks lion-mini about a scene that its training never saw; LION_MODEL=FOLDER asks another model.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 lion=$1
 mini=models/lion-mini
 model=${LION_MODEL:-$mini}
-picture=${2:-$mini/doctor/sea.jpg}
+image=${2:-$mini/doctor/sea.jpg}
 question=${3:-What color is the square?}
-thing=${4:-the dog}
+object=${4:-the dog}
 out=build/demo
 mkdir -p "$out"
 
@@ -19,16 +19,16 @@ ask() { # what is shown before the answer, command...
   "$lion" "$@" --model "$model"
 }
 
-echo "picture: $picture"
+echo "image: $image"
 if [ "$model" = "$mini" ]; then
-  echo "model:   lion-mini, which knows picture-book scenes only; photographs need the released"
+  echo "model:   lion-mini, which knows synthetic scenes only; photographs need the released"
   echo "         weights (README, \"Install\")"
 fi
 echo
-ask "tags:" tags "$picture"
-ask "caption:" caption "$picture"
-ask "$question" query "$picture" "$question"
-ask "where is $thing?" ground "$picture" "$thing" --grammar --draw "$out/ground.png"
-ask "what is at 0.65,0.3,1,0.8?" describe "$picture" --box 0.65,0.3,1,0.8
+ask "tags:" tags "$image"
+ask "caption:" caption "$image"
+ask "$question" query "$image" "$question"
+ask "where is $object?" ground "$image" "$object" --grammar --draw "$out/ground.png"
+ask "what is at 0.65,0.3,1,0.8?" describe "$image" --box 0.65,0.3,1,0.8
 echo
 echo "The box is drawn in $out/ground.png"

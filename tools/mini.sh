@@ -31,7 +31,7 @@ both() { # "name ..." "name ..."
 mkdir -p "$runs"
 [ -e "$runs/new/config.json" ] || "$lion" new --shape lion-mini --out "$runs/new"
 
-# Stage 0: what the paper takes pretrained. No picture is ever shown with a box.
+# Stage 0: what the paper takes pretrained. No image is ever shown with a box.
 both "tagger-crops tagger" "language-begin language-scenes"
 # The vision encoder is said by the language model as it was before it met lists of tags.
 both "crops scenes" language

@@ -1,4 +1,4 @@
-// embed MODEL IMAGE QUESTION...: the picture is looked at once, then asked each question.
+// embed MODEL IMAGE QUESTION...: the image is looked at once, then asked each question.
 
 #include <iostream>
 
@@ -11,11 +11,11 @@ int main(int argc, char** argv) {
   }
   try {
     const lion::Lion model = lion::Lion::load(argv[1]);
-    const lion::Picture picture = model.see(lion::load_image(argv[2]));
+    const lion::EncodedImage image = model.encode_image(lion::load_image(argv[2]));
     const auto templates = lion::PromptTemplates::builtin();
     for (int i = 3; i < argc; ++i) {
       const auto question = lion::vqa_question(templates, argv[i]);
-      std::cout << model.answer(picture, question).best.text << '\n';
+      std::cout << model.answer(image, question).best.text << '\n';
     }
   } catch (const lion::Error& error) {
     std::cerr << "embed: " << error.what() << '\n';

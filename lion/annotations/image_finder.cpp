@@ -12,7 +12,7 @@ namespace lion {
 namespace fs = std::filesystem;
 namespace {
 
-/// Where else a picture of `split` may lie. train2017 holds train2014 and most of val2014.
+/// Where else an image of `split` may lie. train2017 holds train2014 and most of val2014.
 std::vector<std::string> splits_like(std::string_view split) {
   std::vector<std::string> all = {std::string(split)};
   for (const char* other : {"train2017", "train2014", "val2014", "val2017", "test2014"}) {
@@ -23,17 +23,17 @@ std::vector<std::string> splits_like(std::string_view split) {
 
 }  // namespace
 
-PictureFinder::PictureFinder(const OfficialFiles& files, std::optional<fs::path> images)
+ImageFinder::ImageFinder(const OfficialFiles& files, std::optional<fs::path> images)
     : files_(files), images_(std::move(images)) {
   if (images_ && !is_on_disk(*images_)) {
-    throw ResourceError(str(images_->string(), ": there is no such folder of pictures. ",
-                            "Mend \"images\", or leave it out to have the folder looked for."));
+    throw ResourceError(str(images_->string(), ": there is no such folder of images. ",
+                            "Fix \"images\", or leave it out to have the folder looked for."));
   }
 }
 
-const std::vector<PictureFinder::Place>& PictureFinder::places(std::string_view split) {
+const std::vector<ImageFinder::Directory>& ImageFinder::places(std::string_view split) {
   if (const auto known = places_.find(split); known != places_.end()) return known->second;
-  std::vector<Place> found;
+  std::vector<Directory> found;
   const std::vector<std::string> splits = splits_like(split);
   for (const std::string& one : splits) {
     if (images_) {
@@ -43,31 +43,31 @@ const std::vector<PictureFinder::Place>& PictureFinder::places(std::string_view 
       found.push_back({*folder, one});
     }
   }
-  // Pictures that lie in the given folder itself may be called either way.
+  // Images that lie in the given folder itself may be called either way.
   if (images_ && found.empty()) {
     for (const std::string& one : splits) found.push_back({*images_, one});
   }
   if (found.empty()) {
-    throw ResourceError(str(files_.root().string(), ": no folder with COCO's pictures (looked for ",
+    throw ResourceError(str(files_.root().string(), ": no folder with COCO's images (looked for ",
                             join(splits, ", "), "). Put one of them there, or give \"images\"."));
   }
   return places_.emplace(split, std::move(found)).first->second;
 }
 
-fs::path PictureFinder::coco(std::string_view split, int64_t id) {
-  const std::vector<Place>& all = places(split);
-  const auto path_in = [&](const Place& place) {
+fs::path ImageFinder::coco(std::string_view split, int64_t id) {
+  const std::vector<Directory>& all = places(split);
+  const auto path_in = [&](const Directory& place) {
     return place.folder / coco_file_name(place.split, id);
   };
   const bool official = all.front().split == split && !(images_ && all.front().folder == *images_);
   if (all.size() == 1 || official) return path_in(all.front());
-  for (const Place& place : all) {
+  for (const Directory& place : all) {
     if (fs::path path = path_in(place); is_on_disk(path)) return path;
   }
   return path_in(all.front());
 }
 
-fs::path PictureFinder::named(std::string_view name, std::string_view split) {
+fs::path ImageFinder::named(std::string_view name, std::string_view split) {
   if (const auto coco_name = parse_coco_name(name)) {
     return coco(coco_name->split.empty() ? split : coco_name->split, coco_name->id);
   }
@@ -76,7 +76,7 @@ fs::path PictureFinder::named(std::string_view name, std::string_view split) {
   const std::string parent = path.parent_path().string();
   const auto known = folders_.find(parent);
   if (known != folders_.end()) return on_disk(known->second / path.filename());
-  // The first picture of a folder decides for all: as written, or by the folder's last name.
+  // The first image of a folder decides for all: as written, or by the folder's last name.
   const fs::path as_written = on_disk(base / path);
   fs::path folder = as_written.parent_path();
   if (!is_on_disk(as_written)) {
@@ -91,10 +91,10 @@ fs::path PictureFinder::named(std::string_view name, std::string_view split) {
   return on_disk(folder / path.filename());
 }
 
-fs::path PictureFinder::folder(const std::vector<std::string>& names, const fs::path& near) const {
+fs::path ImageFinder::folder(const std::vector<std::string>& names, const fs::path& near) const {
   if (images_) return *images_;
   if (const auto found = files_.find_folder(names, near)) return *found;
-  throw ResourceError(str(files_.root().string(), ": no folder of pictures (looked for ",
+  throw ResourceError(str(files_.root().string(), ": no folder of images (looked for ",
                           join(names, ", "), " beside ", near.filename().string(),
                           " and down to 3 folders below). Put it there, or give \"images\"."));
 }

@@ -22,9 +22,8 @@ std::optional<int64_t> id_in(std::string_view text) {
 }
 
 [[noreturn]] void no_id(std::string_view where, std::string_view got) {
-  throw InputError(str(where, ": is no picture (got \"", got,
-                       "\", expected a number or a name like ",
-                       "COCO_val2014_000000000042.jpg). Mend the list."));
+  throw InputError(str(where, ": is no image (got \"", got, "\", expected a number or a name like ",
+                       "COCO_val2014_000000000042.jpg). Fix the list."));
 }
 
 int64_t id_or_throw(std::string_view text, std::string_view where) {
@@ -38,7 +37,7 @@ bool is_for_training(const RecordFields& record) {
   return split == "train" || split == "restval";
 }
 
-/// The picture of an element, whichever file it is from. A name says more than an id, which may be
+/// The image of an element, whichever file it is from. A name says more than an id, which may be
 /// a number of the file's own.
 int64_t id_of(const simdjson::dom::element& element, std::string_view where) {
   if (!element.is_object()) {
@@ -63,7 +62,7 @@ std::set<int64_t> read_json_ids(const std::filesystem::path& path) {
       if (element.value.is_object() && is_for_training(RecordFields(element.value))) return;
       ids.insert(id_of(element.value, where));
     } catch (const BadRecord& bad) {
-      throw InputError(str(where, ": ", bad.what, ". Mend the list."));
+      throw InputError(str(where, ": ", bad.what, ". Fix the list."));
     }
   };
   const JsonStream stream(path);

@@ -1,5 +1,5 @@
 #pragma once
-/// Lists of pictures that must not be trained on, for instance those of a test set.
+/// Lists of images that must not be trained on, for instance those of a test set.
 
 #include <cstdint>
 #include <filesystem>

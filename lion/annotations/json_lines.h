@@ -10,7 +10,7 @@
 
 namespace lion {
 
-/// Calls `read` for each line that is JSON, `broken` for the others; empty lines are passed over.
+/// Calls `read` for each line that is JSON, `broken` for the others; empty lines are skipped.
 /// Carriage returns do not matter. Lines are counted from 1; a value is valid until the call
 /// returns. NaN and Infinity, as Python writes them, are null.
 void each_json_line(

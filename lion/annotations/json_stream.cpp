@@ -112,7 +112,7 @@ class Cursor {
     return true;
   }
 
-  /// The bytes of the value that comes next, which are passed over.
+  /// The bytes of the value that comes next, which are skipped.
   std::string_view take_value() {
     skip_space();
     const size_t begin = at_;

@@ -56,7 +56,7 @@ class JsonStream {
   /// Tells the layouts apart by the first value; of a file ".jsonl", an object counts as a line.
   JsonLayout layout() const;
 
-  /// The keys of a top-level object, in the order of the file; values are passed over.
+  /// The keys of a top-level object, in the order of the file; values are skipped.
   std::vector<std::string> keys() const;
 
   /// The elements of a top-level list.
@@ -69,7 +69,7 @@ class JsonStream {
   /// Other keys are skipped. Each list must be there.
   void each_in(std::span<const JsonList> lists) const;
 
-  /// The values of a file of lines; empty lines are passed over but counted.
+  /// The values of a file of lines; empty lines are skipped but counted.
   void each_line(const JsonVisitor& visit) const;
 
   /// The elements of a list or the values of lines, whichever the file is.

@@ -31,7 +31,7 @@ class OfficialFiles {
 
  private:
   std::filesystem::path root_;
-  // Least deep first, then by alphabet. Pictures are not among the files: there are too many.
+  // Least deep first, then by alphabet. Images are not among the files: there are too many.
   std::vector<std::filesystem::path> files_;
   std::vector<std::filesystem::path> folders_;
 };

@@ -8,9 +8,9 @@ namespace lion {
 
 std::string_view problem_name(ProblemKind kind) {
   static constexpr std::array<std::string_view, kProblemKinds> kNames = {
-      "malformed",       "empty_text",     "bad_box",      "duplicate",     "unknown_picture",
-      "missing_picture", "broken_picture", "picture_size", "no_annotation", "no_question",
-      "box_format",      "excluded",       "not_sampled"};
+      "malformed",     "empty_text",   "bad_box",    "duplicate",     "unknown_image",
+      "missing_image", "broken_image", "image_size", "no_annotation", "no_question",
+      "box_format",    "excluded",     "not_sampled"};
   return kNames[static_cast<size_t>(kind)];
 }
 

@@ -13,19 +13,19 @@
 namespace lion {
 
 enum class ProblemKind {
-  kMalformed,       ///< a field is missing or of another type
-  kEmptyText,       ///< a question, answer, caption or phrase without a letter
-  kBadBox,          ///< below one pixel on a side after clipping to the picture
-  kDuplicate,       ///< the same record again
-  kUnknownPicture,  ///< refers to a picture that the file does not list
-  kMissingPicture,  ///< the picture's file is not there
-  kBrokenPicture,   ///< the picture cannot be read
-  kPictureSize,     ///< the picture has another size than the annotations say
-  kNoAnnotation,    ///< a question without annotation
-  kNoQuestion,      ///< an annotation without question
-  kBoxFormat,       ///< the boxes of a file look like another unit or order than its layout has
-  kExcluded,        ///< left out on purpose: its picture is on a list
-  kNotSampled,      ///< left out on purpose: more than asked for
+  kMalformed,     ///< a field is missing or of another type
+  kEmptyText,     ///< a question, answer, caption or phrase without a letter
+  kBadBox,        ///< below one pixel on a side after clipping to the image
+  kDuplicate,     ///< the same record again
+  kUnknownImage,  ///< refers to an image that the file does not list
+  kMissingImage,  ///< the image's file is not there
+  kBrokenImage,   ///< the image cannot be read
+  kImageSize,     ///< the image has another size than the annotations say
+  kNoAnnotation,  ///< a question without annotation
+  kNoQuestion,    ///< an annotation without question
+  kBoxFormat,     ///< the boxes of a file look like another unit or order than its layout has
+  kExcluded,      ///< left out on purpose: its image is on a list
+  kNotSampled,    ///< left out on purpose: more than asked for
 };
 inline constexpr size_t kProblemKinds = 13;
 

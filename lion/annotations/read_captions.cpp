@@ -6,7 +6,7 @@
 namespace lion {
 namespace {
 
-/// COCO's own layout: pictures and annotations side by side, in any order.
+/// COCO's own layout: images and annotations side by side, in any order.
 class CocoCaptions {
  public:
   CocoCaptions(RecordTable& table, const std::string& split, const ReadContext& context)
@@ -14,7 +14,7 @@ class CocoCaptions {
 
   void read(const JsonStream& stream) {
     file_name_ = stream.path().filename().string();
-    // Annotations may stand before the pictures that they refer to.
+    // Annotations may stand before the images that they refer to.
     stream.each_in(std::array{JsonList{"images", [&](const JsonElement& e) { read_image(e); }}});
     stream.each_in(
         std::array{JsonList{"annotations", [&](const JsonElement& e) { read_caption(e); }}});
@@ -25,9 +25,9 @@ class CocoCaptions {
     read_record(
         context_.problems, [&] { return str(file_name_, ", image ", element.number); },
         [&] {
-          const RecordFields image(element.value);
-          const uint32_t picture = named_picture(table_, context_, image.text("file_name"), split_);
-          pictures_.insert_or_assign(image.integer("id"), picture);
+          const RecordFields record(element.value);
+          const uint32_t image = named_image(table_, context_, record.text("file_name"), split_);
+          images_.insert_or_assign(record.integer("id"), image);
         });
   }
 
@@ -40,12 +40,12 @@ class CocoCaptions {
           const std::string caption =
               read_text(record, "caption", context_.text, TextKind::kAnswer);
           const int64_t id = record.integer("image_id");
-          const auto picture = pictures_.find(id);
-          if (picture == pictures_.end()) {
-            throw BadRecord{ProblemKind::kUnknownPicture,
+          const auto image = images_.find(id);
+          if (image == images_.end()) {
+            throw BadRecord{ProblemKind::kUnknownImage,
                             str("image_id ", id, " is not in \"images\"")};
           }
-          table_.add({picture->second, table_.add_text(caption), 0, source});
+          table_.add({image->second, table_.add_text(caption), 0, source});
         });
   }
 
@@ -53,18 +53,18 @@ class CocoCaptions {
   const std::string& split_;
   const ReadContext& context_;
   std::string file_name_;
-  std::unordered_map<int64_t, uint32_t> pictures_;
+  std::unordered_map<int64_t, uint32_t> images_;
 };
 
 /// One record of LAVIS's list: "caption" is a text or a list of texts.
 void read_lavis(const JsonElement& element, const std::string& split, RecordTable& table,
                 const ReadContext& context) {
   const RecordFields record(element.value);
-  const uint32_t picture = named_picture(table, context, record.text("image"), split);
+  const uint32_t image = named_image(table, context, record.text("image"), split);
   const auto source = static_cast<uint32_t>(element.number);
   const auto add = [&](std::string_view text, uint32_t part) {
     const std::string caption = read_text(text, "caption", context.text, TextKind::kAnswer);
-    table.add({picture, table.add_text(caption), 0, source, part});
+    table.add({image, table.add_text(caption), 0, source, part});
   };
   if (!record.value("caption").is_array()) return add(record.text("caption"), 0);
   uint32_t part = 0;
@@ -80,7 +80,7 @@ void read_lavis(const JsonElement& element, const std::string& split, RecordTabl
   }
 }
 
-/// Calls `read(record, source)` for each element of a list, problems told apart by record.
+/// Calls `read(record, source)` for each element of a list, problems distinguished by record.
 template <typename Read>
 JsonVisitor per_record(const RecordTable& table, const ReadContext& context, Read read) {
   return [&table, &context, read](const JsonElement& element) {
@@ -115,14 +115,14 @@ TablePtr read_textcaps(const Paths& annotations, const ReadContext& context) {
   for (const auto& path : annotations) {
     table->begin_file(path, "caption");
     const JsonStream stream = open_stream(path, context);
-    const auto folder = context.pictures.folder({"train_images", "train"}, path);
+    const auto folder = context.images.folder({"train_images", "train"}, path);
     const auto read = per_record(*table, context, [&](const JsonElement& element) {
       const RecordFields record(element.value);
       const std::string caption = read_text(record, "caption_str", context.text, TextKind::kAnswer);
       const std::string id = record.id("image_id");
-      const uint32_t picture =
-          table->picture(id, [&] { return context.pictures.on_disk(folder / str(id, ".jpg")); });
-      table->add({picture, table->add_text(caption), 0, static_cast<uint32_t>(element.number)});
+      const uint32_t image =
+          table->image(id, [&] { return context.images.on_disk(folder / str(id, ".jpg")); });
+      table->add({image, table->add_text(caption), 0, static_cast<uint32_t>(element.number)});
     });
     stream.each_in(std::array{JsonList{"data", read}});
   }

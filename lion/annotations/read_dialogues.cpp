@@ -4,7 +4,7 @@
 namespace lion {
 namespace {
 
-// Where the picture stands in the first turn of a conversation: not part of what the user says.
+// Where the image stands in the first turn of a conversation: not part of what the user says.
 constexpr std::string_view kImageToken = "<image>";
 
 /// Reads one side of a turn. Throws BadRecord when another one speaks.
@@ -20,7 +20,7 @@ std::string read_side(const simdjson::dom::element& turn, std::string_view speak
 
 void read_conversation(const JsonElement& element, RecordTable& table, const ReadContext& context) {
   const RecordFields record(element.value);
-  const uint32_t picture = named_picture(table, context, record.text("image"), "train2017");
+  const uint32_t image = named_image(table, context, record.text("image"), "train2017");
   const auto source = static_cast<uint32_t>(element.number);
   const simdjson::dom::array turns = record.list("conversations");
   if (turns.size() % 2 != 0) {
@@ -36,7 +36,7 @@ void read_conversation(const JsonElement& element, RecordTable& table, const Rea
         [&] {
           const std::string asked = read_side(human, "human", context.text, TextKind::kQuestion);
           const std::string replied = read_side(reply, "gpt", context.text, TextKind::kAnswer);
-          table.add({picture, table.add_text(asked), table.add_text(replied), source, part});
+          table.add({image, table.add_text(asked), table.add_text(replied), source, part});
         });
   }
 }

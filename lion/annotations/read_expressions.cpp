@@ -24,33 +24,33 @@ class ExpressionReader {
       : table_(table), context_(context) {}
 
   /// `numbers` are the box as the layout `format` has it. Its size comes from the record, else from
-  /// the picture's header.
-  void add(std::string_view text, std::string_view key, uint32_t picture,
+  /// the image's header.
+  void add(std::string_view text, std::string_view key, uint32_t image,
            const std::array<double, 4>& numbers, const BoxFormat& format,
            std::optional<std::pair<int64_t, int64_t>> size, uint32_t source, uint32_t part = 0) {
     const std::string phrase = read_text(text, key, context_.text, TextKind::kAnswer);
     if (without_full_stop(phrase).empty()) {
       throw BadRecord{ProblemKind::kEmptyText, str("\"", key, "\" is a full stop")};
     }
-    if (!size) size = size_of(picture);
+    if (!size) size = size_of(image);
     guess(format).add(numbers, size->first, size->second);
     const std::array<double, 4> corners =
         format.order == BoxOrder::kSizes ? corners_of(numbers) : numbers;
     const Box box =
         read_box(corners, static_cast<double>(size->first), static_cast<double>(size->second));
-    table_.set_picture_size(picture, size->first, size->second);
-    table_.add_region({picture, table_.add_text(phrase), 0, source, part}, box);
+    table_.set_image_size(image, size->first, size->second);
+    table_.add_region({image, table_.add_text(phrase), 0, source, part}, box);
   }
 
-  uint32_t picture(std::string_view name) {
-    // A list of references gives the crop's name, which has a suffix: the picture is its id.
+  uint32_t image(std::string_view name) {
+    // A list of references gives the crop's name, which has a suffix: the image is its id.
     if (const auto coco = parse_coco_name(name)) {
-      return coco_picture(table_, context_, coco->split.empty() ? kSplit : coco->split, coco->id);
+      return coco_image(table_, context_, coco->split.empty() ? kSplit : coco->split, coco->id);
     }
-    return named_picture(table_, context_, name, kSplit);
+    return named_image(table_, context_, name, kSplit);
   }
 
-  uint32_t picture(int64_t coco_id) { return coco_picture(table_, context_, kSplit, coco_id); }
+  uint32_t image(int64_t coco_id) { return coco_image(table_, context_, kSplit, coco_id); }
 
   /// To be called behind each file.
   void report_format(const fs::path& file) {
@@ -71,15 +71,15 @@ class ExpressionReader {
  private:
   BoxFormatGuess& guess(const BoxFormat& format) { return format == kSizes ? sizes_ : corners_; }
 
-  std::pair<int64_t, int64_t> size_of(uint32_t picture) {
-    if (const auto known = table_.picture_size(picture)) return *known;
-    const fs::path path = table_.picture_path(picture);
+  std::pair<int64_t, int64_t> size_of(uint32_t image) {
+    if (const auto known = table_.image_size(image)) return *known;
+    const fs::path path = table_.image_path(image);
     try {
       return context_.image_size(path);
     } catch (const ResourceError& error) {
-      throw BadRecord{ProblemKind::kMissingPicture, error.what()};
+      throw BadRecord{ProblemKind::kMissingImage, error.what()};
     } catch (const InputError& error) {
-      throw BadRecord{ProblemKind::kBrokenPicture, error.what()};
+      throw BadRecord{ProblemKind::kBrokenImage, error.what()};
     }
   }
 
@@ -100,18 +100,18 @@ std::optional<std::pair<int64_t, int64_t>> size_in(const RecordFields& record) {
 void read_line(ExpressionReader& reader, const RecordFields& record, uint32_t number) {
   const bool grounding = record.has("img_path");
   const char* text = grounding ? "expression" : "sent";
-  reader.add(record.text(text), text, reader.picture(record.text(grounding ? "img_path" : "image")),
+  reader.add(record.text(text), text, reader.image(record.text(grounding ? "img_path" : "image")),
              record.four_numbers("bbox"), kCorners, size_in(record), number);
 }
 
-/// A picture in COCO's layout; MDETR's have the expression as `caption`.
+/// An image in COCO's layout; MDETR's have the expression as `caption`.
 struct CocoImage {
-  uint32_t picture = 0;
+  uint32_t image = 0;
   std::optional<std::pair<int64_t, int64_t>> size;
   std::string caption;
 };
 
-/// MDETR's finetune_refcoco*.json: a picture per expression, an annotation per picture.
+/// MDETR's finetune_refcoco*.json: an image per expression, an annotation per image.
 void read_mdetr(ExpressionReader& reader, const JsonStream& stream, Problems& problems) {
   std::unordered_map<int64_t, CocoImage> images;
   const auto read_image = [&](const JsonElement& element) {
@@ -121,7 +121,7 @@ void read_mdetr(ExpressionReader& reader, const JsonStream& stream, Problems& pr
     read_record(problems, where, [&] {
       const RecordFields image(element.value);
       images.insert_or_assign(image.integer("id"),
-                              CocoImage{reader.picture(image.text("file_name")), size_in(image),
+                              CocoImage{reader.image(image.text("file_name")), size_in(image),
                                         std::string(image.text("caption"))});
     });
   };
@@ -131,23 +131,21 @@ void read_mdetr(ExpressionReader& reader, const JsonStream& stream, Problems& pr
       const int64_t id = record.integer("image_id");
       const auto image = images.find(id);
       if (image == images.end()) {
-        throw BadRecord{ProblemKind::kUnknownPicture,
-                        str("image_id ", id, " is not in \"images\"")};
+        throw BadRecord{ProblemKind::kUnknownImage, str("image_id ", id, " is not in \"images\"")};
       }
-      reader.add(image->second.caption, "caption", image->second.picture,
-                 record.four_numbers("bbox"), kSizes, image->second.size,
-                 static_cast<uint32_t>(element.number));
+      reader.add(image->second.caption, "caption", image->second.image, record.four_numbers("bbox"),
+                 kSizes, image->second.size, static_cast<uint32_t>(element.number));
     });
   };
-  // Annotations may stand before the pictures that they refer to.
+  // Annotations may stand before the images that they refer to.
   stream.each_in(std::array{JsonList{"images", read_image}});
   stream.each_in(std::array{JsonList{"annotations", read_annotation}});
 }
 
-/// The boxes and pictures of instances.json, which a list of references refers to.
+/// The boxes and images of instances.json, which a list of references refers to.
 struct Instances {
   std::unordered_map<int64_t, std::array<double, 4>> boxes;  // x, y, width, height, by annotation
-  std::unordered_map<int64_t, std::pair<int64_t, int64_t>> sizes;  // by picture
+  std::unordered_map<int64_t, std::pair<int64_t, int64_t>> sizes;  // by image
 };
 
 Instances read_instances(const fs::path& path, const ReadContext& context) {
@@ -185,13 +183,13 @@ void read_reference(ExpressionReader& reader, const RecordFields& record,
   const auto known = instances.sizes.find(image_id);
   std::optional<std::pair<int64_t, int64_t>> size;
   if (known != instances.sizes.end()) size = known->second;
-  const uint32_t picture = reader.picture(image_id);
+  const uint32_t image = reader.image(image_id);
   uint32_t part = 0;
   for (const simdjson::dom::element sentence : record.list("sentences")) {
     ++part;
     reader.record(number, [&] {
       const RecordFields fields(sentence);
-      reader.add(fields.text("sent"), "sent", picture, box->second, kSizes, size, number, part);
+      reader.add(fields.text("sent"), "sent", image, box->second, kSizes, size, number, part);
     });
   }
 }

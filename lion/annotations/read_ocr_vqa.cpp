@@ -32,7 +32,7 @@ class CoverReader {
       : split_(split),
         table_(table),
         context_(context),
-        folder_(context.pictures.folder({"images"}, file)),
+        folder_(context.images.folder({"images"}, file)),
         covers_(list_covers(folder_)) {}
 
   void read(const JsonElement& element) {
@@ -41,15 +41,15 @@ class CoverReader {
     const std::string id = element.key.empty() ? record.id("sample_id") : std::string(element.key);
     const auto cover = covers_.find(id);
     if (cover == covers_.end()) {
-      throw BadRecord{ProblemKind::kMissingPicture,
+      throw BadRecord{ProblemKind::kMissingImage,
                       str("no ", id, ".jpg, .png or .gif in ", folder_.string())};
     }
-    const uint32_t picture = table_.picture(id, [&] { return folder_ / cover->second; });
-    add_questions(record, picture, static_cast<uint32_t>(element.number));
+    const uint32_t image = table_.image(id, [&] { return folder_ / cover->second; });
+    add_questions(record, image, static_cast<uint32_t>(element.number));
   }
 
  private:
-  void add_questions(const RecordFields& record, uint32_t picture, uint32_t source) {
+  void add_questions(const RecordFields& record, uint32_t image, uint32_t source) {
     const simdjson::dom::array questions = record.list("questions");
     const simdjson::dom::array answers = record.list("answers");
     if (questions.size() != answers.size()) {
@@ -63,7 +63,7 @@ class CoverReader {
       read_record(
           context_.problems, [&] { return table_.describe_source(source, part); },
           [&] {
-            add_question(question, *answer, {picture, 0, 0, source, part});
+            add_question(question, *answer, {image, 0, 0, source, part});
           });
       ++answer;
     }

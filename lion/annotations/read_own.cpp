@@ -217,32 +217,32 @@ class OwnReader {
     return true;
   }
 
-  void add_captions(const RecordFields& line, const std::string& image, uint32_t source) {
+  void add_captions(const RecordFields& line, const std::string& name, uint32_t source) {
     RecordTable& table = *building_.captions;
     const auto captions =
         texts_of_either(line, "caption", "captions", context_.text, TextKind::kAnswer);
-    const uint32_t picture = picture_of(table, line, image);
+    const uint32_t image = image_of(table, line, name);
     uint32_t part = 0;
     for (const std::string& caption : captions) {
       part += captions.size() > 1 ? 1 : 0;
-      table.add({picture, table.add_text(caption), 0, source, part});
+      table.add({image, table.add_text(caption), 0, source, part});
     }
   }
 
-  void add_question(const RecordFields& one, const std::string& image, uint32_t source,
+  void add_question(const RecordFields& one, const std::string& name, uint32_t source,
                     uint32_t part) {
     RecordTable& table = *building_.questions;
     const std::string question = read_text(one, "question", context_.text, TextKind::kQuestion);
     const auto answers =
         texts_of_either(one, "answer", "answers", context_.text, TextKind::kAnswer);
-    table.add({picture_of(table, one, image), table.add_text(question), table.add_answers(answers),
+    table.add({image_of(table, one, name), table.add_text(question), table.add_answers(answers),
                source, part});
   }
 
   /// A turn that cannot be used ends the dialogue: those after it may refer to it.
-  void add_turns(const RecordFields& line, const std::string& image, uint32_t source) {
+  void add_turns(const RecordFields& line, const std::string& name, uint32_t source) {
     RecordTable& table = *building_.dialogues;
-    const uint32_t picture = picture_of(table, line, image);
+    const uint32_t image = image_of(table, line, name);
     uint32_t part = 0;
     bool sound = true;
     for (const element one : line.list("turns")) {
@@ -254,19 +254,19 @@ class OwnReader {
         const RecordFields turn(one);
         const std::string asked = read_text(turn, "question", context_.text, TextKind::kQuestion);
         const std::string replied = read_text(turn, "answer", context_.text, TextKind::kAnswer);
-        table.add({picture, table.add_text(asked), table.add_text(replied), source, part});
+        table.add({image, table.add_text(asked), table.add_text(replied), source, part});
         sound = true;
       });
     }
   }
 
-  void add_box(const RecordFields& line, const RecordFields& one, const std::string& image,
+  void add_box(const RecordFields& line, const RecordFields& one, const std::string& name,
                uint32_t source, uint32_t part) {
     RecordTable& table = *building_.regions;
     const auto phrases = texts_of(one, "phrase", context_.text, TextKind::kAnswer);
     const std::array<double, 4> numbers = one.four_numbers("box");
-    const uint32_t picture = picture_of(table, line, image);
-    const auto [width, height] = size_of(table, picture);
+    const uint32_t image = image_of(table, line, name);
+    const auto [width, height] = size_of(table, image);
     const BoxFormat format = format_of(one).value_or(format_of(line).value_or(options_.boxes));
     if (std::string fault = box_fault(numbers, format, width, height); !fault.empty()) {
       throw BadRecord{ProblemKind::kBadBox, std::move(fault)};
@@ -278,7 +278,7 @@ class OwnReader {
       if (without_full_stop(phrase).empty()) {
         throw BadRecord{ProblemKind::kEmptyText, "\"phrase\" is a full stop"};
       }
-      table.add_region({picture, table.add_text(phrase), 0, source, part}, box);
+      table.add_region({image, table.add_text(phrase), 0, source, part}, box);
     }
   }
 
@@ -292,8 +292,8 @@ class OwnReader {
     }
   }
 
-  uint32_t picture_of(RecordTable& table, const RecordFields& line, const std::string& image) {
-    const uint32_t picture = table.picture(image, [&] { return path_of(image); });
+  uint32_t image_of(RecordTable& table, const RecordFields& line, const std::string& name) {
+    const uint32_t image = table.image(name, [&] { return path_of(name); });
     const auto width = line.maybe_integer("width");
     const auto height = line.maybe_integer("height");
     if (width.has_value() != height.has_value()) {
@@ -304,9 +304,9 @@ class OwnReader {
         throw BadRecord{ProblemKind::kMalformed,
                         str("the image's size is ", *width, " x ", *height)};
       }
-      table.set_picture_size(picture, *width, *height);
+      table.set_image_size(image, *width, *height);
     }
-    return picture;
+    return image;
   }
 
   /// Below the given folder of images; else beside the file, else below the root.
@@ -314,24 +314,24 @@ class OwnReader {
     const fs::path name(image);
     if (name.is_absolute()) return name;
     const fs::path beside = folder_ / name;
-    const fs::path below = context_.pictures.base() / name;
+    const fs::path below = context_.images.base() / name;
     std::error_code error;
-    if (context_.pictures.has_folder() || fs::exists(below, error)) return below;
+    if (context_.images.has_folder() || fs::exists(below, error)) return below;
     return beside;
   }
 
   /// What the line says, else what the file's header does, turned as the setting says.
-  std::pair<int64_t, int64_t> size_of(RecordTable& table, uint32_t picture) {
-    if (const auto known = table.picture_size(picture)) return *known;
-    const fs::path path = table.picture_path(picture);
+  std::pair<int64_t, int64_t> size_of(RecordTable& table, uint32_t image) {
+    if (const auto known = table.image_size(image)) return *known;
+    const fs::path path = table.image_path(image);
     try {
       const auto size = context_.image_size(path);
-      table.set_picture_size(picture, size.first, size.second);
+      table.set_image_size(image, size.first, size.second);
       return size;
     } catch (const ResourceError& error) {
-      throw BadRecord{ProblemKind::kMissingPicture, error.what()};
+      throw BadRecord{ProblemKind::kMissingImage, error.what()};
     } catch (const InputError& error) {
-      throw BadRecord{ProblemKind::kBrokenPicture, error.what()};
+      throw BadRecord{ProblemKind::kBrokenImage, error.what()};
     }
   }
 

@@ -11,8 +11,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What image_data.json says of a picture.
-struct Picture {
+/// What image_data.json says of an image.
+struct Image {
   uint32_t number = 0;
   int32_t width = 0;
   int32_t height = 0;
@@ -48,7 +48,7 @@ class VisualGenome {
     open_stream(path, context_).each([&](const JsonElement& element) {
       read_record(
           context_.problems, [&] { return str(name, ", element ", element.number); },
-          [&] { read_picture(RecordFields(element.value)); });
+          [&] { read_regions_of(RecordFields(element.value)); });
     });
     report_box_format(guess_, name, context_.problems);
   }
@@ -60,30 +60,30 @@ class VisualGenome {
     const int64_t height = record.integer("height");
     constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
     if (width < 1 || height < 1 || width > kMost || height > kMost) {
-      throw BadRecord{ProblemKind::kMalformed, str("the picture's size is ", width, " x ", height)};
+      throw BadRecord{ProblemKind::kMalformed, str("the image's size is ", width, " x ", height)};
     }
     const std::optional<int64_t> coco_id = record.maybe_integer("coco_id");
-    Picture picture{0, static_cast<int32_t>(width), static_cast<int32_t>(height)};
-    picture.excluded = options_.exclude_images.contains(id) ||
-                       (coco_id && options_.exclude_coco.contains(*coco_id));
-    picture.number = named_picture(table_, context_, file_of_url(record.text("url")).string(), "");
-    table_.set_picture_size(picture.number, width, height);
-    pictures_.insert_or_assign(id, picture);
+    Image image{0, static_cast<int32_t>(width), static_cast<int32_t>(height)};
+    image.excluded = options_.exclude_images.contains(id) ||
+                     (coco_id && options_.exclude_coco.contains(*coco_id));
+    image.number = named_image(table_, context_, file_of_url(record.text("url")).string(), "");
+    table_.set_image_size(image.number, width, height);
+    images_.insert_or_assign(id, image);
   }
 
-  /// The regions of one picture.
-  void read_picture(const RecordFields& record) {
+  /// The regions of one image.
+  void read_regions_of(const RecordFields& record) {
     const int64_t id = record.has("id") ? record.integer("id") : record.integer("image_id");
     const simdjson::dom::array regions = record.list("regions");
-    const auto picture = pictures_.find(id);
-    if (picture == pictures_.end()) {
-      throw BadRecord{ProblemKind::kUnknownPicture, str("picture ", id, " is not in the list")};
+    const auto image = images_.find(id);
+    if (image == images_.end()) {
+      throw BadRecord{ProblemKind::kUnknownImage, str("image ", id, " is not in the list")};
     }
-    if (picture->second.excluded) {
+    if (image->second.excluded) {
       context_.problems.count(ProblemKind::kExcluded, static_cast<int64_t>(regions.size()));
       return;
     }
-    first_of_picture_ = table_.size();
+    first_of_image_ = table_.size();
     hashes_.clear();
     uint64_t part = 0;
     for (const simdjson::dom::element region : regions) {
@@ -91,14 +91,14 @@ class VisualGenome {
       read_record(
           context_.problems,
           [&] {
-            return str(table_.describe_source(source_), " (picture ", id, ", the ", part,
+            return str(table_.describe_source(source_), " (image ", id, ", the ", part,
                        ". of its regions)");
           },
-          [&] { read_region(RecordFields(region), picture->second); });
+          [&] { read_region(RecordFields(region), image->second); });
     }
   }
 
-  void read_region(const RecordFields& region, const Picture& picture) {
+  void read_region(const RecordFields& region, const Image& image) {
     source_ = 0;
     const int64_t id = region.integer("region_id");
     if (id < 0 || id > std::numeric_limits<uint32_t>::max()) {
@@ -111,20 +111,20 @@ class VisualGenome {
     }
     const std::array<double, 4> numbers = {region.number("x"), region.number("y"),
                                            region.number("width"), region.number("height")};
-    guess_.add(numbers, picture.width, picture.height);
-    const Box box = read_box(corners_of(numbers), picture.width, picture.height);
+    guess_.add(numbers, image.width, image.height);
+    const Box box = read_box(corners_of(numbers), image.width, image.height);
     if (is_repeated(phrase, box)) {
       throw BadRecord{ProblemKind::kDuplicate, "phrase and box are there twice"};
     }
-    table_.add_region({picture.number, table_.add_text(phrase), 0, source_}, box);
+    table_.add_region({image.number, table_.add_text(phrase), 0, source_}, box);
   }
 
-  /// Whether the picture has this region already. A few dozen are compared by hash first.
+  /// Whether the image has this region already. A few dozen are compared by hash first.
   bool is_repeated(const std::string& phrase, const Box& box) {
     const size_t hash = std::hash<std::string>()(phrase);
     for (size_t i = 0; i < hashes_.size(); ++i) {
       if (hashes_[i] != hash) continue;
-      const int64_t index = first_of_picture_ + static_cast<int64_t>(i);
+      const int64_t index = first_of_image_ + static_cast<int64_t>(i);
       if (table_.box(index) == box && table_.text(table_.record(index).text) == phrase) return true;
     }
     hashes_.push_back(hash);
@@ -134,11 +134,11 @@ class VisualGenome {
   RecordTable& table_;
   const VisualGenomeOptions& options_;
   const ReadContext& context_;
-  std::unordered_map<int64_t, Picture> pictures_;
+  std::unordered_map<int64_t, Image> images_;
   BoxFormatGuess guess_{BoxFormat{BoxUnit::kPixels, BoxOrder::kSizes}};
   uint32_t source_ = 0;  // of the region being read; 0 until its id is known
-  int64_t first_of_picture_ = 0;
-  std::vector<size_t> hashes_;  // of the phrases of the picture's records, in order
+  int64_t first_of_image_ = 0;
+  std::vector<size_t> hashes_;  // of the phrases of the image's records, in order
 };
 
 /// Keeps `count` records, each set of them equally likely, in their order. Source: Knuth, The Art

@@ -43,7 +43,7 @@ std::vector<std::string> read_answers(const RecordFields& record, TextRule rule)
 /// A question that waits for its annotation.
 struct Question {
   uint32_t text = 0;
-  uint32_t picture = 0;
+  uint32_t image = 0;
   int64_t number = 0;
   bool answered = false;
 };
@@ -66,8 +66,8 @@ Questions read_questions(const std::filesystem::path& path, const std::string& s
           if (questions.contains(id)) {
             throw BadRecord{ProblemKind::kDuplicate, str("question_id ", id, " is there twice")};
           }
-          const uint32_t picture = coco_picture(table, context, split, record.integer("image_id"));
-          questions.emplace(id, Question{table.add_text(text), picture, element.number});
+          const uint32_t image = coco_image(table, context, split, record.integer("image_id"));
+          questions.emplace(id, Question{table.add_text(text), image, element.number});
         });
   };
   stream.each_in(std::array{JsonList{"questions", read}});
@@ -110,7 +110,7 @@ TablePtr read_vqa(const std::filesystem::path& questions_path, const Paths& anno
           }
           question->second.answered = true;
           const uint32_t answers = table->add_answers(read_answers(record, context.text));
-          table->add({question->second.picture, question->second.text, answers, source});
+          table->add({question->second.image, question->second.text, answers, source});
         });
   };
   for (const auto& path : annotations) {
@@ -133,11 +133,11 @@ TablePtr read_vqa_list(const Paths& annotations, const std::string& split,
           const std::string question =
               read_text(record, "question", context.text, TextKind::kQuestion);
           const std::vector<std::string> answers = read_answers(record, context.text);
-          const std::optional<std::string_view> image = record.maybe_text("image");
-          const uint32_t picture =
-              image ? named_picture(*table, context, *image, split)
-                    : coco_picture(*table, context, split, record.integer("image_id"));
-          table->add({picture, table->add_text(question), table->add_answers(answers), source});
+          const std::optional<std::string_view> name = record.maybe_text("image");
+          const uint32_t image =
+              name ? named_image(*table, context, *name, split)
+                   : coco_image(*table, context, split, record.integer("image_id"));
+          table->add({image, table->add_text(question), table->add_answers(answers), source});
         });
   };
   for (const auto& path : annotations) {

@@ -28,8 +28,8 @@ using TablePtr = std::shared_ptr<const RecordTable>;
 
 /// What all readers need.
 struct ReadContext {
-  std::filesystem::path root;  ///< pictures below it are named relative to it
-  PictureFinder& pictures;
+  std::filesystem::path root;  ///< images below it are named relative to it
+  ImageFinder& images;
   Problems& problems;
   TextRule text = TextRule::kRaw;
   ProgressSink progress;  ///< bytes of each file
@@ -39,7 +39,7 @@ struct ReadContext {
 };
 
 /// VQAv2 and OKVQA: questions and annotations in two files. Of OKVQA's answers `raw_answer` is
-/// taken. `split` names the folder of COCO's pictures.
+/// taken. `split` names the folder of COCO's images.
 TablePtr read_vqa(const std::filesystem::path& questions, const Paths& annotations,
                   const std::string& split, const ReadContext& context);
 
@@ -47,7 +47,7 @@ TablePtr read_vqa(const std::filesystem::path& questions, const Paths& annotatio
 TablePtr read_vqa_list(const Paths& annotations, const std::string& split,
                        const ReadContext& context);
 
-/// OCR-VQA, `split` 1 train, 2 validation, 3 test. A cover without picture is left out.
+/// OCR-VQA, `split` 1 train, 2 validation, 3 test. A cover without image is left out.
 TablePtr read_ocr_vqa(const Paths& annotations, int64_t split, const ReadContext& context);
 
 /// COCO's captions, or LAVIS's list of them (a caption or several in each record).
@@ -71,8 +71,8 @@ TablePtr read_visual_genome(const std::filesystem::path& image_data,
                             const VisualGenomeOptions& options, const ReadContext& context);
 
 /// Referring expressions: grounding lines (`img_path`, `expression`, `bbox`), lines with `image`,
-/// `sent`, `bbox`, COCO's layout with a caption per picture (MDETR), or a list of references, which
-/// needs `instances` and takes those of `split`. A picture's size is read from its file where the
+/// `sent`, `bbox`, COCO's layout with a caption per image (MDETR), or a list of references, which
+/// needs `instances` and takes those of `split`. An image's size is read from its file where the
 /// annotations do not give it.
 TablePtr read_expressions(const Paths& annotations,
                           const std::optional<std::filesystem::path>& instances,

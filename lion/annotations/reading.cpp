@@ -31,21 +31,21 @@ std::string read_text(const RecordFields& record, std::string_view key, TextRule
   return read_text(record.text(key), key, rule, kind);
 }
 
-uint32_t coco_picture(RecordTable& table, const ReadContext& context, const std::string& split,
-                      int64_t id) {
-  if (id < 0) throw BadRecord{ProblemKind::kMalformed, str("the picture's id is ", id)};
-  return table.picture(str(id), [&] { return context.pictures.coco(split, id); });
+uint32_t coco_image(RecordTable& table, const ReadContext& context, const std::string& split,
+                    int64_t id) {
+  if (id < 0) throw BadRecord{ProblemKind::kMalformed, str("the image's id is ", id)};
+  return table.image(str(id), [&] { return context.images.coco(split, id); });
 }
 
-uint32_t named_picture(RecordTable& table, const ReadContext& context, std::string_view name,
-                       const std::string& split) {
-  if (name.empty()) throw BadRecord{ProblemKind::kMalformed, "the picture's name is empty"};
-  return table.picture(std::string(name), [&] { return context.pictures.named(name, split); });
+uint32_t named_image(RecordTable& table, const ReadContext& context, std::string_view name,
+                     const std::string& split) {
+  if (name.empty()) throw BadRecord{ProblemKind::kMalformed, "the image's name is empty"};
+  return table.image(std::string(name), [&] { return context.images.named(name, split); });
 }
 
 Box read_box(const std::array<double, 4>& corners, double width, double height) {
   if (!(width >= 1 && height >= 1)) {
-    throw BadRecord{ProblemKind::kMalformed, str("the picture's size is ", width, " x ", height)};
+    throw BadRecord{ProblemKind::kMalformed, str("the image's size is ", width, " x ", height)};
   }
   const double x0 = std::clamp(corners[0], 0.0, width);
   const double y0 = std::clamp(corners[1], 0.0, height);
@@ -56,7 +56,7 @@ Box read_box(const std::array<double, 4>& corners, double width, double height) 
     const std::string fault = corners_fault(corners);
     throw BadRecord{ProblemKind::kBadBox,
                     str("the box [", corners[0], ",", corners[1], ",", corners[2], ",", corners[3],
-                        "] has less than a pixel in the picture of ", width, " x ", height,
+                        "] has less than a pixel in the image of ", width, " x ", height,
                         fault.empty() ? "" : str(" (", fault, ")"))};
   }
   return {x0 / width, y0 / height, x1 / width, y1 / height};

@@ -23,16 +23,16 @@ std::string read_text(const RecordFields& record, std::string_view key, TextRule
 /// The same for a text that was read already; `what` names it in the problem.
 std::string read_text(std::string_view text, std::string_view what, TextRule rule, TextKind kind);
 
-/// The number of a picture of COCO.
-uint32_t coco_picture(RecordTable& table, const ReadContext& context, const std::string& split,
-                      int64_t id);
+/// The number of an image of COCO.
+uint32_t coco_image(RecordTable& table, const ReadContext& context, const std::string& split,
+                    int64_t id);
 
-/// The number of the picture that annotations call `name`.
-uint32_t named_picture(RecordTable& table, const ReadContext& context, std::string_view name,
-                       const std::string& split);
+/// The number of the image that annotations call `name`.
+uint32_t named_image(RecordTable& table, const ReadContext& context, std::string_view name,
+                     const std::string& split);
 
-/// `corners` (x0, y0, x1, y1 in pixels) clipped to the picture, as fractions of it. Throws
-/// BadRecord when a side is below one pixel then, or the picture has no size.
+/// `corners` (x0, y0, x1, y1 in pixels) clipped to the image, as fractions of it. Throws
+/// BadRecord when a side is below one pixel then, or the image has no size.
 Box read_box(const std::array<double, 4>& corners, double width, double height);
 
 /// Adds to the problems what the boxes of a file look like, when it is not what its layout says.

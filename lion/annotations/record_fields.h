@@ -1,5 +1,5 @@
 #pragma once
-/// Internal to this component: the fields of one record, told apart from records that are wrong.
+/// Internal to this component: the fields of one record, distinguished from records that are wrong.
 
 #include <simdjson.h>
 

@@ -44,26 +44,25 @@ void RecordTable::begin_file(const std::filesystem::path& file, std::string noun
   files_.push_back({file.filename().string(), std::move(noun), size()});
 }
 
-uint32_t RecordTable::picture(const std::string& name,
-                              const std::function<std::filesystem::path()>& find) {
-  const auto [it, is_new] =
-      picture_numbers_.try_emplace(name, static_cast<uint32_t>(pictures_.size()));
+uint32_t RecordTable::image(const std::string& name,
+                            const std::function<std::filesystem::path()>& find) {
+  const auto [it, is_new] = image_numbers_.try_emplace(name, static_cast<uint32_t>(images_.size()));
   if (!is_new) return it->second;
   try {
     const std::filesystem::path path = find();
     const std::filesystem::path relative = path.lexically_relative(root_);
     const bool below = !relative.empty() && *relative.begin() != "..";
-    pictures_.push_back({texts_.add((below ? relative : path).string())});
+    images_.push_back({texts_.add((below ? relative : path).string())});
   } catch (...) {
-    picture_numbers_.erase(name);
+    image_numbers_.erase(name);
     throw;
   }
   return it->second;
 }
 
-void RecordTable::set_picture_size(uint32_t picture, int64_t width, int64_t height) {
-  pictures_[picture].width = static_cast<uint32_t>(width);
-  pictures_[picture].height = static_cast<uint32_t>(height);
+void RecordTable::set_image_size(uint32_t image, int64_t width, int64_t height) {
+  images_[image].width = static_cast<uint32_t>(width);
+  images_[image].height = static_cast<uint32_t>(height);
 }
 
 uint32_t RecordTable::add_answers(std::span<const std::string> answers) {
@@ -108,7 +107,7 @@ void RecordTable::filter(const std::vector<bool>& keep) {
 }
 
 void RecordTable::finish() {
-  picture_numbers_ = {};
+  image_numbers_ = {};
   answer_texts_ = {};
 }
 
@@ -117,16 +116,16 @@ std::span<const AnswerCount> RecordTable::answers(const Record& record) const {
   return std::span(answer_counts_).subspan(begin, answer_ends_[record.reply] - begin);
 }
 
-std::string RecordTable::picture_name(uint32_t picture) const {
-  return std::string(texts_.at(pictures_[picture].path));
+std::string RecordTable::image_name(uint32_t image) const {
+  return std::string(texts_.at(images_[image].path));
 }
 
-std::filesystem::path RecordTable::picture_path(uint32_t picture) const {
-  return root_ / texts_.at(pictures_[picture].path);
+std::filesystem::path RecordTable::image_path(uint32_t image) const {
+  return root_ / texts_.at(images_[image].path);
 }
 
-std::optional<std::pair<int64_t, int64_t>> RecordTable::picture_size(uint32_t picture) const {
-  const Picture& one = pictures_[picture];
+std::optional<std::pair<int64_t, int64_t>> RecordTable::image_size(uint32_t image) const {
+  const Image& one = images_[image];
   if (one.width == 0) return std::nullopt;
   return std::pair<int64_t, int64_t>(one.width, one.height);
 }

@@ -1,6 +1,6 @@
 #pragma once
 /// The records of one training set, of any format, in a few bytes each: texts in one arena,
-/// pictures by number. Two data sets of different tasks share a table.
+/// images by number. Two data sets of different tasks share a table.
 
 #include <cstdint>
 #include <filesystem>
@@ -30,7 +30,7 @@ class TextArena {
 };
 
 struct Record {
-  uint32_t picture = 0;
+  uint32_t image = 0;
   uint32_t text = 0;    ///< question, caption, phrase or what the user says
   uint32_t reply = 0;   ///< VQA: its list of answers; dialogue: the text that replies; else unused
   uint32_t source = 0;  ///< number of the element in its file, or of the region
@@ -45,17 +45,17 @@ struct AnswerCount {
 
 class RecordTable {
  public:
-  /// Paths of pictures below `root` are kept relative to it.
+  /// Paths of images below `root` are kept relative to it.
   explicit RecordTable(std::filesystem::path root) : root_(std::move(root)) {}
 
   // Building. The order: `begin_file`, then its records.
 
   /// `noun` says what a record of the file is called: "annotation", "line", "region", ...
   void begin_file(const std::filesystem::path& file, std::string noun);
-  /// The picture called `name` in the annotations; `find` gives its path the first time.
-  uint32_t picture(const std::string& name, const std::function<std::filesystem::path()>& find);
+  /// The image called `name` in the annotations; `find` gives its path the first time.
+  uint32_t image(const std::string& name, const std::function<std::filesystem::path()>& find);
   /// The size that the annotations give.
-  void set_picture_size(uint32_t picture, int64_t width, int64_t height);
+  void set_image_size(uint32_t image, int64_t width, int64_t height);
   uint32_t add_text(std::string_view text) { return texts_.add(text); }
   /// Distinct answers in order of first appearance; gives the number of the list.
   uint32_t add_answers(std::span<const std::string> answers);
@@ -75,12 +75,12 @@ class RecordTable {
   std::span<const AnswerCount> answers(const Record& record) const;
   const Box& box(int64_t index) const { return boxes_[static_cast<size_t>(index)]; }
 
-  int64_t picture_count() const { return static_cast<int64_t>(pictures_.size()); }
+  int64_t image_count() const { return static_cast<int64_t>(images_.size()); }
   /// Relative to the root where it lies below it.
-  std::string picture_name(uint32_t picture) const;
-  std::filesystem::path picture_path(uint32_t picture) const;
+  std::string image_name(uint32_t image) const;
+  std::filesystem::path image_path(uint32_t image) const;
   /// Width and height; nothing when the annotations do not say.
-  std::optional<std::pair<int64_t, int64_t>> picture_size(uint32_t picture) const;
+  std::optional<std::pair<int64_t, int64_t>> image_size(uint32_t image) const;
 
   /// "captions_train2014.json, annotation 17"
   std::string describe(int64_t index) const;
@@ -93,7 +93,7 @@ class RecordTable {
     std::string noun;
     int64_t first_record = 0;
   };
-  struct Picture {
+  struct Image {
     uint32_t path = 0;
     uint32_t width = 0;
     uint32_t height = 0;
@@ -103,12 +103,12 @@ class RecordTable {
   std::filesystem::path root_;
   std::vector<File> files_;
   TextArena texts_;
-  std::vector<Picture> pictures_;
+  std::vector<Image> images_;
   std::vector<Record> records_;
   std::vector<Box> boxes_;
   std::vector<AnswerCount> answer_counts_;
   std::vector<uint32_t> answer_ends_;
-  std::unordered_map<std::string, uint32_t> picture_numbers_;
+  std::unordered_map<std::string, uint32_t> image_numbers_;
   std::unordered_map<std::string, uint32_t> answer_texts_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 /// The three kinds of failure. Every message reads `where: what (got ..., expected ...). How to
-/// mend.` CONTRIBUTING.md has the rules.
+/// fix.` CONTRIBUTING.md has the rules.
 
 #include <stdexcept>
 #include <string>

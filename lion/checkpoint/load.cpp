@@ -12,8 +12,8 @@ namespace lion {
 void add_parameters(ParameterMap& parameters, const std::string& prefix,
                     const torch::nn::Module& module) {
   for (const auto& item : module.named_parameters()) {
-    const bool fresh = parameters.emplace(prefix + item.key(), item.value()).second;
-    LION_CHECK(fresh, prefix, item.key(), " is there twice");
+    const bool inserted = parameters.emplace(prefix + item.key(), item.value()).second;
+    LION_CHECK(inserted, prefix, item.key(), " is there twice");
   }
 }
 
@@ -110,7 +110,7 @@ std::vector<std::string> a_handful(const std::vector<std::string>& problems) {
 
 bool stays_in_file(const TensorView& view, at::ScalarType type) {
   // safetensors packs tensors without gaps: behind an odd number of 16-bit numbers, floats lie
-  // askew.
+  // misaligned.
   const auto address = reinterpret_cast<uintptr_t>(view.bytes.data());
   const bool aligned = address % static_cast<uintptr_t>(size_of(view.dtype)) == 0;
   return to_torch(view.dtype) == type && view.is_plain() && aligned;

@@ -30,7 +30,7 @@ bool has_header(std::string_view text) {
 }
 
 /// What people get instead of weights when a download goes wrong.
-void check_not_a_stand_in(std::string_view text, const std::string& where) {
+void check_not_a_placeholder(std::string_view text, const std::string& where) {
   if (text.empty()) {
     throw ResourceError(str(where, ": is empty. Copy or download it again."));
   }
@@ -53,7 +53,7 @@ TensorMap read_file_tensors(const fs::path& path) {
   const std::string_view text = as_text(file->bytes());
   const std::string where = path.string();
   if (has_header(text)) return parse_safetensors(file->bytes(), file, where).tensors;
-  check_not_a_stand_in(text, where);
+  check_not_a_placeholder(text, where);
   const bool is_zip = text.starts_with("PK\3\4");
   const bool is_pickle = text.starts_with('\x80');
   if (path.extension() == ".safetensors" && !is_zip && !is_pickle) {

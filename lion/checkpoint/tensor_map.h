@@ -19,7 +19,7 @@ void report_unreadable(const TensorMap& tensors, const std::string& where);
 std::string some_names(const TensorMap& tensors, size_t count = 5);
 
 /// Reads names, types and shapes; the bytes stay in the memory-mapped file. `path` is
-/// - a file: `.safetensors`, or PyTorch's zip or legacy layout, told by its content; or
+/// - a file: `.safetensors`, or PyTorch's zip or legacy layout, recognised by its content; or
 /// - a folder as Hugging Face writes it: `model.safetensors.index.json` with its shards, else
 ///   `model.safetensors`, else `pytorch_model.bin.index.json`, else `pytorch_model.bin`.
 /// Tensors of types that cannot be read (float8, complex, ...) are there with a

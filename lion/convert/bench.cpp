@@ -83,7 +83,7 @@ Samples sample(int64_t repeats, const std::function<void()>& work) {
   return samples;
 }
 
-/// A 640x480 picture with structure and noise, as a JPEG.
+/// A 640x480 image with structure and noise, as a JPEG.
 std::string sample_jpeg() {
   Image image;
   image.width = 640;
@@ -101,7 +101,7 @@ std::string sample_jpeg() {
 }
 
 /// Speed of decoding, and what it takes to get to the first step (cross-attention keys and values).
-Json decode_speed(const models::T5& t5, const Tensor& memory, int64_t beams,
+Json decode_speed(const models::T5& t5, const Tensor& encoder_output, int64_t beams,
                   const BenchOptions& options) {
   GenerateOptions generation;
   generation.num_beams = beams;
@@ -113,7 +113,8 @@ Json decode_speed(const models::T5& t5, const Tensor& memory, int64_t beams,
   for (int64_t i = 0; i <= options.repeats; ++i) {
     LionDecoder decoder(t5);
     std::unique_ptr<DecoderSourceHandle> source;
-    const double ready = seconds([&] { source = decoder.read(memory, models::TaskLevel::kImage); });
+    const double ready =
+        seconds([&] { source = decoder.read(encoder_output, models::TaskLevel::kImage); });
     Scheduler scheduler(decoder, kDefaultMaxRows);
     scheduler.add(make_search(generation), source->id());
     scheduler.step();  // the first step has one row whatever the beams
@@ -178,26 +179,28 @@ Json run_bench(const BenchOptions& options, const ProgressSink& progress) {
   const Tensor image = at::randn({1, 3, config.vit.image_size, config.vit.image_size}, on_device);
   const Tensor tag_image =
       at::randn({1, 3, config.ram->swin.image_size, config.ram->swin.image_size}, on_device);
-  models::PictureFeatures seen;
-  phases["vit"] = time("vit", [&] { seen = networks.lion->see(image); });
+  models::ImageFeatures seen;
+  phases["vit"] = time("vit", [&] { seen = networks.lion->encode_image(image); });
   phases["tagger"] = time("tagger", [&] { networks.ram->forward(tag_image); });
   constexpr int64_t kQuestionTokens = 40;
   const Tensor question = at::full({1, kQuestionTokens}, 7, on_device.dtype(at::kLong));
   const models::TokenBatch question_batch{question, at::ones_like(question)};
-  phases["qformer"] = time("qformer", [&] { networks.lion->ask(seen, question_batch); });
+  phases["qformer"] =
+      time("qformer", [&] { networks.lion->qformer_forward(seen, question_batch); });
   phases["aggregator"] = time("aggregator", [&] { networks.lion->aggregate(seen); });
   const Tensor embeds = at::randn({1, options.encoder_tokens, config.t5.d_model}, on_device) * 0.1;
-  const Tensor keep = at::ones({1, options.encoder_tokens}, on_device.dtype(at::kLong));
+  const Tensor attention_mask = at::ones({1, options.encoder_tokens}, on_device.dtype(at::kLong));
   const Tensor level = at::ones({1}, on_device.dtype(at::kLong));
-  Tensor memory;
+  Tensor encoder_output;
   phases["encoder"] = time("encoder", [&] {
-    memory = networks.lion->t5_model->encoder->forward(embeds, keep, level).memory;
+    encoder_output =
+        networks.lion->t5_model->encoder->forward(embeds, attention_mask, level).last_hidden_state;
   });
   phases["encoder"]["tokens"] = options.encoder_tokens;
   begin_phase("greedy");
-  out["greedy"] = decode_speed(networks.lion->t5_model, memory, 1, options);
+  out["greedy"] = decode_speed(networks.lion->t5_model, encoder_output, 1, options);
   begin_phase("beam 5");
-  out["beam5"] = decode_speed(networks.lion->t5_model, memory, 5, options);
+  out["beam5"] = decode_speed(networks.lion->t5_model, encoder_output, 5, options);
 
   struct rusage usage {};
   getrusage(RUSAGE_SELF, &usage);

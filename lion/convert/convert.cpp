@@ -114,7 +114,7 @@ Found computed(std::vector<int64_t> shape, std::vector<float> values) {
   return found;
 }
 
-/// Brings the position table of a ViT trained at another picture size to the wanted grid.
+/// Brings the position table of a ViT trained at another image size to the wanted grid.
 void fit_position_table(FoundMap& found, const models::LionConfig& config) {
   const auto it = found.find("visual_encoder.pos_embed");
   if (it == found.end() || !it->second.view.is_readable()) return;

@@ -26,7 +26,7 @@ struct ConvertOptions {
   bool base = false;  ///< without `lion`: only the parts that LION keeps frozen, to train from
   std::filesystem::path instructblip;  ///< a Hugging Face folder, instead of all of the above
   std::filesystem::path model;         ///< a model folder, instead: to store it in another `dtype`
-  /// Sizes that the files do not tell (heads, picture sizes). Default: lion_config.json beside
+  /// Sizes that the files do not tell (heads, image sizes). Default: lion_config.json beside
   /// `lion` when there is one, else the released model that fits the Flan-T5 folder.
   std::filesystem::path config;
   std::filesystem::path out;

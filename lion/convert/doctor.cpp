@@ -121,24 +121,24 @@ std::optional<Lion> check_model(const fs::path& folder, const LoadOptions& optio
   return lion;
 }
 
-std::string check_name(const KnownAnswer& known) {
-  return str(asking_name(known.ask), " ", known.picture,
+std::string check_name(const GoldenAnswer& known) {
+  return str(golden_task_name(known.ask), " ", known.image,
              known.text.empty() ? "" : str(" \"", known.text, "\""));
 }
 
-Check check_answer(const Lion& lion, const fs::path& pictures, const KnownAnswer& known) {
-  const fs::path picture = pictures / known.picture;
+Check check_answer(const Lion& lion, const fs::path& images, const GoldenAnswer& known) {
+  const fs::path image = images / known.image;
   std::error_code ignored;
-  if (!fs::exists(picture, ignored)) {
+  if (!fs::exists(image, ignored)) {
     return {.name = check_name(known),
             .verdict = Verdict::kSkipped,
-            .detail = str(picture.string(), ": is not there. Put the picture",
+            .detail = str(image.string(), ": is not there. Put the image",
                           known.literal ? " of COCO train2014" : "",
-                          " there, or name the folder that has it with --pictures.")};
+                          " there, or name the folder that has it with --images.")};
   }
   std::optional<std::string> got;
   Check check = look_at(check_name(known), [&] {
-    got = give_answer(lion, picture, known);
+    got = give_answer(lion, image, known);
     return "";
   });
   check.got = std::move(got);

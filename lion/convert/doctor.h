@@ -18,7 +18,7 @@ enum class Verdict {
   kOk,
   kDiffers,  ///< the answer is not the known one
   kBroken,   ///< something cannot be read, does not fit or is damaged
-  kSkipped,  ///< the picture is not at hand
+  kSkipped,  ///< the image is not at hand
 };
 
 std::string_view verdict_name(Verdict verdict);  ///< "ok", "differs", "broken", "skipped"
@@ -27,7 +27,7 @@ std::string_view verdict_name(Verdict verdict);  ///< "ok", "differs", "broken",
 struct Check {
   std::string name;
   Verdict verdict = Verdict::kOk;
-  std::string detail;              ///< what was found; else what is wrong and how to mend it
+  std::string detail;              ///< what was found; else what is wrong and how to fix it
   std::optional<std::string> got;  ///< the model's answer, where it was asked
 };
 using OnCheck = std::function<void(const Check&)>;
@@ -38,10 +38,10 @@ std::optional<Lion> check_model(const std::filesystem::path& folder, const LoadO
                                 const OnCheck& on_check, const ProgressSink& progress = {});
 
 /// "query doctor/scene.png "What is red?"": the name of a known answer's check.
-std::string check_name(const KnownAnswer& known);
+std::string check_name(const GoldenAnswer& known);
 
-/// Asks for an answer that is known and compares. The pictures are below `pictures`.
-Check check_answer(const Lion& lion, const std::filesystem::path& pictures,
-                   const KnownAnswer& known);
+/// Asks for an answer that is known and compares. The images are below `images`.
+Check check_answer(const Lion& lion, const std::filesystem::path& images,
+                   const GoldenAnswer& known);
 
 }  // namespace lion

@@ -1,5 +1,5 @@
 #pragma once
-/// Random changes of a training picture, and of the boxes in its texts.
+/// Random changes of a training image, and of the boxes in its texts.
 
 #include <cstdint>
 #include <optional>
@@ -14,7 +14,7 @@
 
 namespace lion::data {
 
-/// A part of a picture, in pixels.
+/// A part of an image, in pixels.
 struct CropBox {
   int64_t left = 0;
   int64_t top = 0;
@@ -25,23 +25,23 @@ struct CropBox {
 
 /// The defaults are those of the released code.
 struct CropOptions {
-  double min_area = 0.5;  ///< of the part, as a fraction of the picture's
+  double min_area = 0.5;  ///< of the part, as a fraction of the image's
   double max_area = 1.0;
   double min_aspect = 3.0 / 4.0;  ///< width / height of the part
   double max_aspect = 4.0 / 3.0;
 };
 
-/// A random part of a picture of width x height pixels: ten tries, then the largest part in the
+/// A random part of an image of width x height pixels: ten tries, then the largest part in the
 /// middle whose aspect is in range. Source: torchvision, RandomResizedCrop.get_params.
 CropBox sample_crop(int64_t width, int64_t height, const CropOptions& options, Random& random);
 
-/// What is done to pictures. Region-level samples are not cropped: their boxes speak of the whole
-/// picture. Source: data.md, section 2.
+/// What is done to images. Region-level samples are not cropped: their boxes speak of the whole
+/// image. Source: data.md, section 2.
 struct AugmentOptions {
-  std::optional<CropOptions> crop = CropOptions();  ///< image level; nothing: the whole picture
+  std::optional<CropOptions> crop = CropOptions();  ///< image level; nothing: the whole image
   double image_flip = 0.5;                          ///< probability at image level
   double region_flip = 0.0;                         ///< probability at region level
-  /// Image level: whether a picture whose text says "left" or "right" may be mirrored, as the
+  /// Image level: whether an image whose text says "left" or "right" may be mirrored, as the
   /// released code does. At region level it never is.
   bool flip_sided_text = true;
 
@@ -49,13 +49,13 @@ struct AugmentOptions {
   void validate() const;
 };
 
-/// What is done to one picture.
+/// What is done to one image.
 struct Augmentation {
   std::optional<CropBox> crop;
   bool flip = false;
 };
 
-/// `task` and `example` say what is allowed; the picture has width x height pixels.
+/// `task` and `example` say what is allowed; the image has width x height pixels.
 Augmentation draw_augmentation(Task task, const Example& example, int64_t width, int64_t height,
                                const AugmentOptions& options, Random& random);
 
@@ -67,13 +67,13 @@ void augment(const Image& image, const Augmentation& augmentation, int64_t size,
 /// Whether "left" or "right" stands in the text as a word, in small or capital letters.
 bool says_left_or_right(std::string_view text);
 
-/// The box in the mirrored picture.
+/// The box in the mirrored image.
 Box mirror(const Box& box);
 
 /// The text with each box that `parse_boxes` finds replaced by its mirror image.
 std::string mirror_boxes(std::string_view text);
 
-/// Boxes and texts as they are right for the mirrored picture.
+/// Boxes and texts as they are right for the mirrored image.
 Example mirror(const Example& example);
 
 }  // namespace lion::data

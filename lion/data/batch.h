@@ -23,14 +23,15 @@ struct SampleRef {
 };
 
 struct Batch {
-  int64_t size = 0;            ///< B
-  int64_t per_picture = 1;     ///< R: so many samples in a row are about the same picture
-  int64_t image_size = 0;      ///< S
-  std::vector<float> pixels;   ///< [B/R,3,S,S], normalised
-  std::vector<float> layouts;  ///< the same of the pictures' layouts, where they are asked for
-  TokenMatrix question;        ///< WordPiece ids for the Q-Former
-  TokenMatrix prompt;          ///< T5 ids, tag sentence included
-  TokenMatrix target;          ///< T5 ids of the answers, or numbers of tags; the mask tells which
+  int64_t size = 0;           ///< B
+  int64_t per_image = 1;      ///< R: so many samples in a row are about the same image
+  int64_t image_size = 0;     ///< S
+  std::vector<float> pixels;  ///< [B/R,3,S,S], normalised
+  std::vector<float>
+      symbolic_pixels;   ///< the same of the images' symbolic scenes, where they are asked for
+  TokenMatrix question;  ///< WordPiece ids for the Q-Former
+  TokenMatrix prompt;    ///< T5 ids, tag sentence included
+  TokenMatrix target;    ///< T5 ids of the answers, or numbers of tags; the mask tells which
   std::vector<int64_t> level;  ///< [B]: 0 region, 1 image
   std::vector<SampleRef> samples;
 

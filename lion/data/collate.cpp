@@ -11,7 +11,7 @@ namespace lion::data {
 
 void TextOptions::validate() const {
   if (!(tag_share >= 0 && tag_share <= 1)) {
-    throw InputError(str("tag_share: got ", tag_share, ", expected 0 to 1. Mend it."));
+    throw InputError(str("tag_share: got ", tag_share, ", expected 0 to 1. Fix it."));
   }
   const int64_t least = std::min({max_question, max_prompt, max_target});
   if (least >= 2) return;
@@ -40,7 +40,7 @@ std::vector<int64_t> TextEncoder::classes_of(std::string_view tags) const {
     const auto found = classes_.find(name);
     if (found == classes_.end()) {
       throw InputError(str("tag \"", name, "\": is none of the model's ", classes_.size(),
-                           " tags. Use pictures tagged with the list of this model."));
+                           " tags. Use images tagged with the list of this model."));
     }
     numbers.push_back(found->second);
   }

@@ -17,7 +17,7 @@
 
 namespace lion::data {
 
-/// Whether and how the tags of a picture precede the instruction. Source: LION paper, table 4.
+/// Whether and how the tags of an image precede the instruction. Source: LION paper, table 4.
 enum class TagUse {
   kNone,
   kSoft,  ///< the tag sentence with the sentinel that the learned soft prompt replaces
@@ -31,7 +31,7 @@ enum class TagUse {
 struct TextOptions {
   TagUse tags = TagUse::kNone;
   double tag_share = 1;  ///< of the samples that have the tag sentence; the others do without
-  /// Not empty: what a sample must give are its picture's tags, as numbers in this list.
+  /// Not empty: what a sample must give are its image's tags, as numbers in this list.
   std::vector<std::string> tag_classes;
   int64_t max_question = 128;  ///< cut on the left
   int64_t max_prompt = 128;    ///< tags included, cut on the left
@@ -45,7 +45,7 @@ struct TextOptions {
 struct SampleTokens {
   std::vector<int64_t> question;  ///< WordPiece, of the instruction; empty without its tokenizer
   std::vector<int64_t> prompt;    ///< T5, of tags and instruction
-  std::vector<int64_t> target;    ///< T5, of the answer; or the picture's tags
+  std::vector<int64_t> target;    ///< T5, of the answer; or the image's tags
 };
 
 /// Turns texts into ids. Const and thread-safe.

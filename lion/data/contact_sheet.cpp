@@ -21,7 +21,7 @@ namespace {
 
 constexpr Color kPaper = {236, 238, 242};
 constexpr Color kCard = {255, 255, 255};
-constexpr Color kMount = {24, 27, 33};  // behind pictures that do not fill their place
+constexpr Color kMount = {24, 27, 33};  // behind images that do not fill their place
 constexpr Color kInk = {28, 32, 40};
 constexpr Color kGrey = {120, 127, 140};
 constexpr Color kWhite = {255, 255, 255};
@@ -30,7 +30,7 @@ constexpr int64_t kPadding = 12;
 constexpr int kTextSize = 15;
 constexpr int kSmallSize = 12;
 constexpr int64_t kMaxLines = 6;
-// Height of a picture's place; most photographs are wider than high.
+// Height of an image's place; most photographs are wider than high.
 constexpr double kPlaceAspect = 0.75;
 
 /// A colour per task, dark enough for white letters.
@@ -87,38 +87,37 @@ struct Paragraph {
 };
 
 struct Card {
-  std::optional<Image> picture;  ///< scaled, with boxes
+  std::optional<Image> image;  ///< scaled, with boxes
   std::string name;
   Color color;
   std::vector<Paragraph> paragraphs;
 };
 
-/// The picture at the largest size that fits into width x height; small ones are enlarged too.
-Image fit(const Image& picture, int64_t width, int64_t height) {
-  const double scale = std::min(static_cast<double>(width) / static_cast<double>(picture.width),
-                                static_cast<double>(height) / static_cast<double>(picture.height));
+/// The image at the largest size that fits into width x height; small ones are enlarged too.
+Image fit(const Image& image, int64_t width, int64_t height) {
+  const double scale = std::min(static_cast<double>(width) / static_cast<double>(image.width),
+                                static_cast<double>(height) / static_cast<double>(image.height));
   const auto scaled = [&](int64_t side, int64_t most) {
     return std::clamp<int64_t>(std::llround(static_cast<double>(side) * scale), 1, most);
   };
-  return resize(picture, scaled(picture.width, width), scaled(picture.height, height),
-                Filter::kBicubic);
+  return resize(image, scaled(image.width, width), scaled(image.height, height), Filter::kBicubic);
 }
 
-void draw_boxes(Image& picture, const std::vector<Box>& boxes) {
+void draw_boxes(Image& image, const std::vector<Box>& boxes) {
   for (size_t i = 0; i < boxes.size(); ++i) {
-    const PixelBox pixels = to_pixels(boxes[i], picture.width, picture.height);
-    draw_box(picture, {.x0 = pixels.x0,
-                       .y0 = pixels.y0,
-                       .x1 = pixels.x1,
-                       .y1 = pixels.y1,
-                       .label = "",
-                       .color = palette_color(i)});
+    const PixelBox pixels = to_pixels(boxes[i], image.width, image.height);
+    draw_box(image, {.x0 = pixels.x0,
+                     .y0 = pixels.y0,
+                     .x1 = pixels.x1,
+                     .y1 = pixels.y1,
+                     .label = "",
+                     .color = palette_color(i)});
   }
 }
 
 class Sheet {
  public:
-  explicit Sheet(const SheetOptions& options)
+  explicit Sheet(const ContactSheetOptions& options)
       : options_(options),
         text_width_(options.cell_width - 2 * kPadding),
         place_height_(std::llround(static_cast<double>(options.cell_width) * kPlaceAspect)),
@@ -132,8 +131,8 @@ class Sheet {
     add_paragraph(card, example.instruction, style_of(kTextSize, kInk), 8, kMaxLines);
     add_paragraph(card, example.answer, bold(style_of(kTextSize, card.color)), 6, kMaxLines);
     try {
-      card.picture = fit(dataset.image(index), options_.cell_width, place_height_);
-      draw_boxes(*card.picture, example.boxes);
+      card.image = fit(dataset.image(index), options_.cell_width, place_height_);
+      draw_boxes(*card.image, example.boxes);
     } catch (const Error& error) {
       add_paragraph(card, error.what(), style_of(kTextSize, {190, 20, 40}), 8, kMaxLines);
     }
@@ -182,9 +181,9 @@ class Sheet {
   void draw_card(Image& sheet, const Card& card, int64_t left, int64_t top, int64_t height) const {
     fill_area(sheet, left, top, options_.cell_width, height, kCard);
     fill_area(sheet, left, top, options_.cell_width, place_height_, kMount);
-    if (card.picture) {
-      paste(sheet, *card.picture, left + (options_.cell_width - card.picture->width) / 2,
-            top + (place_height_ - card.picture->height) / 2);
+    if (card.image) {
+      paste(sheet, *card.image, left + (options_.cell_width - card.image->width) / 2,
+            top + (place_height_ - card.image->height) / 2);
     }
     int64_t y = top + place_height_ + kPadding;
     draw_chip(sheet, card, left + kPadding, y);
@@ -206,7 +205,7 @@ class Sheet {
     draw_text(sheet, left + 8, top + 3, lines.front(), chip_);
   }
 
-  SheetOptions options_;
+  ContactSheetOptions options_;
   int64_t text_width_;
   int64_t place_height_;
   TextStyle chip_;
@@ -235,7 +234,7 @@ std::vector<int64_t> draw_records(int64_t size, int64_t wanted, Random& random) 
 }  // namespace
 
 Image contact_sheet(std::span<const std::unique_ptr<Dataset>> datasets,
-                    const SheetOptions& options) {
+                    const ContactSheetOptions& options) {
   if (options.samples < 1 || options.columns < 1 || options.cell_width < 120) {
     throw InputError(str("contact sheet: got ", options.samples, " samples in ", options.columns,
                          " columns of ", options.cell_width,

@@ -15,24 +15,24 @@ namespace {
 
 constexpr int64_t kProgressStep = 10000;  // records
 
-/// What was found in the file of a picture.
-struct PictureState {
+/// What was found in the file of an image.
+struct ImageState {
   std::optional<ProblemKind> problem;
   std::string what;
   ImageInfo info;
 };
 
-PictureState look_at(const std::filesystem::path& path, bool decode) {
-  PictureState state;
+ImageState look_at(const std::filesystem::path& path, bool decode) {
+  ImageState state;
   try {
     const auto file = MappedFile::open(path);
     state.info = probe_image(file->bytes(), path.string());
     if (decode) decode_image(file->bytes(), {.exif = Exif::kIgnore}, path.string());
   } catch (const ResourceError& error) {
-    state.problem = ProblemKind::kMissingPicture;
+    state.problem = ProblemKind::kMissingImage;
     state.what = error.what();
   } catch (const InputError& error) {
-    state.problem = ProblemKind::kBrokenPicture;
+    state.problem = ProblemKind::kBrokenImage;
     state.what = error.what();
   }
   return state;
@@ -46,15 +46,15 @@ bool is_inside(const Box& box) {
 /// Checks the records of one data set.
 class DatasetChecker {
  public:
-  /// `pictures`: what is known of files, by their names; data sets share it.
+  /// `images`: what is known of files, by their names; data sets share it.
   DatasetChecker(const Dataset& dataset, const CheckOptions& options,
-                 std::unordered_map<std::string, PictureState>& pictures)
+                 std::unordered_map<std::string, ImageState>& images)
       : dataset_(dataset),
         files_(dynamic_cast<const RecordDataset*>(&dataset)),
         options_(options),
-        pictures_(pictures),
+        images_(images),
         result_{dataset.name(), dataset.task(), dataset.size(), 0, Problems(options.keep)} {
-    if (files_) seen_.resize(static_cast<size_t>(files_->table().picture_count()), nullptr);
+    if (files_) seen_.resize(static_cast<size_t>(files_->table().image_count()), nullptr);
   }
 
   DatasetCheck run(const ProgressSink& progress) {
@@ -90,7 +90,7 @@ class DatasetChecker {
     }
     for (const Box& box : example.boxes) {
       if (is_inside(box)) continue;
-      add(index, ProblemKind::kBadBox, str("the box ", format_box(box), " is not in the picture"));
+      add(index, ProblemKind::kBadBox, str("the box ", format_box(box), " is not in the image"));
       return false;
     }
     return true;
@@ -98,24 +98,24 @@ class DatasetChecker {
 
   void check_file(int64_t index) {
     const RecordTable& table = files_->table();
-    const uint32_t number = table.record(index).picture;
-    const PictureState*& state = seen_[number];
+    const uint32_t number = table.record(index).image;
+    const ImageState*& state = seen_[number];
     if (!state) {
-      ++result_.pictures;
-      const auto [known, is_new] = pictures_.try_emplace(table.picture_path(number).string());
+      ++result_.images;
+      const auto [known, is_new] = images_.try_emplace(table.image_path(number).string());
       if (is_new) known->second = look_at(known->first, options_.decode);
       state = &known->second;
     }
     if (state->problem) return add(index, *state->problem, state->what);
-    const auto annotated = table.picture_size(number);
+    const auto annotated = table.image_size(number);
     if (!annotated) return;
     const Exif exif = files_->exif();
     const auto size = image_size(state->info, exif);
     if (*annotated == size) return;
     const Exif other = exif == Exif::kAuto ? Exif::kIgnore : Exif::kAuto;
     const bool turned = image_size(state->info, other) == *annotated;
-    add(index, ProblemKind::kPictureSize,
-        str(table.picture_name(number), ": is ", size.first, " x ", size.second,
+    add(index, ProblemKind::kImageSize,
+        str(table.image_name(number), ": is ", size.first, " x ", size.second,
             ", the annotations say ", annotated->first, " x ", annotated->second,
             !turned ? ""
             : exif == Exif::kAuto
@@ -128,15 +128,15 @@ class DatasetChecker {
     try {
       dataset_.image(index);
     } catch (const Error& error) {
-      add(index, ProblemKind::kBrokenPicture, error.what());
+      add(index, ProblemKind::kBrokenImage, error.what());
     }
   }
 
   const Dataset& dataset_;
   const RecordDataset* files_;  // null when the set has no files
   const CheckOptions& options_;
-  std::unordered_map<std::string, PictureState>& pictures_;
-  std::vector<const PictureState*> seen_;  // by number of the picture
+  std::unordered_map<std::string, ImageState>& images_;
+  std::vector<const ImageState*> seen_;  // by number of the image
   DatasetCheck result_;
 };
 
@@ -168,7 +168,7 @@ Json CheckResult::to_json() const {
     sets.push_back({{"name", dataset.name},
                     {"task", task_name(dataset.task)},
                     {"records", dataset.records},
-                    {"pictures", dataset.pictures},
+                    {"images", dataset.images},
                     {"problems", dataset.problems.to_json()}});
   }
   Json files = Json::array();
@@ -185,9 +185,9 @@ CheckResult check_datasets(const OpenDatasets& open, const CheckOptions& options
                            const ProgressSink& progress) {
   CheckResult result;
   result.sources = open.sources;
-  std::unordered_map<std::string, PictureState> pictures;
+  std::unordered_map<std::string, ImageState> images;
   for (const auto& dataset : open.datasets) {
-    result.datasets.push_back(DatasetChecker(*dataset, options, pictures).run(progress));
+    result.datasets.push_back(DatasetChecker(*dataset, options, images).run(progress));
   }
   return result;
 }

@@ -13,7 +13,7 @@
 namespace lion::data {
 
 struct CheckOptions {
-  bool decode = false;  ///< decode every picture, not only its header: finds truncated files
+  bool decode = false;  ///< decode every image, not only its header: finds truncated files
   int64_t keep = 20;    ///< findings of each kind and data set that are kept in words
   uint64_t seed = 0;    ///< of the templates and answers drawn
 };
@@ -22,8 +22,8 @@ struct DatasetCheck {
   std::string name;
   Task task = Task::kCaption;
   int64_t records = 0;
-  int64_t pictures = 0;  ///< different ones; 0 when the set paints its own
-  Problems problems;     ///< one for each record that something is wrong with
+  int64_t images = 0;  ///< different ones; 0 when the set paints its own
+  Problems problems;   ///< one for each record that something is wrong with
 };
 
 struct CheckResult {
@@ -34,13 +34,13 @@ struct CheckResult {
   int64_t findings() const;
   /// One line: "no findings in 200 records", "3 findings in 200 records: 2 bad_box, 1 malformed".
   std::string summary() const;
-  /// {"datasets": [{"name", "task", "records", "pictures", "problems"}], "sources": [...],
+  /// {"datasets": [{"name", "task", "records", "images", "problems"}], "sources": [...],
   /// "findings": n}
   Json to_json() const;
 };
 
-/// Reads the text of every record (not empty, boxes inside the picture) and the header of every
-/// picture (there, readable, of the size that the annotations say). Progress counts records.
+/// Reads the text of every record (not empty, boxes inside the image) and the header of every
+/// image (there, readable, of the size that the annotations say). Progress counts records.
 CheckResult check_datasets(const OpenDatasets& open, const CheckOptions& options = {},
                            const ProgressSink& progress = {});
 

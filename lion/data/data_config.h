@@ -87,7 +87,7 @@ struct DatasetConfig {
   BoxFormat boxes;           ///< own: "box_format" of lines that have none
   bool tasks_given = false;  ///< else an own file has the tasks that its lines speak of
   std::string image_data;    ///< visual_genome
-  std::vector<std::string> exclude_images;  ///< visual_genome: files with ids of its pictures
+  std::vector<std::string> exclude_images;  ///< visual_genome: files with ids of its images
   std::vector<std::string> exclude_coco;    ///< visual_genome: files with ids of COCO
   int64_t max_regions = 0;                  ///< visual_genome; 0: all
   std::string instances;                    ///< refcoco*, grounding: for lists of references

@@ -1,5 +1,5 @@
 #pragma once
-/// What every training set gives: records of a picture, an instruction and an answer.
+/// What every training set gives: records of an image, an instruction and an answer.
 
 #include <cstdint>
 #include <optional>
@@ -15,7 +15,7 @@
 
 namespace lion::data {
 
-/// Region-level tasks ask for places or about places; all others ask about the whole picture.
+/// Region-level tasks ask for places or about places; all others ask about the whole image.
 inline bool is_region(Task task) { return task == Task::kRec || task == Task::kReg; }
 
 /// One training text. Source: data.md, section 2.
@@ -38,21 +38,22 @@ class Dataset {
   /// answer.
   virtual Example example(int64_t index, Random& random) const = 0;
 
-  /// The picture of the record as decoded, before any augmentation. Throws ResourceError or
+  /// The image of the record as decoded, before any augmentation. Throws ResourceError or
   /// InputError naming file and record.
   virtual Image image(int64_t index) const = 0;
 
-  /// The file of the picture, or a name that stands for it ("scenes:7:123"): the key of its tags.
+  /// The file of the image, or a name that identifies it ("scenes:7:123"): the key of its tags.
   virtual std::string image_name(int64_t index) const = 0;
 
-  /// The tags of the picture where the set knows them (scenes do), in the order of the prompt.
+  /// The tags of the image where the set knows them (scenes do), in the order of the prompt.
   virtual std::optional<std::string> tags(int64_t /*index*/) const { return std::nullopt; }
 
-  /// The picture's layout: codes of what is where, as large as the picture
+  /// The image's symbolic scene: codes of what is where, as large as the image
   /// (lion/scenes/symbolic_scene.h). Throws InputError where the set knows none; scenes do.
-  virtual Image layout(int64_t /*index*/) const {
-    throw InputError(str("dataset ", name(),
-                         ": knows no layouts of its pictures. Use scenes for this objective."));
+  virtual Image symbolic_scene(int64_t /*index*/) const {
+    throw InputError(
+        str("dataset ", name(),
+            ": knows no symbolic scenes of its images. Use scenes for this objective."));
   }
 
   /// Where the record stands, for error messages: "captions_train2014.json, annotation 17".

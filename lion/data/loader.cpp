@@ -27,28 +27,28 @@ std::string place_of(const Dataset& dataset, int64_t record) {
 
 }  // namespace
 
-/// A picture and what is said about it.
+/// An image and what is said about it.
 struct Loader::Seen {
   std::vector<Example> examples;
   Image image;
-  std::optional<Image> layout;
+  std::optional<Image> symbolic_scene;
 };
 
-/// What this process loads of one step. A worker fills the slots of its picture and no others.
+/// What this process loads of one step. A worker fills the slots of its image and no others.
 struct Loader::Step {
   SamplerState after;                      // of the sampler, once the step is drawn
   std::vector<SampleRef> samples;          // of this process, micro-batch after micro-batch
   std::vector<Batch> batches;              // pixels are filled in place
   std::vector<SampleTokens> tokens;        // one per sample
-  std::vector<std::exception_ptr> errors;  // one per picture
-  std::vector<int64_t> replaced;           // how often each picture's record was found broken
-  int64_t taken = 0;                       // pictures that a worker has begun
+  std::vector<std::exception_ptr> errors;  // one per image
+  std::vector<int64_t> replaced;           // how often each image's record was found broken
+  int64_t taken = 0;                       // images that a worker has begun
   int64_t done = 0;
 };
 
 void LoaderOptions::validate() const {
   sampler.validate();
-  deal.validate(sampler.batch);
+  shards.validate(sampler.batch);
   augment.validate();
   const auto at_least = [](std::string_view name, int64_t value, int64_t least) {
     if (value >= least) return;
@@ -58,16 +58,17 @@ void LoaderOptions::validate() const {
   at_least("image_size", image_size, 1);
   at_least("threads", threads, 0);
   at_least("prefetch_steps", prefetch_steps, 1);
-  const int64_t per_picture = sampler.per_picture;
-  if (deal.micro_batch % per_picture != 0 ||
-      (per_picture > 1 && deal.grouping != Grouping::kInOrder)) {
-    throw InputError(str("loader: ", per_picture, " samples of a picture stay together only in ",
+  const int64_t per_image = sampler.per_image;
+  if (shards.micro_batch % per_image != 0 ||
+      (per_image > 1 && shards.grouping != Grouping::kInOrder)) {
+    throw InputError(str("loader: ", per_image, " samples of an image stay together only in ",
                          "micro-batches in order, of a multiple of as many samples (got ",
-                         deal.micro_batch, "). Set grouping to \"order\", or change micro_batch."));
+                         shards.micro_batch,
+                         "). Set grouping to \"order\", or change micro_batch."));
   }
-  if (rank < 0 || rank >= deal.world) {
-    throw InputError(str("loader: rank is ", rank, " (expected 0 to ", deal.world - 1, " for ",
-                         deal.world, " processes). Correct rank or world size."));
+  if (rank < 0 || rank >= shards.world) {
+    throw InputError(str("loader: rank is ", rank, " (expected 0 to ", shards.world - 1, " for ",
+                         shards.world, " processes). Correct rank or world size."));
   }
 }
 
@@ -95,7 +96,7 @@ Loader::~Loader() {
 
 std::vector<int64_t> Loader::lengths(const std::vector<SampleRef>& samples) const {
   std::vector<int64_t> bytes(samples.size(), 0);
-  if (options_.deal.grouping == Grouping::kInOrder) return bytes;
+  if (options_.shards.grouping == Grouping::kInOrder) return bytes;
   for (size_t i = 0; i < samples.size(); ++i) {
     Random random(samples[i].key);
     try {
@@ -103,7 +104,7 @@ std::vector<int64_t> Loader::lengths(const std::vector<SampleRef>& samples) cons
           datasets_[samples[i].dataset].dataset->example(samples[i].record, random);
       bytes[i] = std::ssize(example.instruction) + std::ssize(example.answer);
     } catch (const Error&) {
-      // Told by the process that is to load it; here it only counts as short.
+      // Reported by the process that is to load it; here it only counts as short.
     }
   }
   return bytes;
@@ -113,20 +114,20 @@ std::unique_ptr<Loader::Step> Loader::plan_step() {
   auto step = std::make_unique<Step>();
   const std::vector<SampleRef> all = sampler_.next();
   step->after = sampler_.state();
-  const Deal deal = deal_micro_batches(lengths(all), options_.deal);
-  const int64_t size = options_.deal.micro_batch;
-  for (const std::vector<int64_t>& places : deal[options_.rank]) {
+  const MicroBatchShards shards = shard_micro_batches(lengths(all), options_.shards);
+  const int64_t size = options_.shards.micro_batch;
+  for (const std::vector<int64_t>& places : shards[options_.rank]) {
     for (const int64_t place : places) step->samples.push_back(all[place]);
     Batch& batch = step->batches.emplace_back();
     batch.size = size;
-    batch.per_picture = options_.sampler.per_picture;
+    batch.per_image = options_.sampler.per_image;
     batch.image_size = options_.image_size;
-    batch.pixels.resize(size / batch.per_picture * 3 * options_.image_size * options_.image_size);
-    if (options_.layouts) batch.layouts.resize(batch.pixels.size());
+    batch.pixels.resize(size / batch.per_image * 3 * options_.image_size * options_.image_size);
+    if (options_.symbolic_scenes) batch.symbolic_pixels.resize(batch.pixels.size());
   }
   step->tokens.resize(step->samples.size());
-  step->errors.resize(pictures(*step));
-  step->replaced.resize(pictures(*step));
+  step->errors.resize(images(*step));
+  step->replaced.resize(images(*step));
   return step;
 }
 
@@ -135,7 +136,7 @@ std::string Loader::tags_of(const SampleRef& sample) const {
   const Dataset& dataset = *datasets_[sample.dataset].dataset;
   if (auto known = dataset.tags(sample.record)) return *std::move(known);
   if (tags_ == nullptr) {
-    throw InputError(str(place_of(dataset, sample.record), ": the picture ",
+    throw InputError(str(place_of(dataset, sample.record), ": the image ",
                          dataset.image_name(sample.record),
                          " has no tags and no tag cache was given. Name one, or compute it: ",
                          "lion data tags CONFIG."));
@@ -143,19 +144,19 @@ std::string Loader::tags_of(const SampleRef& sample) const {
   return tags_->tags(dataset.image_name(sample.record));
 }
 
-int64_t Loader::pictures(const Step& step) const {
-  return std::ssize(step.samples) / options_.sampler.per_picture;
+int64_t Loader::images(const Step& step) const {
+  return std::ssize(step.samples) / options_.sampler.per_image;
 }
 
-std::span<SampleRef> Loader::samples_of(Step& step, int64_t picture) const {
-  const int64_t each = options_.sampler.per_picture;
-  return std::span(step.samples).subspan(picture * each, each);
+std::span<SampleRef> Loader::samples_of(Step& step, int64_t image) const {
+  const int64_t each = options_.sampler.per_image;
+  return std::span(step.samples).subspan(image * each, each);
 }
 
 Loader::Seen Loader::read(std::span<const SampleRef> samples) const {
   const SampleRef& first = samples.front();
   const Dataset& dataset = *datasets_[first.dataset].dataset;
-  const auto told = [&](const Error& error) {
+  const auto reported = [&](const Error& error) {
     return str(place_of(dataset, first.record), ": ", error.what());
   };
   try {
@@ -165,17 +166,17 @@ Loader::Seen Loader::read(std::span<const SampleRef> samples) const {
       seen.examples.push_back(dataset.example(sample.record, random));
     }
     seen.image = dataset.image(first.record);
-    if (options_.layouts) seen.layout = dataset.layout(first.record);
+    if (options_.symbolic_scenes) seen.symbolic_scene = dataset.symbolic_scene(first.record);
     return seen;
   } catch (const InputError& error) {
-    throw InputError(told(error));
+    throw InputError(reported(error));
   } catch (const ResourceError& error) {
-    throw ResourceError(told(error));
+    throw ResourceError(reported(error));
   }
 }
 
-Loader::Seen Loader::read_or_replace(Step& step, int64_t picture) {
-  const std::span<SampleRef> samples = samples_of(step, picture);
+Loader::Seen Loader::read_or_replace(Step& step, int64_t image) {
+  const std::span<SampleRef> samples = samples_of(step, image);
   const SampleRef first = samples.front();
   const Dataset& dataset = *datasets_[first.dataset].dataset;
   while (true) {
@@ -184,10 +185,10 @@ Loader::Seen Loader::read_or_replace(Step& step, int64_t picture) {
     } catch (const InternalError&) {
       throw;
     } catch (const Error& error) {
-      if (!options_.skip_broken || step.replaced[picture] == kMaxReplacements) throw;
+      if (!options_.skip_broken || step.replaced[image] == kMaxReplacements) throw;
       warn_once(dataset.image_name(samples.front().record), error.what());
     }
-    Random random(random_key(KeyPurpose::kReplacement, first.key, ++step.replaced[picture]));
+    Random random(random_key(KeyPurpose::kReplacement, first.key, ++step.replaced[image]));
     const auto record = static_cast<int64_t>(random.below(dataset.size()));
     for (SampleRef& sample : samples) sample = {sample.dataset, record, random.next()};
   }
@@ -206,31 +207,32 @@ Augmentation Loader::draw_one(Task task, const Seen& seen, uint64_t key) const {
   return *drawn;
 }
 
-void Loader::load_picture(Step& step, int64_t picture) noexcept try {
-  Seen seen = read_or_replace(step, picture);
-  const std::span<const SampleRef> samples = samples_of(step, picture);
+void Loader::load_image(Step& step, int64_t image) noexcept try {
+  Seen seen = read_or_replace(step, image);
+  const std::span<const SampleRef> samples = samples_of(step, image);
   const Task task = datasets_[samples.front().dataset].dataset->task();
   const Augmentation augmentation = draw_one(task, seen, samples.front().key);
   const std::string tags = tags_of(samples.front());
   for (size_t i = 0; i < samples.size(); ++i) {
     Example& example = seen.examples[i];
     if (augmentation.flip && is_region(task)) example = mirror(example);
-    step.tokens[picture * samples.size() + i] = encoder_.encode(example, tags, samples[i].key);
+    step.tokens[image * samples.size() + i] = encoder_.encode(example, tags, samples[i].key);
   }
-  augment(seen.image, augmentation, options_.image_size, numbers_of(step, picture, &Batch::pixels));
-  if (seen.layout) {
-    augment(*seen.layout, {}, options_.image_size, numbers_of(step, picture, &Batch::layouts));
+  augment(seen.image, augmentation, options_.image_size, numbers_of(step, image, &Batch::pixels));
+  if (seen.symbolic_scene) {
+    augment(*seen.symbolic_scene, {}, options_.image_size,
+            numbers_of(step, image, &Batch::symbolic_pixels));
   }
 } catch (...) {
-  step.errors[picture] = std::current_exception();
+  step.errors[image] = std::current_exception();
 }
 
-std::span<float> Loader::numbers_of(Step& step, int64_t picture,
+std::span<float> Loader::numbers_of(Step& step, int64_t image,
                                     std::vector<float> Batch::*which) const {
   const int64_t numbers = 3 * options_.image_size * options_.image_size;
-  const int64_t a_batch = options_.deal.micro_batch / options_.sampler.per_picture;
-  Batch& batch = step.batches[picture / a_batch];
-  return std::span(batch.*which).subspan(picture % a_batch * numbers, numbers);
+  const int64_t a_batch = options_.shards.micro_batch / options_.sampler.per_image;
+  Batch& batch = step.batches[image / a_batch];
+  return std::span(batch.*which).subspan(image % a_batch * numbers, numbers);
 }
 
 void Loader::warn_once(const std::string& file, std::string_view what) {
@@ -241,7 +243,7 @@ void Loader::warn_once(const std::string& file, std::string_view what) {
 
 Loader::Step* Loader::step_to_load() {
   for (const auto& step : steps_) {
-    if (step->taken < pictures(*step)) return step.get();
+    if (step->taken < images(*step)) return step.get();
   }
   return nullptr;
 }
@@ -280,14 +282,14 @@ void Loader::work() {
     }
     const int64_t index = step->taken++;
     lock.unlock();
-    load_picture(*step, index);
+    load_image(*step, index);
     lock.lock();
-    if (++step->done == pictures(*step)) step_done_.notify_all();
+    if (++step->done == images(*step)) step_done_.notify_all();
   }
 }
 
 std::vector<Batch> Loader::finish(Step& step) const {
-  const int64_t size = options_.deal.micro_batch;
+  const int64_t size = options_.shards.micro_batch;
   for (int64_t i = 0; i < std::ssize(step.batches); ++i) {
     Batch& batch = step.batches[i];
     encoder_.collate(std::span(step.tokens).subspan(i * size, size), batch);
@@ -303,13 +305,13 @@ std::vector<Batch> Loader::finish(Step& step) const {
 std::vector<Batch> Loader::next() {
   std::unique_lock lock(mutex_);
   const auto front_done = [this] {
-    return !steps_.empty() && steps_.front()->done == pictures(*steps_.front());
+    return !steps_.empty() && steps_.front()->done == images(*steps_.front());
   };
   if (threads_.empty()) {
     if (steps_.empty() && can_plan()) plan(lock);
     while (Step* const step = step_to_load()) {
       lock.unlock();
-      load_picture(*step, step->taken++);
+      load_image(*step, step->taken++);
       ++step->done;
       lock.lock();
     }

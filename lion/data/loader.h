@@ -1,5 +1,5 @@
 #pragma once
-/// Batches for training: samples drawn, pictures decoded and augmented, texts made ids, ahead of
+/// Batches for training: samples drawn, images decoded and augmented, texts made ids, ahead of
 /// the trainer in threads of its own.
 
 #include <condition_variable>
@@ -35,14 +35,14 @@ struct WeightedDataset {
 struct LoaderOptions {
   SamplerOptions sampler;
   MixtureRule mixture = MixtureRule::kSqrtSize;
-  DealOptions deal;          ///< micro-batches and the number of processes
-  int64_t rank = 0;          ///< this process, 0 <= rank < deal.world
+  ShardOptions shards;       ///< micro-batches and the number of processes
+  int64_t rank = 0;          ///< this process, 0 <= rank < shards.world
   int64_t image_size = 224;  ///< S, pixels
   AugmentOptions augment;
-  bool layouts = false;        ///< loads the pictures' layouts, too
-  int64_t threads = 2;         ///< 0: `next` does the work itself
-  int64_t prefetch_steps = 2;  ///< steps made ahead, the one being handed out included
-  /// A sample whose text or picture cannot be read is replaced by another one of its dataset.
+  bool symbolic_scenes = false;  ///< loads the images' symbolic scenes, too
+  int64_t threads = 2;           ///< 0: `next` does the work itself
+  int64_t prefetch_steps = 2;    ///< steps made ahead, the one being handed out included
+  /// A sample whose text or image cannot be read is replaced by another one of its dataset.
   bool skip_broken = false;
 
   /// Throws InputError naming the option that is wrong.
@@ -79,14 +79,14 @@ class Loader {
 
   std::unique_ptr<Step> plan_step();
   std::vector<int64_t> lengths(const std::vector<SampleRef>& samples) const;
-  int64_t pictures(const Step& step) const;
-  std::span<SampleRef> samples_of(Step& step, int64_t picture) const;
-  void load_picture(Step& step, int64_t picture) noexcept;
+  int64_t images(const Step& step) const;
+  std::span<SampleRef> samples_of(Step& step, int64_t image) const;
+  void load_image(Step& step, int64_t image) noexcept;
   Seen read(std::span<const SampleRef> samples) const;
-  Seen read_or_replace(Step& step, int64_t picture);
+  Seen read_or_replace(Step& step, int64_t image);
   Augmentation draw_one(Task task, const Seen& seen, uint64_t key) const;
-  /// The picture's place among those numbers of its batch.
-  std::span<float> numbers_of(Step& step, int64_t picture, std::vector<float> Batch::*which) const;
+  /// The image's place among those numbers of its batch.
+  std::span<float> numbers_of(Step& step, int64_t image, std::vector<float> Batch::*which) const;
   std::string tags_of(const SampleRef& sample) const;
   void warn_once(const std::string& file, std::string_view what);
   std::vector<Batch> finish(Step& step) const;

@@ -7,16 +7,17 @@
 
 namespace lion::data {
 
-void DealOptions::validate(int64_t batch) const {
+void ShardOptions::validate(int64_t batch) const {
   if (micro_batch < 1 || world < 1 || batch < 1 || batch % (world * micro_batch) != 0) {
-    throw InputError(str("batch: ", batch, " samples cannot be dealt out to ", world,
+    throw InputError(str("batch: ", batch, " samples cannot be sharded over ", world,
                          " processes in groups of ", micro_batch, " (expected a multiple of ",
                          world, " * ", micro_batch,
                          "). Change batch, micro_batch or the number of processes."));
   }
 }
 
-Deal deal_micro_batches(std::span<const int64_t> lengths, const DealOptions& options) {
+MicroBatchShards shard_micro_batches(std::span<const int64_t> lengths,
+                                     const ShardOptions& options) {
   options.validate(std::ssize(lengths));
   std::vector<int64_t> order(lengths.size());
   std::iota(order.begin(), order.end(), 0);
@@ -27,7 +28,7 @@ Deal deal_micro_batches(std::span<const int64_t> lengths, const DealOptions& opt
   }
   const int64_t groups = std::ssize(lengths) / options.micro_batch;
   const int64_t rounds = groups / options.world;
-  Deal deal(options.world);
+  MicroBatchShards shards(options.world);
   for (int64_t g = 0; g < groups; ++g) {
     int64_t rank = g / rounds;
     if (by_length) {
@@ -36,9 +37,9 @@ Deal deal_micro_batches(std::span<const int64_t> lengths, const DealOptions& opt
       if (g / options.world % 2 == 1) rank = options.world - 1 - rank;
     }
     const auto first = order.begin() + g * options.micro_batch;
-    deal[rank].emplace_back(first, first + options.micro_batch);
+    shards[rank].emplace_back(first, first + options.micro_batch);
   }
-  return deal;
+  return shards;
 }
 
 }  // namespace lion::data

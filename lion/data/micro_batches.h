@@ -1,5 +1,5 @@
 #pragma once
-/// Deals the samples of a step out to processes, in groups that go through the network together.
+/// Shards the samples of a step over processes, in groups that go through the network together.
 
 #include <cstdint>
 #include <span>
@@ -12,7 +12,7 @@ enum class Grouping {
   kByLength,  ///< groups of similar length: little padding, and similar work for all processes
 };
 
-struct DealOptions {
+struct ShardOptions {
   Grouping grouping = Grouping::kByLength;
   int64_t micro_batch = 8;  ///< samples a group
   int64_t world = 1;        ///< processes
@@ -23,11 +23,11 @@ struct DealOptions {
 };
 
 /// For each process its groups, and for each group the places of its samples in the step's batch.
-using Deal = std::vector<std::vector<std::vector<int64_t>>>;
+using MicroBatchShards = std::vector<std::vector<std::vector<int64_t>>>;
 
 /// `lengths` has one number per sample of the step, in any unit that tells its work (kInOrder looks
-/// only at their count). Every process computes the same deal. Throws InputError as
-/// DealOptions::validate does.
-Deal deal_micro_batches(std::span<const int64_t> lengths, const DealOptions& options);
+/// only at their count). Every process computes the same shards. Throws InputError as
+/// ShardOptions::validate does.
+MicroBatchShards shard_micro_batches(std::span<const int64_t> lengths, const ShardOptions& options);
 
 }  // namespace lion::data

@@ -47,11 +47,11 @@ class EntryReader {
       : entry_(entry),
         files_(files),
         source_(source),
-        pictures_(files,
-                  entry.images.empty() ? std::nullopt : std::optional(files.resolve(entry.images))),
+        images_(files,
+                entry.images.empty() ? std::nullopt : std::optional(files.resolve(entry.images))),
         context_{
             config.root,
-            pictures_,
+            images_,
             source.problems,
             config.text,
             progress,
@@ -153,7 +153,7 @@ class EntryReader {
       throw InputError(str("visual_genome: \"annotations\" has ", regions.size(),
                            " files, expected one. Make an entry for each."));
     }
-    const fs::path images = file(entry_.image_data, {"image_data.json"}, "list of pictures");
+    const fs::path images = file(entry_.image_data, {"image_data.json"}, "list of images");
     return read_visual_genome(images, regions.front(), options, context_);
   }
 
@@ -172,7 +172,7 @@ class EntryReader {
   const DatasetConfig& entry_;
   const OfficialFiles& files_;
   SourceProblems& source_;
-  PictureFinder pictures_;
+  ImageFinder images_;
   ReadContext context_;
 };
 

@@ -112,9 +112,9 @@ Example RecordDataset::example(int64_t index, Random& random) const {
 }
 
 Image RecordDataset::image(int64_t index) const {
-  const uint32_t number = table_->record(index).picture;
+  const uint32_t number = table_->record(index).image;
   try {
-    Image image = load_image(table_->picture_path(number), {.exif = options_.exif});
+    Image image = load_image(table_->image_path(number), {.exif = options_.exif});
     warn_of_size(index, number, image);
     return image;
   } catch (const ResourceError& error) {
@@ -125,9 +125,9 @@ Image RecordDataset::image(int64_t index) const {
 }
 
 void RecordDataset::warn_of_size(int64_t index, uint32_t number, const Image& image) const {
-  const auto size = table_->picture_size(number);
+  const auto size = table_->image_size(number);
   if (!size || *size == std::pair(image.width, image.height) || warned_.exchange(true)) return;
-  log_warning(str(name_, ": ", describe(index), ": ", table_->picture_name(number), ": is ",
+  log_warning(str(name_, ": ", describe(index), ": ", table_->image_name(number), ": is ",
                   image.width, " x ", image.height, ", the annotations say ", size->first, " x ",
                   size->second,
                   ": boxes may lie elsewhere. `lion data check` lists all such images ",
@@ -135,7 +135,7 @@ void RecordDataset::warn_of_size(int64_t index, uint32_t number, const Image& im
 }
 
 std::string RecordDataset::image_name(int64_t index) const {
-  return table_->picture_name(table_->record(index).picture);
+  return table_->image_name(table_->record(index).image);
 }
 
 }  // namespace lion::data

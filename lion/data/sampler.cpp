@@ -26,11 +26,11 @@ void SamplerOptions::validate() const {
     throw InputError(str("sampler: the batch of ", batch, " samples is not made of draws of ", draw,
                          " (expected a positive multiple). Change batch or draw."));
   }
-  if (per_picture < 1 || draw % per_picture != 0) {
-    throw InputError(str("sampler: a draw of ", draw, " samples is not made of pictures with ",
-                         per_picture,
+  if (per_image < 1 || draw % per_image != 0) {
+    throw InputError(str("sampler: a draw of ", draw, " samples is not made of images with ",
+                         per_image,
                          " samples each (expected a positive multiple). Change draw or "
-                         "per_picture."));
+                         "per_image."));
   }
 }
 
@@ -61,7 +61,7 @@ std::vector<SampleRef> Sampler::next() {
     const int64_t dataset = dataset_of(state_.step, draw);
     int64_t record = 0;
     for (int64_t i = 0; i < options_.draw; ++i) {
-      if (i % options_.per_picture == 0) record = next_record(dataset);
+      if (i % options_.per_image == 0) record = next_record(dataset);
       const uint64_t key = random_key(KeyPurpose::kSample, options_.seed, options_.stage,
                                       state_.step, samples.size());
       samples.push_back({dataset, record, key});
@@ -80,7 +80,7 @@ void Sampler::restore(const SamplerState& state) {
                          sources_.size(), "). Resume with the datasets of the saved run."));
   }
   const bool negative = std::any_of(drawn.begin(), drawn.end(), [](int64_t n) { return n < 0; });
-  const int64_t a_step = options_.batch / options_.per_picture;
+  const int64_t a_step = options_.batch / options_.per_image;
   if (state.step < 0 || negative || total != state.step * a_step) {
     throw InputError(str("sampler state: ", total, " records were drawn in ", state.step,
                          " steps (expected ", a_step,
@@ -99,7 +99,7 @@ void Sampler::seek(int64_t step) {
   state_.drawn.assign(sources_.size(), 0);
   for (int64_t s = 0; s < step; ++s) {
     for (int64_t draw = 0; draw < draws_per_step(); ++draw) {
-      state_.drawn[dataset_of(s, draw)] += options_.draw / options_.per_picture;
+      state_.drawn[dataset_of(s, draw)] += options_.draw / options_.per_image;
     }
   }
 }

@@ -25,13 +25,13 @@ struct SamplerState {
 
 struct SamplerOptions {
   uint64_t seed = 0;
-  int64_t stage = 1;        ///< stages draw independently of each other
-  int64_t batch = 64;       ///< B: samples a step, of all processes together
-  int64_t draw = 8;         ///< consecutive samples of B that come from one dataset
-  int64_t per_picture = 1;  ///< consecutive samples of a draw that come from one record
+  int64_t stage = 1;      ///< stages draw independently of each other
+  int64_t batch = 64;     ///< B: samples a step, of all processes together
+  int64_t draw = 8;       ///< consecutive samples of B that come from one dataset
+  int64_t per_image = 1;  ///< consecutive samples of a draw that come from one record
 
   /// Throws InputError unless all are at least 1, batch is a multiple of draw, and draw of
-  /// per_picture.
+  /// per_image.
   void validate() const;
 };
 

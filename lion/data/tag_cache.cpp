@@ -112,8 +112,8 @@ const TagCache::Entry* TagCache::find(std::string_view image) const {
 std::string TagCache::tags(std::string_view image) const {
   const Entry* entry = find(image);
   if (entry == nullptr) {
-    throw InputError(str(path_, ": has no tags for the picture ", image, " (it knows ", size(),
-                         " pictures). Compute the missing ones: lion data tags CONFIG."));
+    throw InputError(str(path_, ": has no tags for the image ", image, " (it knows ", size(),
+                         " images). Compute the missing ones: lion data tags CONFIG."));
   }
   std::string joined;
   for (uint32_t i = 0; i < entry->tag_count; ++i) {

@@ -1,5 +1,5 @@
 #pragma once
-/// Tags of pictures, computed once by the tagger and kept in a file. A line of JSON each: first
+/// Tags of images, computed once by the tagger and kept in a file. A line of JSON each: first
 /// {"tag_cache": 1, "fingerprint": "..."}, then {"image": "train2014/x.jpg", "tags": ["dog", ...]}.
 
 #include <cstdint>
@@ -16,10 +16,10 @@
 
 namespace lion::data {
 
-/// The tags in memory: a number for each tag of a picture, names of pictures in one block.
+/// The tags in memory: a number for each tag of an image, names of images in one block.
 class TagCache {
  public:
-  /// Reads a file; a torn last line is passed over. Of several lines about one picture the last one
+  /// Reads a file; a torn last line is skipped. Of several lines about one image the last one
   /// counts. Throws ResourceError when it cannot be read, InputError naming the line when it is no
   /// tag cache.
   static TagCache load(const std::filesystem::path& path);
@@ -27,12 +27,12 @@ class TagCache {
   /// Which tagger made the tags: in the words of whoever wrote the file.
   const std::string& fingerprint() const { return fingerprint_; }
 
-  int64_t size() const { return std::ssize(entries_); }  ///< pictures
+  int64_t size() const { return std::ssize(entries_); }  ///< images
 
   bool contains(std::string_view image) const { return find(image) != nullptr; }
 
-  /// The tags of a picture, joined with ", ". Throws InputError naming the file and how to make
-  /// them when the picture is not in it.
+  /// The tags of an image, joined with ", ". Throws InputError naming the file and how to make
+  /// them when the image is not in it.
   std::string tags(std::string_view image) const;
 
  private:
@@ -60,14 +60,14 @@ class TagCache {
   std::unordered_map<std::string, uint32_t> tag_ids_;
 };
 
-/// Adds pictures to a file, in runs that may be broken off at any time.
+/// Adds images to a file, in runs that may be broken off at any time.
 class TagCacheWriter {
  public:
   /// Goes on with `path`, or begins it. A torn last line is cut off. Throws InputError when the
   /// file is no tag cache or has another fingerprint, ResourceError when it cannot be written.
   TagCacheWriter(const std::filesystem::path& path, std::string_view fingerprint);
 
-  /// Whether the file had the picture when it was opened.
+  /// Whether the file had the image when it was opened.
   bool had(std::string_view image) const { return before_ && before_->contains(image); }
 
   void add(std::string_view image, std::span<const std::string> tags);

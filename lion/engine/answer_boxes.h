@@ -10,7 +10,7 @@
 
 namespace lion {
 
-/// `text` is the decoded answer, `ids` and `logprobs` its tokens; pictures of width x height
+/// `text` is the decoded answer, `ids` and `logprobs` its tokens; images of width x height
 /// pixels. A box's confidence is the geometric mean of the probabilities of the tokens that spell
 /// its digits.
 std::vector<AnswerBox> answer_boxes(std::string_view text, std::span<const int64_t> ids,

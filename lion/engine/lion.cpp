@@ -28,17 +28,17 @@ namespace lion {
 
 using at::Tensor;
 
-/// A picture's pixels (for the tagger, which sees it at another size) and what was made of them.
-/// A part is either whole or not there: what fails on the way leaves the picture as it was.
-struct Picture::State {
+/// An image's pixels (for the tagger, which sees it at another size) and what was made of them.
+/// A part is either whole or not there: what fails on the way leaves the image as it was.
+struct EncodedImage::State {
   Image image;
-  models::PictureFeatures features;
+  models::ImageFeatures features;
   std::optional<std::vector<float>> tag_scores;  // filled when first asked for
-  Timings timings;  // of what has been run on the picture, until reported
+  Timings timings;  // of what has been run on the image, until reported
 };
 
-int64_t Picture::width() const { return state_->image.width; }
-int64_t Picture::height() const { return state_->image.height; }
+int64_t EncodedImage::width() const { return state_->image.width; }
+int64_t EncodedImage::height() const { return state_->image.height; }
 
 namespace {
 
@@ -111,11 +111,11 @@ struct Lion::Impl {
     return {row, at::ones_like(row)};
   }
 
-  /// Runs the vision encoder and the aggregator, once a picture.
-  void look(Picture::State& picture) const;
-  const std::vector<float>& tag_scores(Picture::State& picture) const;
-  std::vector<Tag> tags(Picture::State& picture) const {
-    return tagger->found(tag_scores(picture));
+  /// Runs the vision encoder and the aggregator, once an image.
+  void run_vision(EncodedImage::State& image) const;
+  const std::vector<float>& tag_scores(EncodedImage::State& image) const;
+  std::vector<Tag> tags(EncodedImage::State& image) const {
+    return tagger->found(tag_scores(image));
   }
   /// Throws InputError when the model has none.
   const TaggerNetwork& need_tagger() const;
@@ -129,14 +129,14 @@ struct Lion::Impl {
   };
   struct Encoded {
     Prepared prepared;
-    Tensor memory;  ///< [1,S,D]: what the decoder reads
+    Tensor encoder_output;  ///< [1,S,D]: what the decoder reads
   };
-  Encoded encode(const Picture& picture, const Question& question) const;
-  Hypothesis hypothesis(const Sequence& sequence, const Picture& picture) const;
+  Encoded encode(const EncodedImage& image, const Question& question) const;
+  Hypothesis hypothesis(const Sequence& sequence, const EncodedImage& image) const;
   static std::unique_ptr<Impl> load(const std::filesystem::path& folder,
                                     const LoadOptions& options);
   std::vector<Answer> answer(std::span<const Ask> asks, const OnText& on_text) const;
-  RankedAnswer rank(const Picture& picture, const Question& question,
+  RankedAnswer rank(const EncodedImage& image, const Question& question,
                     std::span<const std::string> candidates) const;
   Answer report(const Ask& ask, Prepared prepared, const std::vector<Sequence>& sequences) const;
 };
@@ -196,32 +196,31 @@ bool Lion::reads_dialogue_history() const { return impl_->config.dialogue_histor
 
 bool Lion::has_tagger() const { return impl_->config.ram.has_value(); }
 
-Picture Lion::see(const Image& image) const {
-  auto state = std::make_shared<Picture::State>();
+EncodedImage Lion::encode_image(const Image& image) const {
+  auto state = std::make_shared<EncodedImage::State>();
   state->image = image;
-  return Picture(std::move(state));
+  return EncodedImage(std::move(state));
 }
 
-void Lion::Impl::look(Picture::State& picture) const {
-  if (picture.features.vit_out.defined()) return;
+void Lion::Impl::run_vision(EncodedImage::State& image) const {
+  if (image.features.vit_out.defined()) return;
   const Tensor pixels =
-      image_tensor(picture.image, config.vit.image_size, Filter::kBicubic, kClipNormalization);
+      image_tensor(image.image, config.vit.image_size, Filter::kBicubic, kClipNormalization);
   const models::LionT5& lion = networks.lion;
-  Timings timings = picture.timings;
-  models::PictureFeatures features = timed(timings.vit, [&] { return lion->see(pixels); });
+  Timings timings = image.timings;
+  models::ImageFeatures features = timed(timings.vit, [&] { return lion->encode_image(pixels); });
   if (config.has_aggregator()) {
     timed(timings.aggregator, [&] { return lion->aggregate(features), true; });
   }
-  picture.features = std::move(features);
-  picture.timings = timings;
+  image.features = std::move(features);
+  image.timings = timings;
 }
 
-const std::vector<float>& Lion::Impl::tag_scores(Picture::State& picture) const {
-  if (!picture.tag_scores) {
-    picture.tag_scores =
-        timed(picture.timings.tagger, [&] { return tagger->scores(picture.image); });
+const std::vector<float>& Lion::Impl::tag_scores(EncodedImage::State& image) const {
+  if (!image.tag_scores) {
+    image.tag_scores = timed(image.timings.tagger, [&] { return tagger->scores(image.image); });
   }
-  return *picture.tag_scores;
+  return *image.tag_scores;
 }
 
 const TaggerNetwork& Lion::Impl::need_tagger() const {
@@ -233,17 +232,17 @@ const TaggerNetwork& Lion::Impl::need_tagger() const {
   return *tagger;
 }
 
-std::vector<Tag> Lion::tags(const Picture& picture) const {
+std::vector<Tag> Lion::tags(const EncodedImage& image) const {
   impl_->need_tagger();
-  return impl_->call("tags", [&] { return impl_->tags(picture.state()); });
+  return impl_->call("tags", [&] { return impl_->tags(image.state()); });
 }
 
 const TagList& Lion::tag_list() const { return impl_->need_tagger().list; }
 
-std::vector<float> Lion::tag_scores(const Picture& picture) const {
+std::vector<float> Lion::tag_scores(const EncodedImage& image) const {
   impl_->need_tagger();
   return impl_->call("tags",
-                     [&]() -> std::vector<float> { return impl_->tag_scores(picture.state()); });
+                     [&]() -> std::vector<float> { return impl_->tag_scores(image.state()); });
 }
 
 std::shared_ptr<const TokenConstraint> Lion::Impl::constraint(bool box_grammar) const {
@@ -252,10 +251,10 @@ std::shared_ptr<const TokenConstraint> Lion::Impl::constraint(bool box_grammar) 
   return grammar;
 }
 
-Lion::Impl::Encoded Lion::Impl::encode(const Picture& picture, const Question& question) const {
+Lion::Impl::Encoded Lion::Impl::encode(const EncodedImage& image, const Question& question) const {
   Encoded encoded;
   Prepared& out = encoded.prepared;
-  Picture::State& seen = picture.state();
+  EncodedImage::State& seen = image.state();
   out.prompt = question.prompt;
   const bool offered = config.enable_semantic_tags && question.tag_source != TagSource::kNone;
   if (offered) {
@@ -276,34 +275,36 @@ Lion::Impl::Encoded Lion::Impl::encode(const Picture& picture, const Question& q
                             " tokens with the tags, expected at most ", kMaxPromptTokens,
                             ". Shorten the question."));
   }
-  look(seen);
+  run_vision(seen);
   out.timings = seen.timings;
   Tensor queries;
   if (bert) {
     const auto ids = token_batch(bert->encode(question.prompt, config.max_txt_len));
-    queries = timed(out.timings.qformer, [&] { return networks.lion->ask(seen.features, ids); });
+    queries = timed(out.timings.qformer,
+                    [&] { return networks.lion->qformer_forward(seen.features, ids); });
   }
   const auto prompt = token_batch(prompt_ids);
-  encoded.memory = timed(out.timings.encoder, [&] {
-    const auto inputs =
-        networks.lion->join(seen.features, queries, prompt, offered ? t5.sentinel(0) : -1);
+  encoded.encoder_output = timed(out.timings.encoder, [&] {
+    const auto inputs = networks.lion->build_encoder_inputs(seen.features, queries, prompt,
+                                                            offered ? t5.sentinel(0) : -1);
     const Tensor level = at::full({1}, static_cast<int64_t>(task_level(question.level)),
                                   at::TensorOptions(at::kLong).device(device));
-    return networks.lion->t5_model->encoder->forward(inputs.embeds, inputs.keep, level).memory;
+    return networks.lion->t5_model->encoder->forward(inputs.embeds, inputs.attention_mask, level)
+        .last_hidden_state;
   });
-  seen.timings = {};  // reported with the first answer about the picture
+  seen.timings = {};  // reported with the first answer about the image
   return encoded;
 }
 
-Hypothesis Lion::Impl::hypothesis(const Sequence& sequence, const Picture& picture) const {
+Hypothesis Lion::Impl::hypothesis(const Sequence& sequence, const EncodedImage& image) const {
   Hypothesis out;
   out.text = t5.decode(sequence.ids);
   out.score = sequence.score;
   out.ids = sequence.ids;
   out.token_logprobs = sequence.token_logprobs;
   out.finished = sequence.finished;
-  out.boxes = answer_boxes(out.text, sequence.ids, sequence.token_logprobs, t5, picture.width(),
-                           picture.height());
+  out.boxes = answer_boxes(out.text, sequence.ids, sequence.token_logprobs, t5, image.width(),
+                           image.height());
   return out;
 }
 
@@ -311,7 +312,7 @@ Answer Lion::Impl::report(const Ask& ask, Prepared prepared,
                           const std::vector<Sequence>& sequences) const {
   Answer out;
   for (const Sequence& sequence : sequences)
-    out.hypotheses.push_back(hypothesis(sequence, ask.picture));
+    out.hypotheses.push_back(hypothesis(sequence, ask.image));
   // Draws come in the order in which they were drawn.
   std::stable_sort(out.hypotheses.begin(), out.hypotheses.end(),
                    [](const auto& a, const auto& b) { return a.score > b.score; });
@@ -324,8 +325,9 @@ Answer Lion::Impl::report(const Ask& ask, Prepared prepared,
   return out;
 }
 
-Answer Lion::answer(const Picture& picture, const Question& question, const OnText& on_text) const {
-  const Ask ask{picture, question};
+Answer Lion::answer(const EncodedImage& image, const Question& question,
+                    const OnText& on_text) const {
+  const Ask ask{image, question};
   return impl_->call("answer", [&] { return impl_->answer(std::span(&ask, 1), on_text).front(); });
 }
 
@@ -354,9 +356,9 @@ std::vector<Answer> Lion::Impl::answer(std::span<const Ask> asks, const OnText& 
     const Question& question = asks[i].question;
     tickets.push_back(
         scheduler.add(make_search(question.generate, constraint(question.box_grammar)), [&, i] {
-          Encoded encoded = timed(preparing, [&] { return encode(asks[i].picture, question); });
+          Encoded encoded = timed(preparing, [&] { return encode(asks[i].image, question); });
           prepared[i] = std::move(encoded.prepared);
-          return decoder.read(encoded.memory, task_level(question.level));
+          return decoder.read(encoded.encoder_output, task_level(question.level));
         }));
   }
   std::vector<Answer> answers(asks.size());
@@ -375,12 +377,12 @@ std::vector<Answer> Lion::Impl::answer(std::span<const Ask> asks, const OnText& 
   return answers;
 }
 
-RankedAnswer Lion::rank(const Picture& picture, const Question& question,
+RankedAnswer Lion::rank(const EncodedImage& image, const Question& question,
                         std::span<const std::string> candidates) const {
-  return impl_->call("rank", [&] { return impl_->rank(picture, question, candidates); });
+  return impl_->call("rank", [&] { return impl_->rank(image, question, candidates); });
 }
 
-RankedAnswer Lion::Impl::rank(const Picture& picture, const Question& question,
+RankedAnswer Lion::Impl::rank(const EncodedImage& image, const Question& question,
                               std::span<const std::string> candidates) const {
   std::vector<std::vector<int64_t>> ids;
   for (size_t i = 0; i < candidates.size(); ++i) {
@@ -390,11 +392,11 @@ RankedAnswer Lion::Impl::rank(const Picture& picture, const Question& question,
   }
   for (const std::string& candidate : candidates) ids.push_back(t5.encode(candidate));
   check_prompt(question);
-  auto [prepared, memory] = encode(picture, question);
+  auto [prepared, encoder_output] = encode(image, question);
   RankedAnswer out;
   LionDecoder decoder(networks.lion->t5_model);
-  const Ranking ranking = timed(prepared.timings.decoder, [&, &memory = memory] {
-    const auto source = decoder.read(std::exchange(memory, {}), task_level(question.level));
+  const Ranking ranking = timed(prepared.timings.decoder, [&, &encoder_output = encoder_output] {
+    const auto source = decoder.read(std::exchange(encoder_output, {}), task_level(question.level));
     return lion::rank(decoder, source->id(), ids);
   });
   for (const int64_t index : ranking.order) {

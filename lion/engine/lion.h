@@ -1,5 +1,5 @@
 #pragma once
-/// The front door: load a model folder once, then ask about pictures. No torch type appears here.
+/// The front door: load a model folder once, then ask about images. No torch type appears here.
 
 #include <filesystem>
 #include <functional>
@@ -26,8 +26,8 @@ class PromptTooLong : public InputError {
 
 /// A box read from an answer.
 struct AnswerBox {
-  Box box;                ///< fractions of the picture, ordered and clamped
-  PixelBox pixels;        ///< pixels of the picture that was asked about
+  Box box;                ///< fractions of the image, ordered and clamped
+  PixelBox pixels;        ///< pixels of the image that was asked about
   double confidence = 0;  ///< geometric mean of the probabilities of the tokens with its digits
   bool adjusted = false;  ///< the model wrote it out of order or out of range
 };
@@ -42,7 +42,7 @@ struct Hypothesis {
   std::vector<AnswerBox> boxes;
 };
 
-/// Seconds of each phase; 0 where it was not run (a picture is seen once for many questions).
+/// Seconds of each phase; 0 where it was not run (an image is seen once for many questions).
 struct Timings {
   double vit = 0;
   double aggregator = 0;
@@ -78,21 +78,21 @@ struct RankedAnswer {
   Timings timings;
 };
 
-/// A picture and what the networks have made of it. Cheap to copy; tied to the model that made it.
-class Picture {
+/// An image and what the networks have made of it. Cheap to copy; tied to the model that made it.
+class EncodedImage {
  public:
   int64_t width() const;   ///< pixels
   int64_t height() const;  ///< pixels
 
   struct State;
-  explicit Picture(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  explicit EncodedImage(std::shared_ptr<State> state) : state_(std::move(state)) {}
   State& state() const { return *state_; }
 
  private:
   std::shared_ptr<State> state_;
 };
 
-/// One model. Used by one thread at a time, its pictures too; several models may run side by side.
+/// One model. Used by one thread at a time, its images too; several models may run side by side.
 class Lion {
  public:
   /// Loads a folder made by `convert`. Throws ResourceError when files are missing or broken, when
@@ -102,40 +102,41 @@ class Lion {
   Lion& operator=(Lion&&) noexcept;
   ~Lion();
 
-  /// Takes a picture in. The networks look at it when it is first needed, and once: the vision
+  /// Takes an image in. The networks look at it when it is first needed, and once: the vision
   /// encoder and aggregator for the first question, the tagger for its tags.
-  Picture see(const Image& image) const;
+  EncodedImage encode_image(const Image& image) const;
 
-  /// The tags of a picture, in the tagger's order. Computed once a picture. Throws InputError when
+  /// The tags of an image, in the tagger's order. Computed once an image. Throws InputError when
   /// the model has no tagger.
-  std::vector<Tag> tags(const Picture& picture) const;
+  std::vector<Tag> tags(const EncodedImage& image) const;
   bool has_tagger() const;
 
   /// Whether the model learned to read earlier turns of a dialogue before a question
   /// (`dialogue_question`); config.json of the model folder says so.
   bool reads_dialogue_history() const;
 
-  /// All tags that the tagger knows, and the probability of each for a picture, in the same order.
+  /// All tags that the tagger knows, and the probability of each for an image, in the same order.
   /// Throw InputError when the model has no tagger.
   const TagList& tag_list() const;
-  std::vector<float> tag_scores(const Picture& picture) const;
+  std::vector<float> tag_scores(const EncodedImage& image) const;
 
   /// Called with the text of an answer so far, each time it grows (greedy and sampling only).
   using OnText = std::function<void(std::string_view text_so_far)>;
 
   /// Throws InputError for bad options or an empty prompt, PromptTooLong.
-  Answer answer(const Picture& picture, const Question& question, const OnText& on_text = {}) const;
+  Answer answer(const EncodedImage& image, const Question& question,
+                const OnText& on_text = {}) const;
 
-  /// Many questions about many pictures, decoded together; answers in the order of questions.
+  /// Many questions about many images, decoded together; answers in the order of questions.
   struct Ask {
-    Picture picture;
+    EncodedImage image;
     Question question;
   };
   std::vector<Answer> answer(std::span<const Ask> asks) const;
 
   /// Ranks given answers by likelihood. `question.generate` is not used. Throws InputError for a
   /// blank candidate, else as `answer`.
-  RankedAnswer rank(const Picture& picture, const Question& question,
+  RankedAnswer rank(const EncodedImage& image, const Question& question,
                     std::span<const std::string> candidates) const;
 
  private:

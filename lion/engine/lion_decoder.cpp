@@ -22,10 +22,10 @@ class Source : public DecoderSourceHandle {
 
 }  // namespace
 
-std::unique_ptr<DecoderSourceHandle> LionDecoder::read(const at::Tensor& memory,
+std::unique_ptr<DecoderSourceHandle> LionDecoder::read(const at::Tensor& encoder_output,
                                                        models::TaskLevel level) {
   const at::NoGradGuard no_grad;
-  return std::make_unique<Source>(cache_, t5_->decoder->read(memory, level));
+  return std::make_unique<Source>(cache_, t5_->decoder->read(encoder_output, level));
 }
 
 Logits LionDecoder::step(std::span<const RowId> rows, std::span<const int64_t> tokens) {

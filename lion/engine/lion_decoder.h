@@ -15,7 +15,8 @@ class LionDecoder : public Decoder {
 
   /// Reads an encoder output [1,S,D]: cross-attention keys and values that live as long as the
   /// result. The decoder must outlive it; its rows must be gone before it.
-  std::unique_ptr<DecoderSourceHandle> read(const at::Tensor& memory, models::TaskLevel level);
+  std::unique_ptr<DecoderSourceHandle> read(const at::Tensor& encoder_output,
+                                            models::TaskLevel level);
 
   /// Sources whose keys are kept now.
   int64_t sources_alive() const { return cache_.sources_alive(); }

@@ -31,13 +31,13 @@ struct LoadOptions {
   PromptTemplates templates = PromptTemplates::builtin();
 };
 
-/// The router's row: whole picture or a place in it.
+/// The router's row: whole image or a place in it.
 enum class Level { kRegion, kImage };
 Level parse_level(std::string_view name);  ///< "region" or "image"; throws InputError
 std::string_view level_name(Level level);
 
 enum class TagSource {
-  kTagger,  ///< RAM looks at the picture (an empty list when the model has no tagger)
+  kTagger,  ///< RAM looks at the image (an empty list when the model has no tagger)
   kGiven,   ///< `Question::tags`
   kNone,    ///< no tag sentence at all
 };
@@ -46,7 +46,7 @@ enum class TagSource {
 /// has no limit and runs out of memory: attention takes the square of the length.
 inline constexpr int64_t kMaxPromptTokens = 2048;
 
-/// One question about one picture.
+/// One question about one image.
 struct Question {
   std::string prompt;  ///< the full instruction, without the tag sentence
   Level level = Level::kImage;

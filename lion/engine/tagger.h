@@ -1,5 +1,5 @@
 #pragma once
-/// The tagger of a model folder by itself: for the tags of many pictures, before a training.
+/// The tagger of a model folder by itself: for the tags of many images, before a training.
 
 #include <filesystem>
 #include <memory>

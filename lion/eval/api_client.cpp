@@ -40,17 +40,17 @@ std::string_view mime_type(ImageFormat format) {
   return "";
 }
 
-std::string picture_uri(const ItemPicture& picture) {
+std::string image_uri(const ItemImage& image) {
   std::shared_ptr<const MappedFile> file;
   std::string_view bytes;
-  if (picture.bytes) {
-    bytes = *picture.bytes;
+  if (image.bytes) {
+    bytes = *image.bytes;
   } else {
-    file = MappedFile::open(picture.path);
+    file = MappedFile::open(image.path);
     bytes = {reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size()};
   }
   const ImageInfo info =
-      probe_image(std::as_bytes(std::span(bytes.data(), bytes.size())), picture.path.string());
+      probe_image(std::as_bytes(std::span(bytes.data(), bytes.size())), image.path.string());
   return str("data:", mime_type(info.format), ";base64,", encode_base64(bytes));
 }
 
@@ -64,7 +64,7 @@ struct Dialect {
 constexpr std::string_view kNewLimit = "max_completion_tokens";
 
 Json user_message(const Item& item) {
-  const Json image = {{"type", "image_url"}, {"image_url", {{"url", picture_uri(item.picture)}}}};
+  const Json image = {{"type", "image_url"}, {"image_url", {{"url", image_uri(item.image)}}}};
   const Json text = {{"type", "text"}, {"text", valid_utf8(item.prompt)}};
   return {{"role", "user"}, {"content", Json::array({image, text})}};
 }
@@ -280,18 +280,18 @@ class ApiClient {
       }
       return prediction;
     }
-    const std::string told =
+    const std::string reported =
         reply.status == 0 ? reply.body : str("HTTP ", reply.status, ": ", server_words(reply.body));
     if (reply.status == 400 || reply.status == 413 || reply.status == 422) {
-      prediction.error = str(options_.url, ": ", told);
+      prediction.error = str(options_.url, ": ", reported);
       return prediction;
     }
     if (may_pass(reply.status)) {
       throw ResourceError(str(options_.url, ": the server did not answer ", options_.attempts,
-                              " times (", told,
+                              " times (", reported,
                               "). Start it and run the same command again: it goes on from here."));
     }
-    throw RunRefused(str(options_.url, ": the server refuses (", told,
+    throw RunRefused(str(options_.url, ": the server refuses (", reported,
                          "). Check --api, --api-model and LION_API_KEY."));
   }
 

@@ -21,7 +21,7 @@ struct ApiOptions {
   bool strip_thinking = true;  ///< cut tagged thoughts off answers (lion/text/thinking.h)
 };
 
-/// An answerer that sends each item's picture (the file as it is, as a data URI) and prompt.
+/// An answerer that sends each item's image (the file as it is, as a data URI) and prompt.
 /// Servers give no likelihood of a given answer: where candidates are ranked, the free answer is
 /// matched to one of them, and what needs the order of all candidates (VisDial) throws InputError.
 /// A server that refuses max_tokens gets max_completion_tokens, one that refuses temperature 0 gets

@@ -125,15 +125,15 @@ void add_closed_questions(std::vector<BenchmarkInfo>& table) {
 }
 
 /// Not the paper's: they tell a weak tagger and weak captions apart.
-void add_things(std::vector<BenchmarkInfo>& table) {
+void add_objects(std::vector<BenchmarkInfo>& table) {
   table.push_back({.name = "coco_tags",
                    .title = "COCO, tags",
                    .metric = MetricKind::kTags,
                    .figure = "mAP",
                    .mode = Mode::kTag,
                    .decoding = greedy(kAnswerTokens)});
-  table.push_back({.name = "coco_things",
-                   .title = "COCO, things named",
+  table.push_back({.name = "coco_objects",
+                   .title = "COCO, objects named",
                    .metric = MetricKind::kMentions,
                    .figure = "recall",
                    .template_name = "coco_caption",
@@ -145,11 +145,11 @@ std::vector<BenchmarkInfo> make_table() {
   add_images(table);
   add_regions(table);
   add_closed_questions(table);
-  add_things(table);
+  add_objects(table);
   return table;
 }
 
-bool is_of_things(const BenchmarkInfo& info) {
+bool is_of_objects(const BenchmarkInfo& info) {
   return info.metric == MetricKind::kTags || info.metric == MetricKind::kMentions;
 }
 
@@ -160,7 +160,7 @@ struct Group {
 
 const std::vector<Group>& groups() {
   static const std::vector<Group> list = {
-      {"all", [](const auto& info) { return !is_of_things(info); }},
+      {"all", [](const auto& info) { return !is_of_objects(info); }},
       {"captions",
        [](const auto& info) {
          return info.metric == MetricKind::kCaption && info.level == TaskLevel::kImage;
@@ -177,7 +177,7 @@ const std::vector<Group>& groups() {
       {"refcoco+", [](const auto& info) { return info.name.starts_with("refcoco+_"); }},
       {"refcocog", [](const auto& info) { return info.name.starts_with("refcocog_"); }},
       {"pope", [](const auto& info) { return info.metric == MetricKind::kPope; }},
-      {"things", is_of_things},
+      {"objects", is_of_objects},
   };
   return list;
 }

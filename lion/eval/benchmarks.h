@@ -35,7 +35,7 @@ enum class MetricKind {
   kPope,          ///< F1 of yes and no
   kCircular,      ///< MMBench: right in every rotation
   kTags,          ///< mean average precision of the tagger's probabilities
-  kMentions,      ///< recall of the things of pictures by captions
+  kMentions,      ///< recall of the objects of images by captions
 };
 
 struct BenchmarkInfo {
@@ -59,7 +59,7 @@ std::span<const BenchmarkInfo> all_benchmarks();
 const BenchmarkInfo& benchmark_info(std::string_view name);
 
 /// The benchmarks that a word on the command line means: one name, or a group ("all" of the paper,
-/// "captions", "rec", "refcoco", "refcoco+", "refcocog", "pope", "vqa", "things"). Throws
+/// "captions", "rec", "refcoco", "refcoco+", "refcocog", "pope", "vqa", "objects"). Throws
 /// InputError as above.
 std::vector<const BenchmarkInfo*> benchmarks_named(std::string_view word);
 

@@ -147,7 +147,7 @@ std::string sample_lines(const Evaluation& evaluation) {
     const Item& item = evaluation.benchmark.items[i];
     const Prediction& prediction = evaluation.predictions[i];
     Json line = {{"id", item.id}};
-    if (!item.picture.bytes) line["image"] = item.picture.path.filename().string();
+    if (!item.image.bytes) line["image"] = item.image.path.filename().string();
     line["question"] = item.question;
     line["prompt"] = item.prompt;
     line["answer"] = prediction.error.empty() ? Json(prediction.text) : Json();
@@ -202,7 +202,7 @@ std::optional<Evaluation> evaluate(const BenchmarkInfo& info, const PromptTempla
   RunResult run = run_benchmark(evaluation.benchmark, answerer, options.run);
   if (run.outdated > 0) {
     log_warning(str(options.run.folder.string(), ": ", run.outdated,
-                    " answers of the journal were to other questions, choices or pictures of the "
+                    " answers of the journal were to other questions, choices or images of the "
                     "same ids. They were not used."));
   }
   if (!run.finished) return std::nullopt;

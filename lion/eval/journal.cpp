@@ -107,20 +107,20 @@ std::optional<Prediction> to_prediction(const Json& json) {
 
 /// The names of settings that differ, with both values.
 std::string differences(const Json& before, const Json& now) {
-  std::vector<std::string> told;
+  std::vector<std::string> reported;
   const auto value = [](const Json& json, const std::string& key) {
     return json.is_object() && json.contains(key) ? json[key].dump() : std::string("nothing");
   };
   const auto tell = [&](const std::string& key) {
     const std::string one = str(key, ": ", value(before, key), " then, ", value(now, key), " now");
     if (value(before, key) == value(now, key)) return;
-    if (std::find(told.begin(), told.end(), one) == told.end()) told.push_back(one);
+    if (std::find(reported.begin(), reported.end(), one) == reported.end()) reported.push_back(one);
   };
   for (const auto& [key, ignored] : now.items()) tell(key);
   if (before.is_object()) {
     for (const auto& [key, ignored] : before.items()) tell(key);
   }
-  return join(told, "; ");
+  return join(reported, "; ");
 }
 
 }  // namespace
@@ -128,12 +128,12 @@ std::string differences(const Json& before, const Json& now) {
 std::string item_key(const Item& item) {
   std::string asked = str(item.prompt, "\n", item.candidates.size());
   for (const std::string& candidate : item.candidates) asked += str("\n", candidate);
-  if (item.picture.bytes) {
-    asked += str("\n", *item.picture.bytes);
+  if (item.image.bytes) {
+    asked += str("\n", *item.image.bytes);
   } else {
     std::error_code missing;
-    const auto size = fs::file_size(item.picture.path, missing);
-    asked += str("\n", item.picture.path.filename().string(), " ", missing ? 0 : size);
+    const auto size = fs::file_size(item.image.path, missing);
+    asked += str("\n", item.image.path.filename().string(), " ", missing ? 0 : size);
   }
   constexpr size_t kDigits = 16;
   return sha256(asked).substr(0, kDigits);
@@ -153,7 +153,7 @@ Journal::Journal(fs::path folder, int64_t rank, Json settings)
     read_to_.insert_or_assign(path.string(), end);
   }
   file_.emplace(own_, whole);
-  // Told anew by each run: what failed before it is tried again.
+  // Reported again by each run: what failed before it is tried again.
   file_->write(str(Json{{"settings", settings_}}.dump(), "\n"));
   file_->sync();
   failures_.erase(own_.string());

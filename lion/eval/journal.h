@@ -16,7 +16,7 @@
 
 namespace lion::eval {
 
-/// What an item asks, in 16 digits: its prompt, candidates and picture (name and size, or bytes).
+/// What an item asks, in 16 digits: its prompt, candidates and image (name and size, or bytes).
 /// Answers of a journal count only for items that ask the same.
 std::string item_key(const Item& item);
 
@@ -42,7 +42,7 @@ class Journal {
   bool is_outdated(const std::string& id, const std::string& key) const;
 
   /// Appends predictions, `keys[i]` what the item of prediction i asks, and waits until the disk
-  /// has them. Those with an error are told to the other ranks, and are tried again by the next
+  /// has them. Those with an error are reported to the other ranks, and are tried again by the next
   /// run. Throws ResourceError.
   void add(std::span<const Prediction> predictions, std::span<const std::string> keys);
 

@@ -33,7 +33,7 @@ Reader reader_of(const BenchmarkInfo& info) {
       return read_mmbench_items;
     case MetricKind::kTags:
     case MetricKind::kMentions:
-      return read_thing_items;
+      return read_object_items;
   }
   throw InternalError(str("The benchmark ", info.name, " has no reader."));
 }

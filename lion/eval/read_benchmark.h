@@ -18,7 +18,7 @@ namespace lion::eval {
 
 struct ReadOptions {
   std::filesystem::path root;    ///< folder with the official files under their official names
-  std::filesystem::path images;  ///< folder with the pictures; "": looked for below `root`
+  std::filesystem::path images;  ///< folder with the images; "": looked for below `root`
   int64_t limit = 0;  ///< only so many items (MMBench: questions, VisDial: dialogues), the
                       ///< first ones; 0: all
   uint64_t seed = 0;  ///< of templates drawn per item (REC, REG)
@@ -46,7 +46,7 @@ struct Benchmark {
 };
 
 /// Throws ResourceError when a file is missing (its message lists the names looked for),
-/// InputError when a file has no usable record. A picture that is missing is not noticed here.
+/// InputError when a file has no usable record. An image that is missing is not noticed here.
 Benchmark read_benchmark(const BenchmarkInfo& info, const ReadOptions& options,
                          const PromptTemplates& templates);
 

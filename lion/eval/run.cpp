@@ -17,16 +17,16 @@ constexpr auto kLook = std::chrono::milliseconds(200);  // how often rank 0 look
 constexpr int64_t kSameFault = 8;  // questions refused, and none answered, that end a run
 constexpr auto kStall = std::chrono::seconds(2);  // so long without an answer is a silence
 
-std::string picture_name(const Item& item) {
-  return item.picture.bytes ? str(item.id, ": picture") : item.picture.path.string();
+std::string image_name(const Item& item) {
+  return item.image.bytes ? str(item.id, ": image") : item.image.path.string();
 }
 
 std::span<const std::byte> as_bytes(const std::string& text) {
   return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-bool same_picture(const Item& a, const Item& b) {
-  return a.picture.bytes == b.picture.bytes && a.picture.path == b.picture.path;
+bool same_image(const Item& a, const Item& b) {
+  return a.image.bytes == b.image.bytes && a.image.path == b.image.path;
 }
 
 /// Items `first` to `last` - 1.
@@ -60,7 +60,7 @@ struct Work {
   bool stop_requested() const { return options.stop_requested && options.stop_requested(); }
 };
 
-/// The items of one rank, batch by batch, with their pictures.
+/// The items of one rank, batch by batch, with their images.
 class Shard {
  public:
   explicit Shard(const Work& work) : work_(work), stretch_(work.stretch(work.options.rank)) {
@@ -97,11 +97,11 @@ class Shard {
       const Item& item = work_.item(batch[k]);
       predictions[k].id = item.id;
       keys.push_back(work_.key(batch[k]));
-      if (std::shared_ptr<const Image> image = picture(item)) {
+      if (std::shared_ptr<const Image> image = image_of(item)) {
         asked.push_back({&item, std::move(image)});
         places.push_back(k);
       } else {
-        predictions[k].error = picture_error_;
+        predictions[k].error = image_error_;
       }
     }
     std::string refused;
@@ -126,17 +126,17 @@ class Shard {
     }
   }
 
-  /// Null when it cannot be read; `picture_error_` says why.
-  std::shared_ptr<const Image> picture(const Item& item) {
-    if (last_item_ && same_picture(*last_item_, item)) return last_image_;
+  /// Null when it cannot be read; `image_error_` says why.
+  std::shared_ptr<const Image> image_of(const Item& item) {
+    if (last_item_ && same_image(*last_item_, item)) return last_image_;
     last_item_ = &item;
     last_image_.reset();
     try {
-      last_image_ = std::make_shared<const Image>(load_picture(item, work_.options.decode));
+      last_image_ = std::make_shared<const Image>(load_item_image(item, work_.options.decode));
     } catch (const InputError& error) {
-      picture_error_ = error.what();
+      image_error_ = error.what();
     } catch (const ResourceError& error) {
-      picture_error_ = error.what();
+      image_error_ = error.what();
     }
     return last_image_;
   }
@@ -154,7 +154,7 @@ class Shard {
   int64_t refused_ = 0;    // by the answerer
   const Item* last_item_ = nullptr;
   std::shared_ptr<const Image> last_image_;
-  std::string picture_error_;
+  std::string image_error_;
 };
 
 /// Rank 0 waits here for the items of the others.
@@ -221,9 +221,9 @@ Json benchmark_settings(const Benchmark& benchmark) {
           {"length_penalty", decoding.length_penalty}};
 }
 
-Image load_picture(const Item& item, const DecodeOptions& options) {
-  if (!item.picture.bytes) return load_image(item.picture.path, options);
-  return decode_image(as_bytes(*item.picture.bytes), options, picture_name(item));
+Image load_item_image(const Item& item, const DecodeOptions& options) {
+  if (!item.image.bytes) return load_image(item.image.path, options);
+  return decode_image(as_bytes(*item.image.bytes), options, image_name(item));
 }
 
 RunResult run_benchmark(const Benchmark& benchmark, const Answerer& answerer,

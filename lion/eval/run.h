@@ -18,7 +18,7 @@
 
 namespace lion::eval {
 
-/// An item and its picture. Items of one picture that follow each other share it.
+/// An item and its image. Items of one image that follow each other share it.
 struct Asked {
   const Item* item = nullptr;
   std::shared_ptr<const Image> image;
@@ -59,8 +59,8 @@ struct RunResult {
 /// What `item`'s answer depends on within its benchmark; part of the journal's settings.
 Json benchmark_settings(const Benchmark& benchmark);
 
-/// The picture of an item, from its file or its bytes. Throws as `load_image`.
-Image load_picture(const Item& item, const DecodeOptions& options);
+/// The image of an item, from its file or its bytes. Throws as `load_image`.
+Image load_item_image(const Item& item, const DecodeOptions& options);
 
 /// Ranks take stretches of the items. Rank 0 waits until all journals together have every item, its
 /// answer or why there is none, and returns the whole. Throws ResourceError when it waits in vain

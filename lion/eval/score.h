@@ -28,7 +28,7 @@ struct Score {
   Metrics metrics;
   std::vector<CategoryScore> categories;
   /// One value per answered unit (item; for MMBench question) whose mean is the main figure where
-  /// it is a mean, and how well the item went elsewhere (POPE: 1 right, 0 wrong; tags: F1; things
+  /// it is a mean, and how well the item went elsewhere (POPE: 1 right, 0 wrong; tags: F1; objects
   /// named: recall). In the order of `ids`, for intervals, paired tests and the report.
   std::vector<std::string> ids;
   std::vector<double> values;

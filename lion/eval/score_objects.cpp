@@ -28,8 +28,8 @@ bool has(std::span<const int64_t> numbers, int64_t number) {
 
 double ratio(double part, double whole) { return whole == 0 ? 0.0 : part / whole; }
 
-/// In how many pictures each category is. Throws when none is in any.
-std::vector<int64_t> pictures_with(std::span<const AnsweredItem> answered) {
+/// In how many images each category is. Throws when none is in any.
+std::vector<int64_t> images_with(std::span<const AnsweredItem> answered) {
   std::vector<int64_t> counts(names_of(answered).size());
   bool any = false;
   for (const AnsweredItem& one : answered) {
@@ -38,13 +38,13 @@ std::vector<int64_t> pictures_with(std::span<const AnsweredItem> answered) {
   }
   if (!any) {
     throw InputError(str("categories: none of the ", answered.size(),
-                         " answered pictures has any, so that there is nothing to find. Take more "
-                         "pictures (--limit)."));
+                         " answered images has any, so that there is nothing to find. Take more "
+                         "images (--limit)."));
   }
   return counts;
 }
 
-/// The pictures in the order of each category.
+/// The images in the order of each category.
 std::vector<AveragePrecision> rankings(std::span<const AnsweredItem> answered) {
   for (const auto& [item, prediction] : answered) {
     if (prediction->losses.size() == item->candidates.size()) continue;
@@ -65,7 +65,7 @@ std::vector<AveragePrecision> rankings(std::span<const AnsweredItem> answered) {
   return all;
 }
 
-/// Names that were given for pictures, and categories that are in them.
+/// Names that were given for images, and categories that are in them.
 struct Counts {
   int64_t right = 0;  ///< names of what is there
   int64_t named = 0;  ///< names in all
@@ -112,7 +112,7 @@ std::vector<int64_t> tags_in(std::string_view text,
 }  // namespace
 
 void score_tags(Score& score, std::span<const AnsweredItem> answered) {
-  const std::vector<int64_t> pictures = pictures_with(answered);
+  const std::vector<int64_t> images = images_with(answered);
   const std::vector<std::string>& names = names_of(answered);
   const std::vector<AveragePrecision> ranked = rankings(answered);
   const std::vector<uint32_t> once(answered.size(), 1);
@@ -120,7 +120,7 @@ void score_tags(Score& score, std::span<const AnsweredItem> answered) {
   for (size_t i = 0; i < names.size(); ++i) {
     numbers.emplace(names[i], static_cast<int64_t>(i));
     const std::optional<double> ap = ranked[i].of(once);
-    if (ap) score.categories.push_back({names[i], pictures[i], *ap});
+    if (ap) score.categories.push_back({names[i], images[i], *ap});
   }
   Counts all;
   for (const AnsweredItem& one : answered) {
@@ -143,7 +143,7 @@ Interval tags_interval(std::span<const AnsweredItem> answered, const Score& scor
   double sum = 0;
   const auto map = [&](std::span<const int64_t> drawn) {
     std::fill(counts.begin(), counts.end(), 0);
-    for (const int64_t picture : drawn) ++counts[static_cast<size_t>(picture)];
+    for (const int64_t image : drawn) ++counts[static_cast<size_t>(image)];
     const double one = 100 * mean_average_precision(ranked, counts);
     sum += one;
     return one;
@@ -154,10 +154,10 @@ Interval tags_interval(std::span<const AnsweredItem> answered, const Score& scor
 }
 
 void score_mentions(Score& score, std::span<const AnsweredItem> answered) {
-  const std::vector<int64_t> pictures = pictures_with(answered);
+  const std::vector<int64_t> images = images_with(answered);
   const std::vector<std::string>& names = names_of(answered);
   const Mentions mentions(names);
-  std::vector<double> named(names.size());  // pictures whose caption names what they have
+  std::vector<double> named(names.size());  // images whose caption names what they have
   Counts all;
   int64_t hallucinating = 0;
   for (const AnsweredItem& one : answered) {
@@ -173,9 +173,8 @@ void score_mentions(Score& score, std::span<const AnsweredItem> answered) {
     score.values.push_back(counts.recall());
   }
   for (size_t i = 0; i < names.size(); ++i) {
-    if (pictures[i] == 0) continue;
-    score.categories.push_back(
-        {names[i], pictures[i], named[i] / static_cast<double>(pictures[i])});
+    if (images[i] == 0) continue;
+    score.categories.push_back({names[i], images[i], named[i] / static_cast<double>(images[i])});
   }
   const auto wrong = static_cast<double>(all.named - all.right);
   score.main = 100 * all.recall();
@@ -189,8 +188,8 @@ void score_mentions(Score& score, std::span<const AnsweredItem> answered) {
 Interval mentions_interval(std::span<const AnsweredItem> answered, const Score& score) {
   const auto recall = [&](std::span<const int64_t> drawn) {
     double found = 0, there = 0;
-    for (const int64_t picture : drawn) {
-      const auto i = static_cast<size_t>(picture);
+    for (const int64_t image : drawn) {
+      const auto i = static_cast<size_t>(image);
       const auto size = static_cast<double>(present(answered[i]).size());
       found += score.values[i] * size;
       there += size;

@@ -32,7 +32,7 @@ Prediction TagAnswers::answer(const Item& item, std::span<const float> probabili
     throw InputError(str("tags: the tagger does not know ", missing.size(), " of ",
                          item.candidates.size(), " categories (", join(missing, ", "),
                          "). Take a model whose list of tags has these names, each on a line, or "
-                         "run coco_things, which asks for captions."));
+                         "run coco_objects, which asks for captions."));
   }
   prediction.text = join(found, ", ");
   return prediction;

@@ -1,6 +1,6 @@
 #pragma once
 /// What generation needs of a model: rows that join and leave at any step. One row is one token
-/// history over one source (an encoded picture and prompt) with its own cache.
+/// history over one source (an encoded image and prompt) with its own cache.
 /// Dims: R rows of a step, V vocabulary.
 
 #include <cstddef>

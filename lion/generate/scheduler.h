@@ -38,8 +38,8 @@ class Scheduler {
   Ticket add(std::unique_ptr<Search> search, MakeSource make);
 
   /// One decoder step for all active requests. Returns whether there is more to do. Throws only
-  /// what `on_token` throws (the step is done, its other tokens are not told) and, before anything
-  /// is done, std::bad_alloc.
+  /// what `on_token` throws (the step is done, its other tokens are not reported) and, before
+  /// anything is done, std::bad_alloc.
   bool step();
 
   /// Steps until every request is finished.
@@ -87,7 +87,7 @@ class Scheduler {
   std::vector<Requests::iterator> active_;  ///< in order of arrival
 };
 
-/// Rows that batch calls keep in the decoder unless told otherwise.
+/// Rows that batch calls keep in the decoder by default.
 inline constexpr int64_t kDefaultMaxRows = 64;
 
 /// The sequences of one request. Throws what Search and the decoder throw.

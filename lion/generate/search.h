@@ -19,7 +19,7 @@ class Search {
  public:
   /// A row of the next step: the history of row `parent` of the last step, then `token`.
   struct Extension {
-    int64_t parent;  ///< before the first step: 0, the one fresh row
+    int64_t parent;  ///< before the first step: 0, the one new row
     int64_t token;
   };
   /// A token that is certain to be in result number `sequence`.

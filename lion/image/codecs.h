@@ -43,7 +43,7 @@ std::string transparency_notice(int64_t hidden, int64_t pixels);
 [[noreturn]] void throw_damaged(std::string_view where, ImageFormat format,
                                 std::string_view detail);
 
-/// A sound picture of a kind that is not read: `kind` is "a lossless JPEG", for instance.
+/// A sound image of a kind that is not read: `kind` is "a lossless JPEG", for instance.
 [[noreturn]] void throw_unsupported(std::string_view where, std::string_view kind);
 
 inline uint32_t byte_at(Bytes bytes, size_t at) { return std::to_integer<uint32_t>(bytes[at]); }

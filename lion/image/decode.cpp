@@ -88,7 +88,7 @@ std::string_view foreign_name(Bytes bytes) {
 
 ImageFormat recognise(Bytes bytes, std::string_view where) {
   if (bytes.empty()) {
-    throw InputError(str(where, ": the picture is empty (got 0 bytes). Check that the file was ",
+    throw InputError(str(where, ": the image is empty (got 0 bytes). Check that the file was ",
                          "written or downloaded to the end."));
   }
   if (has_text(bytes, 0, "\xff\xd8\xff")) return ImageFormat::kJpeg;
@@ -100,7 +100,7 @@ ImageFormat recognise(Bytes bytes, std::string_view where) {
     throw InputError(str(where, ": ", name, " files cannot be read (got ", name,
                          ", expected JPEG, PNG, WebP or GIF). ", kConvert));
   }
-  throw InputError(str(where, ": is not a picture that can be read (got ", bytes.size(),
+  throw InputError(str(where, ": is not an image that can be read (got ", bytes.size(),
                        " bytes of an unknown format, expected JPEG, PNG, WebP or GIF). Check that ",
                        "it is the right file, or convert it to JPEG or PNG first."));
 }
@@ -127,7 +127,7 @@ bool has_text(Bytes bytes, size_t at, std::string_view text) {
 }
 
 void throw_damaged(std::string_view where, ImageFormat format, std::string_view detail) {
-  throw InputError(str(where, ": the ", format_name(format), " picture is truncated or damaged (",
+  throw InputError(str(where, ": the ", format_name(format), " image is truncated or damaged (",
                        detail, "). Copy, download or save it again."));
 }
 
@@ -141,7 +141,7 @@ std::string transparency_notice(int64_t hidden, int64_t pixels) {
   if (hidden == 0) return {};
   const int64_t percent = (hidden * 100 + pixels / 2) / pixels;
   return str(percent == 0 ? std::string("less than 1") : str(percent),
-             " % of the picture is transparent: the colours stored under it are used. Put it on a ",
+             " % of the image is transparent: the colours stored under it are used. Put it on a ",
              "background first if that is not what you see");
 }
 
@@ -172,7 +172,7 @@ std::pair<int64_t, int64_t> image_file_size(const std::filesystem::path& path, E
 Image decode_image(Bytes bytes, const DecodeOptions& options, std::string_view where) {
   const ImageInfo info = probe_image(bytes, where);
   if (info.width * info.height > options.max_pixels) {
-    throw InputError(str(where, ": the picture has too many pixels (got ", info.width, " x ",
+    throw InputError(str(where, ": the image has too many pixels (got ", info.width, " x ",
                          info.height, " = ", info.width * info.height, ", expected at most ",
                          options.max_pixels, "). Scale it down first."));
   }

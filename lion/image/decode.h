@@ -1,5 +1,5 @@
 #pragma once
-/// Pictures from bytes: JPEG, PNG, WebP and GIF (first frame), told by their content.
+/// Images from bytes: JPEG, PNG, WebP and GIF (first frame), recognised by their content.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,15 +12,15 @@
 
 namespace lion {
 
-/// Whether a picture is turned as its EXIF or XMP orientation says (what a person sees) or kept as
+/// Whether an image is turned as its EXIF or XMP orientation says (what a person sees) or kept as
 /// stored (what the released LION code does).
 enum class Exif { kAuto, kIgnore };
 
 struct DecodeOptions {
   Exif exif = Exif::kAuto;
-  /// A picture of more pixels is refused before it is decoded. Default: where Pillow warns.
+  /// An image of more pixels is refused before it is decoded. Default: where Pillow warns.
   int64_t max_pixels = 89'478'485;
-  /// Whether log_warning says what a person who looks at the picture would not expect of its
+  /// Whether log_warning says what a person who looks at the image would not expect of its
   /// pixels: colours hidden under transparency, 16-bit grey that comes out white.
   bool notices = false;
 };
@@ -30,7 +30,7 @@ enum class ImageFormat { kJpeg, kPng, kWebp, kGif };
 /// "JPEG", "PNG", "WebP" or "GIF".
 std::string_view format_name(ImageFormat format);
 
-/// What the header of a picture says.
+/// What the header of an image says.
 struct ImageInfo {
   ImageFormat format = ImageFormat::kJpeg;
   int64_t width = 0;    ///< pixels as stored, before any turning
@@ -38,7 +38,7 @@ struct ImageInfo {
   int orientation = 1;  ///< EXIF, else XMP, 1..8; 1 when the file does not say
 };
 
-/// Reads the header only. `where` names the picture in errors, for instance its path. Throws
+/// Reads the header only. `where` names the image in errors, for instance its path. Throws
 /// InputError when the bytes are empty, of another format, or damaged.
 ImageInfo probe_image(std::span<const std::byte> bytes, std::string_view where);
 
@@ -53,7 +53,7 @@ std::pair<int64_t, int64_t> image_file_size(const std::filesystem::path& path, E
 /// The pixels, equal to Pillow's `convert("RGB")`: grey is replicated, palettes are looked up,
 /// alpha is dropped without blending, 16-bit colour keeps the high byte, 16-bit grey above 255 is
 /// 255; indices beyond a palette are black. Of an animation, the first frame. Throws InputError as
-/// `probe_image` does, when the picture is truncated, has more than `options.max_pixels`, or is of
+/// `probe_image` does, when the image is truncated, has more than `options.max_pixels`, or is of
 /// a kind that cannot be read, such as lossless JPEG.
 Image decode_image(std::span<const std::byte> bytes, const DecodeOptions& options,
                    std::string_view where);

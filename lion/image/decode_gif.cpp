@@ -34,7 +34,7 @@ class GifReader {
     return std::max<int64_t>(file_->SHeight, int64_t{file_->Image.Top} + file_->Image.Height);
   }
 
-  // Palette indices of the whole picture. What the frame does not cover is transparent, or 0.
+  // Palette indices of the whole image. What the frame does not cover is transparent, or 0.
   std::vector<uint8_t> read_indices() {
     const GifImageDesc& frame = file_->Image;
     std::vector<uint8_t> indices(static_cast<size_t>(width()) * height(),

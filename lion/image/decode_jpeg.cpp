@@ -22,12 +22,12 @@ struct Segments {
 };
 
 // Markers with a segment after them, from the start of the file to `last` or the end of the
-// picture.
+// image.
 class SegmentReader {
  public:
   SegmentReader(Bytes bytes, std::string_view where) : bytes_(bytes), where_(where) {}
 
-  /// Reads on to the frame header with the sizes, or (`whole`) to the end of the picture.
+  /// Reads on to the frame header with the sizes, or (`whole`) to the end of the image.
   Segments read(bool whole) {
     Segments found;
     found.info.format = ImageFormat::kJpeg;
@@ -93,7 +93,7 @@ class SegmentReader {
       case 0xcf:
         throw_unsupported(where_, "a hierarchical JPEG");
       case 0xf7:
-        throw_unsupported(where_, "a JPEG-LS picture");
+        throw_unsupported(where_, "a JPEG-LS image");
       default:
         break;
     }
@@ -154,7 +154,7 @@ Decoder make_decoder() {
 }
 
 // Decodes into `pixels` (rows without padding). Warnings of the library are not errors: like
-// Pillow, a picture with a flipped bit is shown with its flaw.
+// Pillow, an image with a flipped bit is shown with its flaw.
 void decode_pixels(Bytes bytes, const ImageInfo& info, TJPF pixel_format,
                    std::vector<uint8_t>& pixels, tjhandle decoder, std::string_view where) {
   const int width = static_cast<int>(info.width);

@@ -162,7 +162,7 @@ class PngReader {
 };
 
 std::string white_notice(int64_t clipped, int64_t pixels) {
-  return str(clipped * 100 / pixels, " % of the picture is 16-bit grey above 255, which comes out ",
+  return str(clipped * 100 / pixels, " % of the image is 16-bit grey above 255, which comes out ",
              "white, as in Pillow. Scale it to 8 bits first, for instance with ImageMagick: ",
              "magick in.png -depth 8 out.png");
 }

@@ -22,7 +22,7 @@ uint32_t little_endian_32(Bytes bytes, size_t at) {
 
 const uint8_t* data_of(Bytes bytes) { return reinterpret_cast<const uint8_t*>(bytes.data()); }
 
-// The picture to decode and where it stands on the canvas.
+// The image to decode and where it stands on the canvas.
 struct Frame {
   Bytes bitstream;  // as WebPDecode takes it
   int64_t left = 0;
@@ -85,7 +85,7 @@ Contents read_contents(Bytes bytes, std::string_view where) {
   }
   if (contents.frame.left + features.width > contents.info.width ||
       contents.frame.top + features.height > contents.info.height) {
-    throw_damaged(where, ImageFormat::kWebp, "a frame reaches beyond the picture");
+    throw_damaged(where, ImageFormat::kWebp, "a frame reaches beyond the image");
   }
   return contents;
 }

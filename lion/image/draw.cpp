@@ -65,7 +65,7 @@ void fill_frame(Image& image, const Rect& outer, double width, Color color) {
   fill(image, {inner.x1, inner.y0, outer.x1, inner.y1}, color);
 }
 
-// Sizes in pixels, for a picture of this size.
+// Sizes in pixels, for an image of this size.
 struct Pen {
   double line;
   double outline;
@@ -80,7 +80,7 @@ Pen pen_for(const Image& image) {
 }
 
 // Above the box (or below it) where there is room, else inside it along that edge; always inside
-// the picture.
+// the image.
 Rect place_plate(const Image& image, const Rect& box, bool below, double width, double height) {
   const double left = std::clamp(box.x0, 0.0, static_cast<double>(image.width) - width);
   const double lowest = static_cast<double>(image.height) - height;
@@ -154,7 +154,7 @@ void draw_label(Image& image, const Rect& box, const LabelledBox& what, const Pe
   }
   const double width = static_cast<double>(text->width + 2 * padding);
   const double height = static_cast<double>(text->height + padding);
-  // A picture too small for letters gets the box alone.
+  // An image too small for letters gets the box alone.
   if (text->width == 0 || width > image.width || height > image.height) return;
   const Rect plate =
       choose_plate(image, box, what.label_below, {0, 0, width, height}, boxes, plates);
@@ -179,7 +179,7 @@ void check_corners(const LabelledBox& box) {
   }
 }
 
-// The line is centred on the box's edge, but stays visible along the picture's edge.
+// The line is centred on the box's edge, but stays visible along the image's edge.
 Rect middle_line(const Image& image, const LabelledBox& box, double margin) {
   const auto inside = [margin](double v, int64_t size) {
     const double end = static_cast<double>(size);

@@ -1,5 +1,5 @@
 #pragma once
-/// Labelled boxes drawn on a picture.
+/// Labelled boxes drawn on an image.
 
 #include <cstddef>
 #include <cstdint>
@@ -18,11 +18,11 @@ struct Color {
   bool operator==(const Color&) const = default;
 };
 
-/// Colours that are easy to tell apart, for several boxes on one picture; they repeat after eight.
+/// Colours that are easy to tell apart, for several boxes on one image; they repeat after eight.
 Color palette_color(size_t index);
 
 /// Corners in pixels, x to the right and y down, in any order; (width, height) is the lower right
-/// corner of the picture. The label is UTF-8 and may be empty.
+/// corner of the image. The label is UTF-8 and may be empty.
 struct LabelledBox {
   double x0 = 0;
   double y0 = 0;
@@ -36,9 +36,9 @@ struct LabelledBox {
 /// The DejaVu Sans file of the system, or an empty path when there is none.
 std::filesystem::path find_label_font();
 
-/// Draws the part of the box that lies in the picture, and its label on a plate that always does:
+/// Draws the part of the box that lies in the image, and its label on a plate that always does:
 /// above the box, or below it, or where it does not hide a small box.
-/// Line width and text size follow the size of the picture. Without a usable font, the box is drawn
+/// Line width and text size follow the size of the image. Without a usable font, the box is drawn
 /// without its label and a warning is logged. Throws InputError when a corner is not a finite
 /// number.
 void draw_box(Image& image, const LabelledBox& box,

@@ -1,5 +1,5 @@
 #pragma once
-/// Lines of text on a picture.
+/// Lines of text on an image.
 
 #include <cstdint>
 #include <filesystem>
@@ -30,7 +30,7 @@ int64_t text_width(std::string_view line, const TextStyle& style);
 std::vector<std::string> wrap_text(std::string_view text, const TextStyle& style, int64_t width,
                                    int64_t max_lines = 0);
 
-/// Draws one line with its upper left corner at (left, top); what lies outside the picture is cut
+/// Draws one line with its upper left corner at (left, top); what lies outside the image is cut
 /// off. Without a usable font nothing is drawn and a warning is logged.
 void draw_text(Image& image, int64_t left, int64_t top, std::string_view line,
                const TextStyle& style);

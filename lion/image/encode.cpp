@@ -20,9 +20,9 @@ constexpr int kSavedQuality = 92;
 void check_pixels(const Image& image, std::string_view where) {
   if (image.width < 1 || image.height < 1 ||
       std::ssize(image.rgb) != image.width * image.height * 3) {
-    throw InputError(str(where, ": the picture is ", image.width, " x ", image.height, " with ",
+    throw InputError(str(where, ": the image is ", image.width, " x ", image.height, " with ",
                          image.rgb.size(), " bytes (expected 3 bytes for each of at least 1 ",
-                         "pixel). Give a picture with pixels."));
+                         "pixel). Give an image with pixels."));
   }
 }
 
@@ -48,11 +48,11 @@ std::string encode_jpeg(const Image& image, int quality) {
   check_pixels(image, "encode_jpeg");
   if (quality < 1 || quality > 100) {
     throw InputError(str("encode_jpeg: the quality is out of range (got ", quality,
-                         ", expected 1 to 100). 92 is good for pictures to look at."));
+                         ", expected 1 to 100). 92 is good for images to look at."));
   }
   constexpr int64_t kMaxSide = 65535;
   if (image.width > kMaxSide || image.height > kMaxSide) {
-    throw InputError(str("encode_jpeg: the picture is too large for JPEG (got ", image.width, " x ",
+    throw InputError(str("encode_jpeg: the image is too large for JPEG (got ", image.width, " x ",
                          image.height, ", expected sides of at most ", kMaxSide,
                          "). Save it as PNG."));
   }
@@ -81,7 +81,7 @@ void save_image(const std::filesystem::path& path, const Image& image) {
   } else if (extension == ".jpg" || extension == ".jpeg") {
     write_file(path, encode_jpeg(image, kSavedQuality));
   } else {
-    throw InputError(str(path.string(), ": pictures are not written in this format (got \"",
+    throw InputError(str(path.string(), ": images are not written in this format (got \"",
                          extension, "\", expected .png, .jpg or .jpeg). Change the name's end."));
   }
 }

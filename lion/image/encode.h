@@ -1,5 +1,5 @@
 #pragma once
-/// Pictures to PNG and JPEG files.
+/// Images to PNG and JPEG files.
 
 #include <filesystem>
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace lion {
 
-/// A PNG file, 8-bit RGB. Throws InputError when the picture has no pixels.
+/// A PNG file, 8-bit RGB. Throws InputError when the image has no pixels.
 std::string encode_png(const Image& image);
 
 /// A JPEG file with full colour resolution (4:4:4). `quality` is 1..100. Throws InputError when
-/// the picture has no pixels or a side of more than 65535, or when the quality is out of range.
+/// the image has no pixels or a side of more than 65535, or when the quality is out of range.
 std::string encode_jpeg(const Image& image, int quality);
 
 /// Writes a PNG (".png") or a JPEG of quality 92 (".jpg", ".jpeg"), beside and then renamed. Throws

@@ -1,5 +1,5 @@
 #pragma once
-/// A picture in memory: 8-bit RGB.
+/// An image in memory: 8-bit RGB.
 
 #include <cstdint>
 #include <vector>
@@ -12,7 +12,7 @@ struct Image {
   int64_t height = 0;
   std::vector<uint8_t> rgb;
 
-  /// A black picture. Throws InputError unless both sides are at least 1.
+  /// A black image. Throws InputError unless both sides are at least 1.
   static Image black(int64_t width, int64_t height);
 
   /// First byte of row `y`, which has 3 * width bytes.

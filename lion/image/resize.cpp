@@ -188,7 +188,7 @@ bool vertical_first(const Image& image, int64_t width, int64_t height) {
 
 Image resize(const Image& image, int64_t width, int64_t height, Filter filter) {
   if (image.width < 1 || image.height < 1 || width < 1 || height < 1) {
-    throw InputError(str("resize: the picture is ", image.width, " x ", image.height,
+    throw InputError(str("resize: the image is ", image.width, " x ", image.height,
                          " and the wanted size ", width, " x ", height,
                          " pixels (expected at least 1 x 1). Give a positive size."));
   }

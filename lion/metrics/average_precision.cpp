@@ -11,7 +11,7 @@
 namespace lion {
 namespace {
 
-constexpr uint32_t kHolds = 1;      // the thing is in the picture
+constexpr uint32_t kHolds = 1;      // the object is in the image
 constexpr uint32_t kThreshold = 2;  // the last one of this loss
 constexpr uint32_t kFlagBits = 2;
 
@@ -25,12 +25,12 @@ AveragePrecision::AveragePrecision(std::span<const double> losses, const std::ve
   constexpr size_t kMost = size_t{1} << (32 - kFlagBits);
   if (losses.size() != holds.size() || losses.size() >= kMost) {
     throw InputError(str("average precision: got ", losses.size(), " losses for ", holds.size(),
-                         " pictures, expected one each for fewer than ", kMost,
-                         ". Give a loss for every picture."));
+                         " images, expected one each for fewer than ", kMost,
+                         ". Give a loss for every image."));
   }
   std::vector<uint32_t> order(losses.size());
   std::iota(order.begin(), order.end(), uint32_t{0});
-  const auto loss = [&](uint32_t picture) { return comparable(losses[picture]); };
+  const auto loss = [&](uint32_t image) { return comparable(losses[image]); };
   std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return loss(a) < loss(b); });
   for (size_t i = 0; i < order.size(); ++i) {
     const bool last = i + 1 == order.size() || loss(order[i + 1]) != loss(order[i]);
@@ -56,12 +56,12 @@ std::optional<double> AveragePrecision::of(std::span<const uint32_t> counts) con
   return sum / static_cast<double>(hits);
 }
 
-double mean_average_precision(std::span<const AveragePrecision> things,
+double mean_average_precision(std::span<const AveragePrecision> objects,
                               std::span<const uint32_t> counts) {
   double sum = 0;
   int64_t held = 0;
-  for (const AveragePrecision& thing : things) {
-    if (const auto one = thing.of(counts)) {
+  for (const AveragePrecision& object : objects) {
+    if (const auto one = object.of(counts)) {
       sum += *one;
       ++held;
     }

@@ -11,7 +11,7 @@ namespace {
 constexpr double kTiny = 1e-15;
 constexpr double kSmall = 1e-9;
 
-/// What BLEU is made of; sums over pictures are of the same kind.
+/// What BLEU is made of; sums over images are of the same kind.
 struct Tally {
   std::array<double, kOrders> correct{};  ///< n-grams that a reference has as well
   std::array<double, kOrders> guessed{};

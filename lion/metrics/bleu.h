@@ -14,7 +14,7 @@ using Bleu = std::array<double, 4>;  ///< BLEU-1..4
 
 struct BleuScores {
   Bleu corpus{};
-  std::vector<Bleu> each;  ///< of each picture
+  std::vector<Bleu> each;  ///< of each image
 };
 
 /// The brevity penalty takes the reference length closest to the candidate's, the shorter of two.

@@ -16,12 +16,12 @@ namespace {
 void check(std::span<const CaptionPair> captions) {
   if (captions.empty()) {
     throw InputError(
-        "score_captions: there is no picture (got 0, expected 1 or more). Give the captions of a "
+        "score_captions: there is no image (got 0, expected 1 or more). Give the captions of a "
         "whole split.");
   }
   for (size_t i = 0; i < captions.size(); ++i) {
     if (captions[i].references.empty()) {
-      throw InputError(str("score_captions: picture ", i,
+      throw InputError(str("score_captions: image ", i,
                            " (counted from 0) has no reference caption (got 0, expected 1 or "
                            "more). Leave it out or add its references."));
     }

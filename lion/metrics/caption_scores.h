@@ -8,13 +8,13 @@
 
 namespace lion {
 
-/// A picture's captions, not tokenized.
+/// An image's captions, not tokenized.
 struct CaptionPair {
   std::string candidate;
   std::vector<std::string> references;  ///< at least one
 };
 
-/// Each figure of the corpus, and of each picture in the order given.
+/// Each figure of the corpus, and of each image in the order given.
 struct CaptionScores {
   double cider = 0;
   std::array<double, 4> bleu{};  ///< BLEU-1..4
@@ -25,7 +25,7 @@ struct CaptionScores {
 };
 
 /// Document frequencies come from the references given: the whole split is one corpus. Throws
-/// InputError when there is no picture, or one has no reference.
+/// InputError when there is no image, or one has no reference.
 CaptionScores score_captions(std::span<const CaptionPair> captions);
 
 }  // namespace lion

@@ -11,7 +11,7 @@ constexpr double kSigma = 6;    // of the penalty for length, in words
 constexpr double kScale = 10;   // of the score
 constexpr size_t kBigrams = 1;  // index of the order whose number is taken for the length
 
-/// How rare each n-gram is: ln(pictures) - ln(pictures that have it in a reference, at least 1).
+/// How rare each n-gram is: ln(images) - ln(images that have it in a reference, at least 1).
 using Rarity = std::array<std::vector<double>, kOrders>;
 
 /// What a caption's similarity to others needs beside its n-grams.
@@ -20,14 +20,14 @@ struct Measures {
   double length = 0;  ///< bigrams
 };
 
-// Marks each n-gram of a picture's references once.
+// Marks each n-gram of an image's references once.
 void add_document(const CountedPair& pair, size_t order, std::vector<double>& documents,
-                  std::vector<int64_t>& last_seen, int64_t picture) {
+                  std::vector<int64_t>& last_seen, int64_t image) {
   for (const NgramCounts& reference : pair.references) {
     for (const NgramCount& one : reference[order]) {
       const auto ngram = static_cast<size_t>(one.ngram);
-      if (last_seen[ngram] != picture) {
-        last_seen[ngram] = picture;
+      if (last_seen[ngram] != image) {
+        last_seen[ngram] = image;
         documents[ngram] += 1;
       }
     }
@@ -37,7 +37,7 @@ void add_document(const CountedPair& pair, size_t order, std::vector<double>& do
 Rarity rarity_of(const CountedPairs& captions) {
   const std::vector<CountedPair>& pairs = captions.pairs;
   Rarity rarity;
-  const double pictures = std::log(static_cast<double>(pairs.size()));
+  const double images = std::log(static_cast<double>(pairs.size()));
   for (size_t order = 0; order < kOrders; ++order) {
     std::vector<double>& values = rarity[order];
     values.assign(captions.ids.size(order + 1), 0);
@@ -46,7 +46,7 @@ Rarity rarity_of(const CountedPairs& captions) {
       add_document(pairs[i], order, values, last_seen, static_cast<int64_t>(i));
     }
     for (double& value : values) {
-      value = pictures - std::log(std::max(1.0, value));
+      value = images - std::log(std::max(1.0, value));
     }
   }
   return rarity;

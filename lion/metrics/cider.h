@@ -7,7 +7,7 @@
 
 namespace lion {
 
-/// The score of each picture, 0..10. Document frequencies come from the references of all.
+/// The score of each image, 0..10. Document frequencies come from the references of all.
 std::vector<double> cider_d(const CountedPairs& captions);
 
 }  // namespace lion

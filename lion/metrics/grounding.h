@@ -17,7 +17,7 @@ namespace lion {
 /// clamped. Nothing when there is no match or it does not hold exactly four numbers.
 std::optional<Box> first_box(std::string_view answer);
 
-/// IoU of the box in `answer` with `truth` (pixels of a picture of width x height); 0 without one.
+/// IoU of the box in `answer` with `truth` (pixels of an image of width x height); 0 without one.
 double answer_iou(std::string_view answer, const PixelBox& truth, int64_t width, int64_t height);
 
 struct GroundingScores {

@@ -1,5 +1,5 @@
 #pragma once
-/// Which things a caption names.
+/// Which objects a caption names.
 
 #include <cstdint>
 #include <span>

@@ -52,7 +52,7 @@ class NgramIds {
   std::array<PairIds, kOrders - 1> longer_;  // by n - 2
 };
 
-/// A picture's captions as n-grams.
+/// An image's captions as n-grams.
 struct CountedPair {
   NgramCounts candidate;
   std::vector<NgramCounts> references;

@@ -84,8 +84,8 @@ class StateTable {
 
   /// The state of all that can be reached from `places`.
   Automaton::State state(const std::vector<int>& places) {
-    const auto [known, fresh] = by_places_.try_emplace(places, Automaton::kNowhere);
-    if (fresh) {
+    const auto [known, inserted] = by_places_.try_emplace(places, Automaton::kNowhere);
+    if (inserted) {
       const auto number = static_cast<Automaton::State>(states_.size());
       const auto [entry, added] = by_closure_.try_emplace(closure_.reach(places), number);
       if (added) {

@@ -8,7 +8,7 @@
 
 namespace lion {
 
-/// The score of each picture, 0..1: F with beta 1.2 of the best precision and the best recall,
+/// The score of each image, 0..1: F with beta 1.2 of the best precision and the best recall,
 /// which may come from different references.
 std::vector<double> rouge_l(std::span<const WordedPair> pairs);
 

@@ -19,7 +19,7 @@ struct ModelFolder {
   std::filesystem::path bert_tokenizer() const { return root / "bert"; }
   std::filesystem::path tags() const { return root / "ram_tag_list.txt"; }
   std::filesystem::path thresholds() const { return root / "ram_tag_list_threshold.txt"; }
-  std::filesystem::path known_answers() const { return root / "doctor.json"; }
+  std::filesystem::path golden_answers() const { return root / "doctor.json"; }
 
   /// Reads config.json. Throws ResourceError when the folder is none of ours, InputError when the
   /// config is wrong or of a newer format.

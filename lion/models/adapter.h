@@ -1,7 +1,7 @@
 #pragma once
 /// Bottleneck adapters and the router that weighs them by task level. Source: LION (CVPR 2024),
 /// section 3.1; unlike the paper, each adapter has biases and a learned scale, as in the released
-/// weights; architecture.md, section 6.
+/// weights; docs/architecture.md.
 
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>

@@ -1,6 +1,6 @@
 #pragma once
 /// The post-norm BERT sublayers that Q-Former, vision aggregator and tagging head share.
-/// Source: BERT (Devlin 2018) as in the released code; architecture.md, sections 4, 5 and 11.
+/// Source: BERT (Devlin 2018) as in the released code; docs/architecture.md.
 
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>

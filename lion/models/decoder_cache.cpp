@@ -58,8 +58,8 @@ void DecoderCache::give_back(int32_t slot) noexcept {
 std::vector<int32_t> DecoderCache::extend(std::span<const int64_t> rows) {
   // All that can fail comes first.
   grow(static_cast<int64_t>(rows.size()));
-  std::vector<int32_t> fresh;
-  fresh.reserve(rows.size());
+  std::vector<int32_t> added;
+  added.reserve(rows.size());
   for (const int64_t row : rows) {
     std::vector<int32_t>& slots = rows_.at(row).slots;
     if (slots.size() == slots.capacity()) slots.reserve(2 * slots.size() + 1);
@@ -69,9 +69,9 @@ std::vector<int32_t> DecoderCache::extend(std::span<const int64_t> rows) {
     free_.pop_back();
     users_[static_cast<size_t>(slot)] = 1;
     rows_.find(row)->second.slots.push_back(slot);
-    fresh.push_back(slot);
+    added.push_back(slot);
   }
-  return fresh;
+  return added;
 }
 
 void DecoderCache::retract(std::span<const int64_t> rows) noexcept {

@@ -11,7 +11,7 @@
 
 namespace lion::models {
 
-/// An encoded picture and prompt, ready for cross attention. One copy serves all beams and
+/// An encoded image and prompt, ready for cross attention. One copy serves all beams and
 /// candidates that read it.
 struct DecoderSource {
   std::vector<at::Tensor> keys;    ///< per decoder layer [S,H,K]
@@ -43,7 +43,7 @@ class DecoderCache {
   /// The slots of a row's past, oldest first.
   std::span<const int32_t> slots(int64_t row) const { return rows_.at(row).slots; }
 
-  /// Gives every row a fresh slot at its end. Returns the new slots in the order of `rows`. When it
+  /// Gives every row a new slot at its end. Returns the new slots in the order of `rows`. When it
   /// throws (no memory), nothing has changed.
   std::vector<int32_t> extend(std::span<const int64_t> rows);
   /// Takes back the last slot of every row: undoes `extend` where the step that it was for failed.

@@ -66,7 +66,7 @@ std::vector<Tensor> EvaVitImpl::forward(const Tensor& image, std::span<const int
   LION_CHECK(last < static_cast<int64_t>(blocks.size()), "tap ", last);
   for (int64_t i = 0; i <= last; ++i) {
     const EvaBlock& block = blocks[static_cast<size_t>(i)];
-    x = nn::recomputed(
+    x = nn::checkpointed(
         *block, [block](const std::vector<Tensor>& in) { return block->forward(in[0]); }, {x});
     for (size_t t = 0; t < taps.size(); ++t) {
       if (taps[t] == i) out[t] = x;

@@ -1,6 +1,6 @@
 #pragma once
 /// Vision encoder EVA-CLIP ViT-g/14, frozen in LION. Source: EVA (Fang 2022) as loaded by the
-/// released code: 39 blocks, no final norm, no key bias; architecture.md, section 3.
+/// released code: 39 blocks, no final norm, no key bias; docs/architecture.md.
 
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>

@@ -50,7 +50,7 @@ struct LionConfig {
 LionConfig lion_4b();
 LionConfig lion_12b();
 
-/// lion-mini: a LION for pictures of 128 x 128, to be trained from nothing on painted scenes. The
+/// lion-mini: a LION for images of 128 x 128, to be trained from nothing on painted scenes. The
 /// sizes of vocabularies and tag list are those of the texts that it is made for.
 struct VocabularySizes {
   int64_t t5 = 0;    ///< ids of the T5 tokenizer

@@ -12,11 +12,11 @@ namespace lion::models {
 using at::Tensor;
 using nn::Bias;
 
-PictureFeatures repeat(const PictureFeatures& picture, int64_t times) {
-  PictureFeatures out;
-  if (picture.ln_vision.defined()) out.ln_vision = picture.ln_vision.repeat_interleave(times, 0);
-  if (picture.adapter_proj.defined()) {
-    out.adapter_proj = picture.adapter_proj.repeat_interleave(times, 0);
+ImageFeatures repeat(const ImageFeatures& image, int64_t times) {
+  ImageFeatures out;
+  if (image.ln_vision.defined()) out.ln_vision = image.ln_vision.repeat_interleave(times, 0);
+  if (image.adapter_proj.defined()) {
+    out.adapter_proj = image.adapter_proj.repeat_interleave(times, 0);
   }
   return out;
 }
@@ -46,8 +46,8 @@ LionT5Impl::LionT5Impl(const LionConfig& config)
     soft_prompt_hint = nn::add_parameter(*this, "soft_prompt_hint", {d});
 }
 
-PictureFeatures LionT5Impl::see(const Tensor& image) const {
-  PictureFeatures out;
+ImageFeatures LionT5Impl::encode_image(const Tensor& image) const {
+  ImageFeatures out;
   std::vector<int64_t> wanted;
   if (fusion_adapter) wanted = config_.aggregator.layers;
   wanted.push_back(config_.vit.depth - 1);
@@ -58,25 +58,25 @@ PictureFeatures LionT5Impl::see(const Tensor& image) const {
   return out;
 }
 
-void LionT5Impl::aggregate(PictureFeatures& picture) const {
+void LionT5Impl::aggregate(ImageFeatures& image) const {
   LION_CHECK(fusion_adapter, "this model has no aggregator");
-  picture.aggregator_out = fusion_adapter->forward(picture.taps);
-  picture.ln_adapter = ln_adapter->forward(picture.aggregator_out);
-  const Tensor inner = nn::gelu(adapter_proj_in->forward(picture.ln_adapter));  // [B,P,4V]
-  picture.adapter_proj = adapter_proj_out->forward(inner);                      // [B,P,D]
+  image.aggregator_out = fusion_adapter->forward(image.taps);
+  image.ln_adapter = ln_adapter->forward(image.aggregator_out);
+  const Tensor inner = nn::gelu(adapter_proj_in->forward(image.ln_adapter));  // [B,P,4V]
+  image.adapter_proj = adapter_proj_out->forward(inner);                      // [B,P,D]
 }
 
-Tensor LionT5Impl::ask(const PictureFeatures& picture, const TokenBatch& question) const {
+Tensor LionT5Impl::qformer_forward(const ImageFeatures& image, const TokenBatch& question) const {
   LION_CHECK(qformer, "this model has no Q-Former");
-  return qformer->forward(query_tokens, picture.ln_vision, question.ids, question.mask);
+  return qformer->forward(query_tokens, image.ln_vision, question.ids, question.mask);
 }
 
-EncoderInputs LionT5Impl::join(const PictureFeatures& picture, const Tensor& queries,
-                               const TokenBatch& prompt, int64_t hint_id) const {
+EncoderInputs LionT5Impl::build_encoder_inputs(const ImageFeatures& image, const Tensor& queries,
+                                               const TokenBatch& prompt, int64_t hint_id) const {
   std::vector<Tensor> parts;
-  if (qformer) parts.push_back(t5_proj->forward(queries).to(at::kFloat));    // [B,Q,D]
-  if (fusion_adapter) parts.push_back(picture.adapter_proj.to(at::kFloat));  // [B,P,D]
-  Tensor text = t5_model->shared->forward(prompt.ids).to(at::kFloat);        // [B,L,D]
+  if (qformer) parts.push_back(t5_proj->forward(queries).to(at::kFloat));  // [B,Q,D]
+  if (fusion_adapter) parts.push_back(image.adapter_proj.to(at::kFloat));  // [B,P,D]
+  Tensor text = t5_model->shared->forward(prompt.ids).to(at::kFloat);      // [B,L,D]
   if (soft_prompt_hint.defined() && hint_id >= 0) {
     text = at::where((prompt.ids == hint_id).unsqueeze(-1), soft_prompt_hint, text);
   }
@@ -85,21 +85,23 @@ EncoderInputs LionT5Impl::join(const PictureFeatures& picture, const Tensor& que
   out.embeds = at::cat(parts, 1);  // [B,S,D]
   const Tensor visual =
       at::ones({text.size(0), out.embeds.size(1) - text.size(1)}, prompt.mask.options());
-  out.keep = at::cat({visual, prompt.mask}, 1);  // [B,S]
+  out.attention_mask = at::cat({visual, prompt.mask}, 1);  // [B,S]
   return out;
 }
 
 LionT5Impl::Loss LionT5Impl::loss(const EncoderInputs& inputs, const Tensor& labels,
                                   const Tensor& level) const {
   Loss out;
-  out.encoder = t5_model->encoder->forward(inputs.embeds, inputs.keep, level);
-  const Tensor keep = (labels != -100).to(at::kLong);  // [B,T]
-  out.logits = t5_model->decode(shift_right(labels), keep, out.encoder.memory,
-                                inputs.read.defined() ? inputs.read : inputs.keep, level);
+  out.encoder = t5_model->encoder->forward(inputs.embeds, inputs.attention_mask, level);
+  const Tensor attention_mask = (labels != -100).to(at::kLong);  // [B,T]
+  out.logits = t5_model->decode(
+      shift_right(labels), attention_mask, out.encoder.last_hidden_state,
+      inputs.cross_attention_mask.defined() ? inputs.cross_attention_mask : inputs.attention_mask,
+      level);
   out.token_loss = at::cross_entropy_loss(out.logits.flatten(0, 1), labels.flatten(), /*weight=*/{},
                                           at::Reduction::None, /*ignore_index=*/-100)
                        .view(labels.sizes());  // [B,T]
-  out.loss = out.token_loss.sum() / keep.sum();
+  out.loss = out.token_loss.sum() / attention_mask.sum();
   return out;
 }
 

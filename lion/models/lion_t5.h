@@ -1,7 +1,7 @@
 #pragma once
 /// LION: both visual branches, the language model and the soft prompt. Takes tensors and gives
-/// tensors; text and pictures are the engine's business. Source: LION (CVPR 2024) and its
-/// released code; architecture.md, sections 1 and 9.
+/// tensors; text and images are the engine's business. Source: LION (CVPR 2024) and its
+/// released code; docs/architecture.md.
 
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
@@ -14,8 +14,8 @@
 
 namespace lion::models {
 
-/// A picture, seen once: what does not depend on the question.
-struct PictureFeatures {
+/// An image, seen once: what does not depend on the question.
+struct ImageFeatures {
   at::Tensor vit_out;            ///< [B,P,V]: the last ViT block
   std::vector<at::Tensor> taps;  ///< [B,P,V] each: the blocks in aggregator.layers
   at::Tensor ln_vision;          ///< [B,P,V]: what the Q-Former reads; undefined without it
@@ -24,8 +24,9 @@ struct PictureFeatures {
   at::Tensor adapter_proj;       ///< [B,P,D]: the aggregator's tokens for the language model
 };
 
-/// Every picture `times` in a row, for as many questions: the parts that `ask` and `join` read.
-PictureFeatures repeat(const PictureFeatures& picture, int64_t times);
+/// Every image `times` in a row, for as many questions: the parts that `qformer_forward` and
+/// `build_encoder_inputs` read.
+ImageFeatures repeat(const ImageFeatures& image, int64_t times);
 
 /// Token ids [B,L] int64 and their mask [B,L] of 0/1 (1 = token, 0 = padding).
 struct TokenBatch {
@@ -35,9 +36,10 @@ struct TokenBatch {
 
 /// What the T5 encoder reads.
 struct EncoderInputs {
-  at::Tensor embeds;  ///< [B,S,D]: Q-Former tokens, aggregator tokens, text
-  at::Tensor keep;    ///< [B,S] int64 of 0/1
-  at::Tensor read;    ///< [B,S] int64 of 0/1: what the decoder attends to; undefined: as `keep`
+  at::Tensor embeds;                ///< [B,S,D]: Q-Former tokens, aggregator tokens, text
+  at::Tensor attention_mask;        ///< [B,S] int64 of 0/1
+  at::Tensor cross_attention_mask;  ///< [B,S] int64 of 0/1: what the decoder attends to; undefined:
+                                    ///< as `attention_mask`
 };
 
 class LionT5Impl : public torch::nn::Module {
@@ -45,18 +47,19 @@ class LionT5Impl : public torch::nn::Module {
   explicit LionT5Impl(const LionConfig& config);
 
   /// The vision encoder and ln_vision alone: image [B,3,S,S] normalised.
-  PictureFeatures see(const at::Tensor& image) const;
+  ImageFeatures encode_image(const at::Tensor& image) const;
 
-  /// Fills in the aggregator's part of what `see` gave. Needs a model with an aggregator.
-  void aggregate(PictureFeatures& picture) const;
+  /// Fills in the aggregator's part of what `encode_image` gave. Needs a model with an aggregator.
+  void aggregate(ImageFeatures& image) const;
 
   /// The Q-Former's outputs for a question, [B,Q,W], before t5_proj.
-  at::Tensor ask(const PictureFeatures& picture, const TokenBatch& question) const;
+  at::Tensor qformer_forward(const ImageFeatures& image, const TokenBatch& question) const;
 
-  /// `queries` is the result of `ask`, or undefined without a Q-Former. `hint_id` is the id whose
-  /// embedding the soft prompt replaces, or -1 for none. Sentences of a batch are right-padded.
-  EncoderInputs join(const PictureFeatures& picture, const at::Tensor& queries,
-                     const TokenBatch& prompt, int64_t hint_id) const;
+  /// `queries` is the result of `qformer_forward`, or undefined without a Q-Former. `hint_id` is
+  /// the id whose embedding the soft prompt replaces, or -1 for none. Sentences of a batch are
+  /// right-padded.
+  EncoderInputs build_encoder_inputs(const ImageFeatures& image, const at::Tensor& queries,
+                                     const TokenBatch& prompt, int64_t hint_id) const;
 
   /// Mean cross entropy over the labels [B,T] that are not -100; level [B] of TaskLevel.
   struct Loss {

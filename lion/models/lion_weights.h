@@ -1,6 +1,6 @@
 #pragma once
 /// The only name table: which tensor of which released file becomes which parameter of ours.
-/// architecture.md, sections 3 to 7 and 11, list the keys.
+/// docs/architecture.mdlist the keys.
 
 #include <vector>
 

@@ -14,7 +14,7 @@ namespace lion::models {
 using at::Tensor;
 
 namespace {
-constexpr double kBertMaskedScore = -10000.0;  // BERT's additive mask (architecture.md, section 4)
+constexpr double kBertMaskedScore = -10000.0;  // BERT's additive mask (docs/architecture.md)
 }
 
 QformerLayerImpl::QformerLayerImpl(const QformerConfig& config, int64_t vision_width,
@@ -76,10 +76,11 @@ Tensor QformerImpl::forward(const Tensor& queries, const Tensor& image, const Te
       word_embeddings->forward(ids).to(at::kFloat) + position_embeddings.slice(0, 0, l);
   Tensor x =
       nn::dropout(norm->forward(at::cat({queries.expand({b, -1, -1}), text}, 1)));  // [B,Q+L,W]
-  const Tensor keep = at::cat({at::ones({b, config_.num_query_tokens}, mask.options()), mask}, 1);
-  const Tensor bias = nn::key_mask(keep, kBertMaskedScore);  // [B,1,1,Q+L]
+  const Tensor attention_mask =
+      at::cat({at::ones({b, config_.num_query_tokens}, mask.options()), mask}, 1);
+  const Tensor bias = nn::key_mask(attention_mask, kBertMaskedScore);  // [B,1,1,Q+L]
   for (const QformerLayer& layer : layers) {
-    x = nn::recomputed(
+    x = nn::checkpointed(
         *layer,
         [layer](const std::vector<Tensor>& in) { return layer->forward(in[0], in[1], in[2]); },
         {x, image, bias});

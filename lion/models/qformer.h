@@ -1,6 +1,6 @@
 #pragma once
-/// Q-Former: learned queries read the picture and the question (image-level branch). Source:
-/// BLIP-2 / InstructBLIP as in the released code; architecture.md, section 4.
+/// Q-Former: learned queries read the image and the question (image-level branch). Source:
+/// BLIP-2 / InstructBLIP as in the released code; docs/architecture.md.
 
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
@@ -14,7 +14,7 @@ namespace lion::models {
 /// Q query tokens, W width, L question tokens.
 struct QformerConfig {
   int64_t num_query_tokens = 32;     ///< Q
-  int64_t cross_attention_freq = 2;  ///< every such layer, from layer 0, reads the picture
+  int64_t cross_attention_freq = 2;  ///< every such layer, from layer 0, reads the image
   int64_t hidden_size = 768;         ///< W
   int64_t num_hidden_layers = 12;
   int64_t num_attention_heads = 12;
@@ -24,7 +24,7 @@ struct QformerConfig {
   int64_t vocab_size = 30523;  ///< WordPiece entries and [DEC]
 };
 
-/// Queries and text attend to each other; the queries alone read the picture, and each of the two
+/// Queries and text attend to each other; the queries alone read the image, and each of the two
 /// has a feed-forward of its own.
 class QformerLayerImpl : public torch::nn::Module {
  public:
@@ -33,7 +33,7 @@ class QformerLayerImpl : public torch::nn::Module {
   at::Tensor forward(const at::Tensor& x, const at::Tensor& image, const at::Tensor& bias) const;
 
   BertAttention attention;
-  BertAttention crossattention{nullptr};  ///< null in layers that do not read the picture
+  BertAttention crossattention{nullptr};  ///< null in layers that do not read the image
   BertFeedForward text_ffn, query_ffn;
 
  private:

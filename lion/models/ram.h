@@ -1,6 +1,6 @@
 #pragma once
 /// RAM, the tagger: Swin features, and one learned query per tag that reads them. Source: Recognize
-/// Anything (Zhang 2023), tagging path only; architecture.md, section 11.
+/// Anything (Zhang 2023), tagging path only; docs/architecture.md.
 
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
@@ -12,7 +12,7 @@
 
 namespace lion::models {
 
-/// N tags (4585), E width of the tag embeddings and of the projected picture (512), W width of the
+/// N tags (4585), E width of the tag embeddings and of the projected image (512), W width of the
 /// head (768).
 struct RamConfig {
   SwinConfig swin;
@@ -25,7 +25,7 @@ struct RamConfig {
   int64_t num_tags = 4585;  ///< N
 };
 
-/// Cross attention to the picture and a feed-forward; no self attention between tags.
+/// Cross attention to the image and a feed-forward; no self attention between tags.
 class TaggingLayerImpl : public torch::nn::Module {
  public:
   explicit TaggingLayerImpl(const RamConfig& config);
@@ -43,7 +43,7 @@ class RamImpl : public torch::nn::Module {
 
   struct Output {
     SwinImpl::Output swin;
-    at::Tensor image;   ///< [B,M,E]: the projected picture tokens
+    at::Tensor image;   ///< [B,M,E]: the projected image tokens
     at::Tensor logits;  ///< [B,N] float32; a tag fires when its sigmoid exceeds its threshold
   };
   /// image [B,3,S,S] normalised for RAM.

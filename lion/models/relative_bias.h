@@ -1,6 +1,6 @@
 #pragma once
 /// T5's relative position bias: one learned number per bucket of distance and head, added to the
-/// scores. Source: T5 (Raffel 2020); architecture.md, section 6.
+/// scores. Source: T5 (Raffel 2020); docs/architecture.md.
 
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>

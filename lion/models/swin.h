@@ -1,6 +1,6 @@
 #pragma once
-/// Swin Transformer, the eyes of the tagger. Source: Swin (Liu 2021) as in RAM; architecture.md,
-/// section 11.
+/// Swin Transformer, the tagger's image encoder. Source: Swin (Liu 2021) as in RAM;
+/// docs/architecture.md, section 11.
 
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>

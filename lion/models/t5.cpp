@@ -47,22 +47,22 @@ T5EncoderImpl::T5EncoderImpl(const T5Config& config, const AdapterConfig& adapte
   register_module("final_layer_norm", final_layer_norm);
 }
 
-T5EncoderImpl::Output T5EncoderImpl::forward(const Tensor& embeds, const Tensor& keep,
+T5EncoderImpl::Output T5EncoderImpl::forward(const Tensor& embeds, const Tensor& attention_mask,
                                              const Tensor& level) const {
-  nn::check_shape(keep, {embeds.size(0), embeds.size(1)}, "T5Encoder: keep");
+  nn::check_shape(attention_mask, {embeds.size(0), embeds.size(1)}, "T5Encoder: attention_mask");
   const RelativeBias& relative = blocks[0]->self_attention->attention->relative_attention_bias;
   const Tensor bias =
-      relative->forward(embeds.size(1)) + nn::key_mask(keep, kMaskedScore);  // [B,H,S,S]
+      relative->forward(embeds.size(1)) + nn::key_mask(attention_mask, kMaskedScore);  // [B,H,S,S]
   Output out;
   Tensor x = nn::dropout(embeds.to(at::kFloat));
   for (const T5EncoderBlock& block : blocks) {
-    x = nn::recomputed(
+    x = nn::checkpointed(
         *block,
         [block](const std::vector<Tensor>& in) { return block->forward(in[0], in[1], in[2]); },
         {x, bias, level});
     if (!out.first_block.defined()) out.first_block = x;
   }
-  out.memory = nn::dropout(final_layer_norm->forward(x, at::kFloat));
+  out.last_hidden_state = nn::dropout(final_layer_norm->forward(x, at::kFloat));
   return out;
 }
 
@@ -76,10 +76,12 @@ T5DecoderBlockImpl::T5DecoderBlockImpl(const T5Config& config, const AdapterConf
       {{"0", self_attention.ptr()}, {"1", cross_attention.ptr()}, {"2", feed_forward.ptr()}});
 }
 
-Tensor T5DecoderBlockImpl::forward(const Tensor& x, const Tensor& bias, const Tensor& memory,
-                                   const Tensor& memory_bias, const Tensor& level) const {
+Tensor T5DecoderBlockImpl::forward(const Tensor& x, const Tensor& bias,
+                                   const Tensor& encoder_output, const Tensor& cross_attention_bias,
+                                   const Tensor& level) const {
   const Tensor y = self_attention->self(x, bias);
-  return feed_forward->forward(cross_attention->cross(y, memory, memory_bias), level);
+  return feed_forward->forward(cross_attention->cross(y, encoder_output, cross_attention_bias),
+                               level);
 }
 
 T5DecoderImpl::T5DecoderImpl(const T5Config& config, const AdapterConfig& adapter)
@@ -90,33 +92,37 @@ T5DecoderImpl::T5DecoderImpl(const T5Config& config, const AdapterConfig& adapte
   register_module("final_layer_norm", final_layer_norm);
 }
 
-Tensor T5DecoderImpl::forward(const Tensor& embeds, const Tensor& keep, const Tensor& memory,
-                              const Tensor& memory_keep, const Tensor& level) const {
+Tensor T5DecoderImpl::forward(const Tensor& embeds, const Tensor& attention_mask,
+                              const Tensor& encoder_output, const Tensor& cross_attention_mask,
+                              const Tensor& level) const {
   const int64_t t = embeds.size(1);
   const RelativeBias& relative = blocks[0]->self_attention->attention->relative_attention_bias;
-  const Tensor causal = at::ones({t, t}, keep.options().dtype(at::kFloat)).tril();  // [T,T]
-  const Tensor kept = keep.to(at::kFloat).unsqueeze(1).unsqueeze(1) * causal;       // [B,1,T,T]
-  const Tensor bias = relative->forward(t) + (1.0 - kept) * kMaskedScore;           // [B,H,T,T]
-  const Tensor memory_bias = nn::key_mask(memory_keep, kMaskedScore);               // [B,1,1,S]
+  const Tensor causal =
+      at::ones({t, t}, attention_mask.options().dtype(at::kFloat)).tril();  // [T,T]
+  const Tensor kept =
+      attention_mask.to(at::kFloat).unsqueeze(1).unsqueeze(1) * causal;    // [B,1,T,T]
+  const Tensor bias = relative->forward(t) + (1.0 - kept) * kMaskedScore;  // [B,H,T,T]
+  const Tensor cross_attention_bias =
+      nn::key_mask(cross_attention_mask, kMaskedScore);  // [B,1,1,S]
   Tensor x = nn::dropout(embeds.to(at::kFloat));
   for (const T5DecoderBlock& block : blocks) {
-    x = nn::recomputed(*block,
-                       [block](const std::vector<Tensor>& in) {
-                         return block->forward(in[0], in[1], in[2], in[3], in[4]);
-                       },
-                       {x, bias, memory, memory_bias, level});
+    x = nn::checkpointed(*block,
+                         [block](const std::vector<Tensor>& in) {
+                           return block->forward(in[0], in[1], in[2], in[3], in[4]);
+                         },
+                         {x, bias, encoder_output, cross_attention_bias, level});
   }
   return nn::dropout(final_layer_norm->forward(x, at::kFloat));
 }
 
-DecoderSource T5DecoderImpl::read(const Tensor& memory, TaskLevel level) const {
-  nn::check_shape(memory, {1, nn::kAny, config_.d_model}, "T5Decoder: memory");
+DecoderSource T5DecoderImpl::read(const Tensor& encoder_output, TaskLevel level) const {
+  nn::check_shape(encoder_output, {1, nn::kAny, config_.d_model}, "T5Decoder: encoder_output");
   DecoderSource source;
   source.level = static_cast<int64_t>(level);
-  const Tensor typed = memory.to(blocks[0]->cross_attention->attention->k->compute_type());
+  const Tensor typed = encoder_output.to(blocks[0]->cross_attention->attention->k->compute_type());
   for (const T5DecoderBlock& block : blocks) {
     const T5Attention& cross = block->cross_attention->attention;
-    const std::vector<int64_t> shape = {memory.size(1), config_.num_heads, config_.d_kv};
+    const std::vector<int64_t> shape = {encoder_output.size(1), config_.num_heads, config_.d_kv};
     source.keys.push_back(cross->k->forward(typed).view(shape));    // [S,H,K]
     source.values.push_back(cross->v->forward(typed).view(shape));  // [S,H,K]
   }
@@ -174,9 +180,9 @@ Tensor T5DecoderImpl::step(const Tensor& embeds, std::span<const int64_t> rows,
   nn::check_shape(embeds, {static_cast<int64_t>(rows.size()), 1, config_.d_model},
                   "T5Decoder: embeds");
   const at::NoGradGuard no_grad;
-  const std::vector<int32_t> fresh = cache.extend(rows);
+  const std::vector<int32_t> added = cache.extend(rows);
   try {
-    return advance(embeds, rows, fresh, cache);
+    return advance(embeds, rows, added, cache);
   } catch (...) {
     cache.retract(rows);
     throw;
@@ -184,15 +190,15 @@ Tensor T5DecoderImpl::step(const Tensor& embeds, std::span<const int64_t> rows,
 }
 
 Tensor T5DecoderImpl::advance(const Tensor& embeds, std::span<const int64_t> rows,
-                              const std::vector<int32_t>& fresh, DecoderCache& cache) const {
+                              const std::vector<int32_t>& added, DecoderCache& cache) const {
   // Everything here treats rows one by one: products by this declaration, norms, gates and
   // attention because their kernels do, the rest element by element.
   constexpr nn::Rows kRows = nn::Rows::kIndependent;
   const auto r = static_cast<int64_t>(rows.size());
   const int64_t h = config_.num_heads;
   const int64_t k = config_.d_kv;
-  const Tensor fresh_index =
-      at::tensor(std::vector<int64_t>(fresh.begin(), fresh.end()), at::kLong).to(embeds.device());
+  const Tensor added_index =
+      at::tensor(std::vector<int64_t>(added.begin(), added.end()), at::kLong).to(embeds.device());
   std::vector<std::span<const int32_t>> pasts;
   size_t longest = 0;
   std::vector<int64_t> levels;
@@ -211,8 +217,8 @@ Tensor T5DecoderImpl::advance(const Tensor& embeds, std::span<const int64_t> row
     const T5DecoderBlock& block = blocks[i];
     const T5Attention& self = block->self_attention->attention;
     const Tensor n = block->self_attention->normed(x);
-    cache.keys(i).index_copy_(0, fresh_index, self->k->forward(n, kRows).view({r, h, k}));
-    cache.values(i).index_copy_(0, fresh_index, self->v->forward(n, kRows).view({r, h, k}));
+    cache.keys(i).index_copy_(0, added_index, self->k->forward(n, kRows).view({r, h, k}));
+    cache.values(i).index_copy_(0, added_index, self->v->forward(n, kRows).view({r, h, k}));
     const Tensor attended =
         nn::step_attention(self->q->forward(n, kRows).view({r, h, k}), cache.keys(i),
                            cache.values(i), pasts, bias);  // [R,H,K]
@@ -237,10 +243,11 @@ T5Impl::T5Impl(const T5Config& config, const AdapterConfig& adapter)
   register_module("lm_head", lm_head);
 }
 
-Tensor T5Impl::decode(const Tensor& decoder_ids, const Tensor& keep, const Tensor& memory,
-                      const Tensor& memory_keep, const Tensor& level) const {
-  return lm_head->forward_float(
-      decoder->forward(shared->forward(decoder_ids), keep, memory, memory_keep, level));
+Tensor T5Impl::decode(const Tensor& decoder_ids, const Tensor& attention_mask,
+                      const Tensor& encoder_output, const Tensor& cross_attention_mask,
+                      const Tensor& level) const {
+  return lm_head->forward_float(decoder->forward(shared->forward(decoder_ids), attention_mask,
+                                                 encoder_output, cross_attention_mask, level));
 }
 
 Tensor T5Impl::step(const Tensor& ids, std::span<const int64_t> rows, DecoderCache& cache) const {

@@ -1,6 +1,6 @@
 #pragma once
 /// Flan-T5, encoder and decoder, with adapters. One definition for training (whole sequences) and
-/// for answering (one token per row and step). Source: architecture.md, section 6.
+/// for answering (one token per row and step). Source: docs/architecture.md.
 
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
@@ -29,11 +29,12 @@ class T5EncoderImpl : public torch::nn::Module {
   T5EncoderImpl(const T5Config& config, const AdapterConfig& adapter);
 
   struct Output {
-    at::Tensor memory;       ///< [B,S,D] float32, after the final norm
-    at::Tensor first_block;  ///< [B,S,D]: the output of block 0, for parity tests
+    at::Tensor last_hidden_state;  ///< [B,S,D] float32, after the final norm
+    at::Tensor first_block;        ///< [B,S,D]: the output of block 0, for parity tests
   };
-  /// embeds [B,S,D], keep [B,S] of 0/1, level [B] int64.
-  Output forward(const at::Tensor& embeds, const at::Tensor& keep, const at::Tensor& level) const;
+  /// embeds [B,S,D], attention_mask [B,S] of 0/1, level [B] int64.
+  Output forward(const at::Tensor& embeds, const at::Tensor& attention_mask,
+                 const at::Tensor& level) const;
 
   std::vector<T5EncoderBlock> blocks;
   nn::RmsNorm final_layer_norm;
@@ -43,10 +44,10 @@ TORCH_MODULE(T5Encoder);
 class T5DecoderBlockImpl : public torch::nn::Module {
  public:
   T5DecoderBlockImpl(const T5Config& config, const AdapterConfig& adapter, bool first);
-  /// x [B,T,D] float32, bias [B,H,T,T], memory [B,S,D], memory_bias [B,1,1,S], level [B] ->
-  /// [B,T,D].
-  at::Tensor forward(const at::Tensor& x, const at::Tensor& bias, const at::Tensor& memory,
-                     const at::Tensor& memory_bias, const at::Tensor& level) const;
+  /// x [B,T,D] float32, bias [B,H,T,T], encoder_output [B,S,D], cross_attention_bias [B,1,1,S],
+  /// level [B] -> [B,T,D].
+  at::Tensor forward(const at::Tensor& x, const at::Tensor& bias, const at::Tensor& encoder_output,
+                     const at::Tensor& cross_attention_bias, const at::Tensor& level) const;
 
   T5AttentionLayer self_attention, cross_attention;
   T5FeedForward feed_forward;
@@ -57,13 +58,14 @@ class T5DecoderImpl : public torch::nn::Module {
  public:
   T5DecoderImpl(const T5Config& config, const AdapterConfig& adapter);
 
-  /// Whole targets at once: embeds [B,T,D], keep [B,T], memory [B,S,D], memory_keep [B,S],
-  /// level [B] -> [B,T,D] float32 after the final norm.
-  at::Tensor forward(const at::Tensor& embeds, const at::Tensor& keep, const at::Tensor& memory,
-                     const at::Tensor& memory_keep, const at::Tensor& level) const;
+  /// Whole targets at once: embeds [B,T,D], attention_mask [B,T], encoder_output [B,S,D],
+  /// cross_attention_mask [B,S], level [B] -> [B,T,D] float32 after the final norm.
+  at::Tensor forward(const at::Tensor& embeds, const at::Tensor& attention_mask,
+                     const at::Tensor& encoder_output, const at::Tensor& cross_attention_mask,
+                     const at::Tensor& level) const;
 
-  /// The cross-attention keys and values of one memory [1,S,D], computed once.
-  DecoderSource read(const at::Tensor& memory, TaskLevel level) const;
+  /// The cross-attention keys and values of one encoder_output [1,S,D], computed once.
+  DecoderSource read(const at::Tensor& encoder_output, TaskLevel level) const;
 
   /// One more token for each of R rows: embeds [R,1,D] -> [R,1,D] float32 after the final norm.
   /// The rows' pasts grow by one in `cache`; when it throws, they have not. Rows are independent
@@ -80,7 +82,7 @@ class T5DecoderImpl : public torch::nn::Module {
 
  private:
   at::Tensor advance(const at::Tensor& embeds, std::span<const int64_t> rows,
-                     const std::vector<int32_t>& fresh, DecoderCache& cache) const;
+                     const std::vector<int32_t>& added, DecoderCache& cache) const;
 
   T5Config config_;
 };
@@ -90,10 +92,11 @@ class T5Impl : public torch::nn::Module {
  public:
   T5Impl(const T5Config& config, const AdapterConfig& adapter);
 
-  /// Teacher forcing: decoder_ids [B,T] (start id first), keep [B,T], memory [B,S,D], memory_keep
-  /// [B,S], level [B] -> logits [B,T,vocabulary] float32.
-  at::Tensor decode(const at::Tensor& decoder_ids, const at::Tensor& keep, const at::Tensor& memory,
-                    const at::Tensor& memory_keep, const at::Tensor& level) const;
+  /// Teacher forcing: decoder_ids [B,T] (start id first), attention_mask [B,T], encoder_output
+  /// [B,S,D], cross_attention_mask [B,S], level [B] -> logits [B,T,vocabulary] float32.
+  at::Tensor decode(const at::Tensor& decoder_ids, const at::Tensor& attention_mask,
+                    const at::Tensor& encoder_output, const at::Tensor& cross_attention_mask,
+                    const at::Tensor& level) const;
 
   /// One more token for each of R rows: ids [R] int64 -> logits [R,vocabulary] float32. As the
   /// decoder's `step`: independent rows, all or nothing.

@@ -49,9 +49,9 @@ Tensor T5AttentionLayerImpl::self(const Tensor& x, const Tensor& bias) const {
   return x + nn::dropout(attention->forward(n, n, bias));
 }
 
-Tensor T5AttentionLayerImpl::cross(const Tensor& x, const Tensor& memory,
+Tensor T5AttentionLayerImpl::cross(const Tensor& x, const Tensor& encoder_output,
                                    const Tensor& bias) const {
-  return x + nn::dropout(attention->forward(normed(x), memory, bias));
+  return x + nn::dropout(attention->forward(normed(x), encoder_output, bias));
 }
 
 T5FeedForwardImpl::T5FeedForwardImpl(const T5Config& config, const AdapterConfig& adapter_config)

@@ -1,6 +1,6 @@
 #pragma once
 /// The sublayers of Flan-T5 with LION's adapters in every feed-forward. Source: T5 v1.1 (Raffel
-/// 2020, Shazeer 2020) as the released code patches it; architecture.md, section 6.
+/// 2020, Shazeer 2020) as the released code patches it; docs/architecture.md.
 
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
@@ -57,8 +57,9 @@ class T5AttentionLayerImpl : public torch::nn::Module {
 
   /// Self attention: x [B,S,D] float32 -> [B,S,D] float32.
   at::Tensor self(const at::Tensor& x, const at::Tensor& bias) const;
-  /// Cross attention to memory [B,S,D], which is not normalised again.
-  at::Tensor cross(const at::Tensor& x, const at::Tensor& memory, const at::Tensor& bias) const;
+  /// Cross attention to encoder_output [B,S,D], which is not normalised again.
+  at::Tensor cross(const at::Tensor& x, const at::Tensor& encoder_output,
+                   const at::Tensor& bias) const;
 
   /// RMS x in the type that the projections read.
   at::Tensor normed(const at::Tensor& x) const;

@@ -31,7 +31,7 @@ Tensor VisionAggregatorImpl::forward(std::span<const Tensor> taps) const {
   LION_CHECK(taps.size() == blocks.size() + 1, taps.size(), " taps");
   Tensor x = taps[0];
   for (size_t i = 0; i < blocks.size(); ++i) {
-    x = nn::recomputed(
+    x = nn::checkpointed(
         *blocks[i],
         [block = blocks[i]](const std::vector<Tensor>& in) { return block->forward(in[0], in[1]); },
         {x, taps[i + 1]});

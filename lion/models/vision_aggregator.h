@@ -1,7 +1,7 @@
 #pragma once
 /// Vision aggregator: mixes three depths of the vision encoder into fine, spatial tokens
 /// (region-level branch). Source: LION section 3.2, with the residuals and post-norms of the
-/// released code; architecture.md, section 5.
+/// released code; docs/architecture.md.
 
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>

@@ -9,7 +9,7 @@
 namespace lion::nn {
 namespace {
 
-thread_local bool recompute = false;
+thread_local bool checkpointing = false;
 thread_local bool to_be_repeated = false;
 
 /// Sets a thread-local flag for a scope.
@@ -45,7 +45,7 @@ struct FirstRun : torch::CustomClassHolder {
   at::Tensor random;
 };
 
-struct Recompute : torch::autograd::Function<Recompute> {
+struct CheckpointedBlock : torch::autograd::Function<CheckpointedBlock> {
   using Context = torch::autograd::AutogradContext;
 
   /// `anchor` requires a gradient: the block's parameters may be all that does.
@@ -75,7 +75,7 @@ struct Recompute : torch::autograd::Function<Recompute> {
     {
       const at::AutoGradMode with_gradients(true);
       const DropoutScope dropout(run->dropout);
-      const RecomputeScope plain(false);
+      const ActivationCheckpointScope plain(false);
       at::Tensor again;
       {
         const FlagScope flag(to_be_repeated, true);  // the same routines as in the first run
@@ -95,15 +95,17 @@ struct Recompute : torch::autograd::Function<Recompute> {
 
 }  // namespace
 
-RecomputeScope::RecomputeScope(bool on) : before_(recompute) { recompute = on; }
-RecomputeScope::~RecomputeScope() { recompute = before_; }
+ActivationCheckpointScope::ActivationCheckpointScope(bool on) : before_(checkpointing) {
+  checkpointing = on;
+}
+ActivationCheckpointScope::~ActivationCheckpointScope() { checkpointing = before_; }
 
-bool runs_to_be_repeated() { return to_be_repeated; }
+bool runs_in_checkpoint() { return to_be_repeated; }
 
-at::Tensor recomputed(const torch::nn::Module& module, const TensorFunction& block,
-                      const std::vector<at::Tensor>& inputs) {
+at::Tensor checkpointed(const torch::nn::Module& module, const TensorFunction& block,
+                        const std::vector<at::Tensor>& inputs) {
   const auto needs_gradient = [](const at::Tensor& t) { return t.defined() && t.requires_grad(); };
-  const bool worth_it = recompute && at::GradMode::is_enabled() &&
+  const bool worth_it = checkpointing && at::GradMode::is_enabled() &&
                         (std::ranges::any_of(inputs, needs_gradient) ||
                          std::ranges::any_of(module.parameters(), needs_gradient));
   if (!worth_it) return block(inputs);
@@ -113,7 +115,7 @@ at::Tensor recomputed(const torch::nn::Module& module, const TensorFunction& blo
   run->device = inputs[0].device();
   run->random = random_state(run->device);
   const at::Tensor anchor = at::empty({0}, at::kFloat).set_requires_grad(true);
-  return Recompute::apply(anchor, at::TensorList(inputs), run);
+  return CheckpointedBlock::apply(anchor, at::TensorList(inputs), run);
 }
 
 }  // namespace lion::nn

@@ -9,13 +9,13 @@
 
 namespace lion::nn {
 
-/// Within its scope, on this thread, `recomputed` trades time for memory.
-class RecomputeScope {
+/// Within its scope, on this thread, `checkpointed` trades time for memory.
+class ActivationCheckpointScope {
  public:
-  explicit RecomputeScope(bool on);
-  ~RecomputeScope();
-  RecomputeScope(const RecomputeScope&) = delete;
-  RecomputeScope& operator=(const RecomputeScope&) = delete;
+  explicit ActivationCheckpointScope(bool on);
+  ~ActivationCheckpointScope();
+  ActivationCheckpointScope(const ActivationCheckpointScope&) = delete;
+  ActivationCheckpointScope& operator=(const ActivationCheckpointScope&) = delete;
 
  private:
   bool before_;
@@ -23,15 +23,15 @@ class RecomputeScope {
 
 using TensorFunction = std::function<at::Tensor(const std::vector<at::Tensor>&)>;
 
-/// block(inputs), computed by `module`. Inside a RecomputeScope, where an input or a parameter of
-/// the module requires a gradient, what the block computes on the way is dropped and computed again
-/// in the backward pass, with the same random numbers. `block` must outlive the backward pass:
-/// capture by value what it needs.
-at::Tensor recomputed(const torch::nn::Module& module, const TensorFunction& block,
-                      const std::vector<at::Tensor>& inputs);
+/// block(inputs), computed by `module`. Inside a ActivationCheckpointScope, where an input or a
+/// parameter of the module requires a gradient, what the block computes on the way is dropped and
+/// computed again in the backward pass, with the same random numbers. `block` must outlive the
+/// backward pass: capture by value what it needs.
+at::Tensor checkpointed(const torch::nn::Module& module, const TensorFunction& block,
+                        const std::vector<at::Tensor>& inputs);
 
 /// True in both runs of a block: the first, without a graph, and the second, with one, have to give
 /// the same numbers, so operators must not choose by whether gradients are asked for.
-bool runs_to_be_repeated();
+bool runs_in_checkpoint();
 
 }  // namespace lion::nn

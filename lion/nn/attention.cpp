@@ -28,12 +28,12 @@ namespace {
 struct BiasedSoftmax : torch::autograd::Function<BiasedSoftmax> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& scores,
                             double scale, const at::Tensor& bias) {
-    at::Tensor shares = kernels::softmax(scores.contiguous(), scale, bias);
-    context->save_for_backward({shares});
+    at::Tensor probabilities = kernels::softmax(scores.contiguous(), scale, bias);
+    context->save_for_backward({probabilities});
     context->saved_data["scale"] = scale;
     context->saved_data["bias_sizes"] = bias.sizes();
     context->saved_data["for_bias"] = bias.requires_grad();
-    return shares;
+    return probabilities;
   }
   static std::vector<at::Tensor> backward(torch::autograd::AutogradContext* context,
                                           const std::vector<at::Tensor>& gradients) {
@@ -56,9 +56,9 @@ at::Tensor biased_softmax(const at::Tensor& scores, double scale, const at::Tens
 at::Tensor plain_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                            double scale, const at::Tensor& bias) {
   const at::Tensor scores = at::matmul(q, k.transpose(-2, -1));  // [B,H,T,S]
-  const at::Tensor shares = biased_softmax(
+  const at::Tensor probabilities = biased_softmax(
       scores, scale, bias.defined() ? bias : at::zeros({1, 1, 1, k.size(2)}, at::kFloat));
-  return at::matmul(dropout(shares), v);
+  return at::matmul(dropout(probabilities), v);
 }
 
 /// ATen's fused kernel cannot train a bias. On CPUs, it takes twice as long in training where
@@ -66,7 +66,7 @@ at::Tensor plain_attention(const at::Tensor& q, const at::Tensor& k, const at::T
 bool prefers_plain(const at::Tensor& q, const at::Tensor& k, const at::Tensor& bias) {
   constexpr int64_t kFewScores = 160 * 160;
   if (bias.defined() && bias.requires_grad()) return true;
-  const bool trains = at::GradMode::is_enabled() || runs_to_be_repeated();
+  const bool trains = at::GradMode::is_enabled() || runs_in_checkpoint();
   return trains && q.is_cpu() && q.size(2) * k.size(2) <= kFewScores;
 }
 
@@ -79,7 +79,7 @@ at::Tensor mask_for(const at::Tensor& q, const at::Tensor& bias) {
 }
 
 /// cuDNN's attention is not used: its gradients under a mask are NaN for some lengths
-/// (pytorch/pytorch#196678), and it plans anew for every shape, which takes longer than a small
+/// (pytorch/pytorch#196678), and it plans again for every shape, which takes longer than a small
 /// model's whole step. The switch is the process's, so it is off during our own calls only; the
 /// first of several threads to come and the last to go move it.
 class WithoutCuDnn {
@@ -147,8 +147,8 @@ at::Tensor shared_attention(const at::Tensor& q, const at::Tensor& keys, const a
       .contiguous();
 }
 
-at::Tensor key_mask(const at::Tensor& keep, double low) {
-  return (1.0 - keep.to(at::kFloat)).mul(low).unsqueeze(1).unsqueeze(1);  // [B,1,1,S]
+at::Tensor key_mask(const at::Tensor& attention_mask, double low) {
+  return (1.0 - attention_mask.to(at::kFloat)).mul(low).unsqueeze(1).unsqueeze(1);  // [B,1,1,S]
 }
 
 }  // namespace lion::nn

@@ -29,8 +29,8 @@ at::Tensor step_attention(const at::Tensor& q, const at::Tensor& keys, const at:
 /// keys, values [S,H,K] -> [R,H,K]. For decoding: no gradients.
 at::Tensor shared_attention(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values);
 
-/// What to add to scores so that masked keys get no weight: keep [B,S] of 0 and 1 -> [B,1,1,S],
-/// 0 where kept and `low` elsewhere.
-at::Tensor key_mask(const at::Tensor& keep, double low);
+/// What to add to scores so that masked keys get no weight: attention_mask [B,S] of 0 and 1 ->
+/// [B,1,1,S], 0 where kept and `low` elsewhere.
+at::Tensor key_mask(const at::Tensor& attention_mask, double low);
 
 }  // namespace lion::nn

@@ -11,7 +11,7 @@ namespace lion::nn {
 bool use_cpu_kernel(std::initializer_list<at::Tensor> tensors) {
   return std::ranges::all_of(tensors, [](const at::Tensor& t) {
     return t.is_cpu() && (t.scalar_type() == at::kFloat || t.scalar_type() == at::kBFloat16) &&
-           !(at::GradMode::is_enabled() && t.requires_grad()) && !runs_to_be_repeated();
+           !(at::GradMode::is_enabled() && t.requires_grad()) && !runs_in_checkpoint();
   });
 }
 

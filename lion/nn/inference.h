@@ -1,5 +1,5 @@
 #pragma once
-/// When our own kernels may stand in for ATen's operators.
+/// When our own kernels may replace ATen's operators.
 
 #include <ATen/core/Tensor.h>
 

@@ -90,7 +90,7 @@ at::Tensor PatchConvImpl::forward(const at::Tensor& image) const {
   const int64_t p = weight.size(2);
   const int64_t g = image.size(2) / p;  // patches a side
   if (image.size(2) != g * p || image.size(3) != g * p) {
-    throw InputError(str("PatchConv: got a picture of ", image.size(3), "x", image.size(2),
+    throw InputError(str("PatchConv: got an image of ", image.size(3), "x", image.size(2),
                          ", expected a square whose side is a multiple of ", p,
                          ". Resize it first."));
   }

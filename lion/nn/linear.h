@@ -55,7 +55,7 @@ class EmbeddingImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Embedding);
 
-/// Cuts a picture into squares of side `patch` and maps each to a vector: a convolution whose
+/// Cuts an image into squares of side `patch` and maps each to a vector: a convolution whose
 /// stride is its size, computed as one matrix product. Keys: weight [out,3,patch,patch], bias
 /// [out].
 class PatchConvImpl : public torch::nn::Module {

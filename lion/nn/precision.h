@@ -3,7 +3,7 @@
 /// the compute type, whatever their weights are stored in (a trainer keeps float32 masters);
 /// everything else (norms, residual streams, softmax, routers, scales, position tables) is float32.
 /// So a bfloat16 model differs from the float32 one by the rounding of matrix operands alone, as in
-/// the released code under autocast (architecture.md, section 12).
+/// the released code under autocast (docs/architecture.md).
 
 #include <c10/core/ScalarType.h>
 #include <torch/nn/module.h>

@@ -14,7 +14,7 @@ namespace lion::scenes {
 
 using MaybeQuestion = std::optional<Question>;
 
-// ask_things.cpp: about things and their places
+// ask_objects.cpp: about objects and their places
 MaybeQuestion ask_what(const Facts& facts, Random& random);
 MaybeQuestion ask_relation(const Facts& facts, Random& random);
 MaybeQuestion ask_side(const Facts& facts, Random& random);

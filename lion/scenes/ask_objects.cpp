@@ -8,17 +8,17 @@
 namespace lion::scenes {
 namespace {
 
-Question thing_question(QuestionType type, std::string text, const std::string& answer,
-                        std::string sentence) {
-  return {type, std::move(text), answer, sentence, sentence, AnswerDomain::kThing};
+Question object_question(QuestionType type, std::string text, const std::string& answer,
+                         std::string sentence) {
+  return {type, std::move(text), answer, sentence, sentence, AnswerDomain::kObject};
 }
 
 std::string_view is_are(const std::string& noun) { return is_plural_noun(noun) ? "are" : "is"; }
 std::string_view does_do(const std::string& noun) { return is_plural_noun(noun) ? "Are" : "Is"; }
 
-/// Two different things that are each one of their name; nothing when there are not two.
+/// Two different objects that are each one of their name; nothing when there are not two.
 std::optional<std::array<size_t, 2>> draw_two(const Facts& facts, Random& random) {
-  std::vector<size_t> unique = facts.unique_things();
+  std::vector<size_t> unique = facts.unique_objects();
   if (unique.size() < 2) return std::nullopt;
   shuffle(unique, random);
   return std::array<size_t, 2>{unique[0], unique[1]};
@@ -28,9 +28,9 @@ MaybeQuestion what_is_linked(const Facts& facts) {
   const std::optional<Link>& link = facts.scene().link;
   if (!link || !facts.is_unique(link->other)) return std::nullopt;
   const std::string where = str(relation_words(link->relation), " the ", facts.name(link->other));
-  const std::string& name = facts.name(link->thing);
-  return thing_question(QuestionType::kWhat, str("What is ", where, "?"), name,
-                        str("The ", name, " ", is_are(name), " ", where, "."));
+  const std::string& name = facts.name(link->object);
+  return object_question(QuestionType::kWhat, str("What is ", where, "?"), name,
+                         str("The ", name, " ", is_are(name), " ", where, "."));
 }
 
 MaybeQuestion what_is_outermost(const Facts& facts, Random& random) {
@@ -50,8 +50,8 @@ MaybeQuestion what_is_outermost(const Facts& facts, Random& random) {
     }
     if (!outermost) continue;
     const std::string& name = facts.name(i);
-    return thing_question(QuestionType::kWhat, str("What is ", side.words, "?"), name,
-                          str("The ", name, " ", is_are(name), " ", side.words, "."));
+    return object_question(QuestionType::kWhat, str("What is ", side.words, "?"), name,
+                           str("The ", name, " ", is_are(name), " ", side.words, "."));
   }
   return std::nullopt;
 }
@@ -63,8 +63,8 @@ MaybeQuestion ask_what(const Facts& facts, Random& random) {
     static constexpr std::array<std::string_view, 3> kTexts = {
         "What is this?", "What does the picture show?", "What can be seen here?"};
     const Group& group = facts.groups().front();
-    return thing_question(QuestionType::kWhat, std::string(pick(kTexts, random)), group.name,
-                          str("The picture shows ", facts.phrase(group), "."));
+    return object_question(QuestionType::kWhat, std::string(pick(kTexts, random)), group.name,
+                           str("The picture shows ", facts.phrase(group), "."));
   }
   if (chance(random, 0.5)) {
     if (MaybeQuestion linked = what_is_linked(facts)) return linked;
@@ -78,7 +78,7 @@ constexpr std::array<Relation, 6> kComparable = {Relation::kLeftOf,     Relation
                                                  Relation::kAbove,      Relation::kBelow,
                                                  Relation::kLargerThan, Relation::kSmallerThan};
 
-/// A relation that clearly holds between two different things, each one of its name.
+/// A relation that clearly holds between two different objects, each one of its name.
 struct Comparison {
   size_t a = 0, b = 0;
   Relation relation = Relation::kLeftOf;
@@ -127,16 +127,16 @@ MaybeQuestion ask_compare(const Facts& facts, Random& random) {
   const std::string sentence =
       str("The ", name, " ", is_are(name), " ", relation_words(truth), " the ", facts.name(b), ".");
   if (chance(random, 0.5)) {  // in the words of ask_relation
-    return thing_question(QuestionType::kCompare,
-                          str(does_do(first), " the ", first, " ", relation_words(truth), " the ",
-                              second, ", or ", is_are(second), " the ", second, "?"),
-                          name, sentence);
+    return object_question(QuestionType::kCompare,
+                           str(does_do(first), " the ", first, " ", relation_words(truth), " the ",
+                               second, ", or ", is_are(second), " the ", second, "?"),
+                           name, sentence);
   }
   static constexpr std::array<std::string_view, 6> kWords = {
       "to the left", "to the right", "above", "below", "larger", "smaller"};
   const auto which = static_cast<size_t>(std::find(kComparable.begin(), kComparable.end(), truth) -
                                          kComparable.begin());
-  return thing_question(
+  return object_question(
       QuestionType::kCompare,
       str("Which is ", kWords.at(which), ", the ", first, " or the ", second, "?"), name, sentence);
 }
@@ -147,16 +147,16 @@ MaybeQuestion ask_subject(const Facts& facts, Random& random) {
   const std::string &a = facts.name((*two)[0]), &b = facts.name((*two)[1]);
   const std::string asked =
       str(does_do(a), " the ", a, " ", relation_words(pick(kComparable, random)), " the ", b, "?");
-  return thing_question(QuestionType::kSubject, str(asked, " Which is the question about?"), a,
-                        str("The question is about the ", a, "."));
+  return object_question(QuestionType::kSubject, str(asked, " Which is the question about?"), a,
+                         str("The question is about the ", a, "."));
 }
 
 MaybeQuestion ask_side(const Facts& facts, Random& random) {
-  const std::vector<size_t> unique = facts.unique_things();
+  const std::vector<size_t> unique = facts.unique_objects();
   if (unique.empty()) return std::nullopt;
   const size_t i = pick(unique, random);
   const double from_middle =
-      facts.thing(i).centre_x() / static_cast<double>(facts.scene().size) - 0.5;
+      facts.object(i).centre_x() / static_cast<double>(facts.scene().size) - 0.5;
   constexpr double kClear = 0.12;
   if (from_middle > -kClear && from_middle < kClear) return std::nullopt;
   static constexpr std::array<std::string_view, 3> kEnds = {
@@ -182,14 +182,14 @@ MaybeQuestion ask_size(const Facts& facts, Random& random) {
   const bool larger = chance(random, 0.5);
   const std::string& name = facts.name(first == larger ? a : b);
   const std::string word = larger ? (chance(random, 0.5) ? "larger" : "bigger") : "smaller";
-  return thing_question(
+  return object_question(
       QuestionType::kSize,
       str("Which is ", word, ", the ", facts.name(a), " or the ", facts.name(b), "?"), name,
       str("The ", name, " ", is_are(name), " ", word, "."));
 }
 
 MaybeQuestion ask_neighbour(const Facts& facts, Random& random) {
-  const std::vector<size_t> unique = facts.unique_things();
+  const std::vector<size_t> unique = facts.unique_objects();
   if (unique.empty() || facts.size() < 2) return std::nullopt;
   const size_t anchor = pick(unique, random);
   static constexpr std::array<Relation, 4> kRelations = {Relation::kLeftOf, Relation::kRightOf,
@@ -204,8 +204,8 @@ MaybeQuestion ask_neighbour(const Facts& facts, Random& random) {
   if (!found) return std::nullopt;
   const std::string where = str(relation_words(relation), " the ", facts.name(anchor));
   const std::string& name = facts.name(*found);
-  return thing_question(QuestionType::kNeighbour, str("What is ", where, "?"), name,
-                        str("The ", name, " ", is_are(name), " ", where, "."));
+  return object_question(QuestionType::kNeighbour, str("What is ", where, "?"), name,
+                         str("The ", name, " ", is_are(name), " ", where, "."));
 }
 
 }  // namespace lion::scenes

@@ -30,8 +30,8 @@ constexpr std::array<CategoryWords, 7> kCountable = {
 std::vector<size_t> of_category(const Facts& facts, Category category) {
   std::vector<size_t> list;
   for (size_t i = 0; i < facts.size(); ++i) {
-    const Thing& thing = facts.thing(i);
-    if (thing.form == Form::kEmoji && facts.vocabulary().kind(thing).category == category) {
+    const Object& object = facts.object(i);
+    if (object.form == Form::kEmoji && facts.vocabulary().kind(object).category == category) {
       list.push_back(i);
     }
   }
@@ -73,7 +73,7 @@ std::string absent_shape(const Facts& facts, Random& random) {
 std::optional<std::string> draw_name(const Facts& facts, bool yes, Random& random) {
   if (yes) {
     const Group& group = pick(facts.groups(), random);
-    return facts.vocabulary().one(facts.thing(group.things.front()));
+    return facts.vocabulary().one(facts.object(group.objects.front()));
   }
   // Shapes are denied as often as they are affirmed.
   if (chance(random, 0.2)) return with_article(absent_shape(facts, random));
@@ -108,13 +108,13 @@ constexpr std::array<CategoryFact, 6> kCategoryFacts = {
      {Category::kPlant, "Which thing grows out of the ground?", "grows out of the ground"},
      {Category::kAnimal, "Which of these is alive and can move?", "is an animal"}}};
 
-/// The only group of emoji for which `fits` says yes, when there are other things beside it.
+/// The only group of emoji for which `fits` says yes, when there are other objects beside it.
 template <typename Fits>
 const Group* only_group(const Facts& facts, const Fits& fits) {
   const Group* found = nullptr;
   for (const Group& group : facts.groups()) {
-    const Thing& thing = facts.thing(group.things.front());
-    if (thing.form != Form::kEmoji || !fits(facts.vocabulary().kind(thing))) continue;
+    const Object& object = facts.object(group.objects.front());
+    if (object.form != Form::kEmoji || !fits(facts.vocabulary().kind(object))) continue;
     if (found != nullptr) return nullptr;
     found = &group;
   }
@@ -124,10 +124,10 @@ const Group* only_group(const Facts& facts, const Fits& fits) {
 MaybeQuestion knowledge(const Facts& facts, const Group* group, std::string_view text,
                         std::string_view reason) {
   if (group == nullptr) return std::nullopt;
-  const std::string one = facts.vocabulary().one(facts.thing(group->things.front()));
+  const std::string one = facts.vocabulary().one(facts.object(group->objects.front()));
   const std::string because = capitalized(str(one, " ", reason, "."));
   return Question{QuestionType::kKnowledge, std::string(text), group->name, because, because,
-                  AnswerDomain::kThing};
+                  AnswerDomain::kObject};
 }
 
 }  // namespace
@@ -135,23 +135,24 @@ MaybeQuestion knowledge(const Facts& facts, const Group* group, std::string_view
 MaybeQuestion ask_colour(const Facts& facts, Random& random) {
   std::vector<size_t> candidates;
   for (size_t i = 0; i < facts.size(); ++i) {
-    const Thing& thing = facts.thing(i);
-    const auto same = [&](const Thing& other) {
-      return other.form == thing.form && other.shape == thing.shape && other.colour != thing.colour;
+    const Object& object = facts.object(i);
+    const auto same = [&](const Object& other) {
+      return other.form == object.form && other.shape == object.shape &&
+             other.colour != object.colour;
     };
-    const std::vector<Thing>& things = facts.scene().things;
-    if (thing.form != Form::kEmoji && std::none_of(things.begin(), things.end(), same)) {
+    const std::vector<Object>& objects = facts.scene().objects;
+    if (object.form != Form::kEmoji && std::none_of(objects.begin(), objects.end(), same)) {
       candidates.push_back(i);
     }
   }
   if (candidates.empty()) return std::nullopt;
-  const Thing& thing = facts.thing(pick(candidates, random));
-  const std::string noun(thing.form == Form::kSign ? "sign"
-                                                   : kShapes[static_cast<size_t>(thing.shape)]);
-  const std::string colour(kColours[static_cast<size_t>(thing.colour)].name);
-  const bool one = std::count_if(facts.scene().things.begin(), facts.scene().things.end(),
-                                 [&](const Thing& other) {
-                                   return other.form == thing.form && other.shape == thing.shape;
+  const Object& object = facts.object(pick(candidates, random));
+  const std::string noun(object.form == Form::kSign ? "sign"
+                                                    : kShapes[static_cast<size_t>(object.shape)]);
+  const std::string colour(kColours[static_cast<size_t>(object.colour)].name);
+  const bool one = std::count_if(facts.scene().objects.begin(), facts.scene().objects.end(),
+                                 [&](const Object& other) {
+                                   return other.form == object.form && other.shape == object.shape;
                                  }) == 1;
   const std::string subject = one ? str("the ", noun) : str("the ", plural_of(noun));
   const std::string_view is = one ? " is " : " are ";
@@ -179,8 +180,8 @@ MaybeQuestion ask_count(const Facts& facts, Random& random) {
   const Group& group = pick(facts.groups(), random);
   // Numbers above one are rare: prefer them.
   if (group.single() && chance(random, 0.5)) return std::nullopt;
-  return count_question(facts.vocabulary().plural(facts.thing(group.things.front())), group.name,
-                        static_cast<int64_t>(group.things.size()), random);
+  return count_question(facts.vocabulary().plural(facts.object(group.objects.front())), group.name,
+                        static_cast<int64_t>(group.objects.size()), random);
 }
 
 MaybeQuestion ask_exists(const Facts& facts, Random& random) {
@@ -201,16 +202,16 @@ MaybeQuestion ask_category(const Facts& facts, Random& random) {
   const CategoryWords& words = pick(kCountable, random);
   const Group* found = nullptr;
   for (const Group& group : facts.groups()) {
-    const Thing& thing = facts.thing(group.things.front());
-    if (thing.form != Form::kEmoji) continue;
-    if (facts.vocabulary().kind(thing).category != words.category) continue;
+    const Object& object = facts.object(group.objects.front());
+    if (object.form != Form::kEmoji) continue;
+    if (facts.vocabulary().kind(object).category != words.category) continue;
     if (found != nullptr) return std::nullopt;
     found = &group;
   }
   if (found == nullptr) return std::nullopt;
   static constexpr std::array<std::string_view, 3> kEnds = {" is in the picture?", " is shown?",
                                                             " can be seen here?"};
-  return plain(QuestionType::kCategory, AnswerDomain::kThing,
+  return plain(QuestionType::kCategory, AnswerDomain::kObject,
                str(chance(random, 0.5) ? "Which " : "What ", words.one, pick(kEnds, random)),
                found->name, str("The ", words.one, " is ", facts.phrase(*found), "."));
 }
@@ -218,7 +219,7 @@ MaybeQuestion ask_category(const Facts& facts, Random& random) {
 MaybeQuestion ask_read(const Facts& facts, Random& random) {
   for (const Group& group : facts.groups()) {
     if (group.name != "sign" || !group.single()) continue;
-    const std::string& text = facts.thing(group.things.front()).text;
+    const std::string& text = facts.object(group.objects.front()).text;
     const bool number = text.find_first_not_of("0123456789") == std::string::npos;
     static constexpr std::array<std::string_view, 3> kWord = {
         "What does the sign say?", "Which word is on the sign?", "What is written on the sign?"};
@@ -255,10 +256,10 @@ MaybeQuestion ask_knowledge(const Facts& facts, Random& random) {
 
 MaybeQuestion ask_logic(const Facts& facts, Random& random) {
   const Group& group = pick(facts.groups(), random);
-  const Thing& thing = facts.thing(group.things.front());
-  const auto count = static_cast<int64_t>(group.things.size());
+  const Object& object = facts.object(group.objects.front());
+  const auto count = static_cast<int64_t>(group.objects.size());
   const bool more = count == 1 || chance(random, 0.5);
-  const std::string many = facts.vocabulary().plural(thing);
+  const std::string many = facts.vocabulary().plural(object);
   const int64_t result = more ? count + 1 : count - 1;
   const std::string text = more ? str("If one more came, how many ", many, " would there be?")
                                 : str("If one were taken away, how many ", many, " would be left?");

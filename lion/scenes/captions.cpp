@@ -42,7 +42,7 @@ std::string with_there(const Facts& facts, Random& random) {
   return chance(random, 0.7) ? str(sentence, " ", place(facts), ".") : str(sentence, ".");
 }
 
-std::string picture_of(const Facts& facts, Random& random) {
+std::string image_of(const Facts& facts, Random& random) {
   static constexpr std::array<std::string_view, 5> kOpenings = {
       "A picture of ", "A drawing with ", "This page shows ", "The picture shows ",
       "A picture-book page with "};
@@ -62,10 +62,10 @@ struct Pair {
   Relation relation;
 };
 
-/// Relations between things that are one of their name; the scene's own link first.
+/// Relations between objects that are one of their name; the scene's own link first.
 std::vector<Pair> clear_relations(const Facts& facts) {
   std::vector<Pair> pairs;
-  const std::vector<size_t> unique = facts.unique_things();
+  const std::vector<size_t> unique = facts.unique_objects();
   for (const size_t a : unique) {
     for (const size_t b : unique) {
       if (a == b) continue;
@@ -93,7 +93,7 @@ std::string with_relation(const Facts& facts, Random& random) {
                              " ", facts.phrase(facts.group(pair.b)));
   std::vector<std::string> others;
   for (const Group& group : facts.groups()) {
-    if (group.things.front() != pair.a && group.things.front() != pair.b) {
+    if (group.objects.front() != pair.a && group.objects.front() != pair.b) {
       others.push_back(facts.phrase(group));
     }
   }
@@ -112,7 +112,7 @@ std::string caption(const Facts& facts, Random& random) {
     case 2:
       return with_there(facts, random);
     case 3:
-      return picture_of(facts, random);
+      return image_of(facts, random);
     case 4:
       return place_first(facts, random);
     default:
@@ -146,7 +146,7 @@ std::string long_description(const Facts& facts, Random& random) {
   }
   for (const Group& group : facts.groups()) {
     if (group.name == "sign" && group.single()) {
-      text += str(" The sign reads \"", facts.thing(group.things.front()).text, "\".");
+      text += str(" The sign reads \"", facts.object(group.objects.front()).text, "\".");
     }
   }
   return text;

@@ -10,22 +10,22 @@
 namespace lion::scenes {
 namespace {
 
-Image sample(const Painter& painter, uint64_t index, const SheetOptions& options) {
+Image sample(const Painter& painter, uint64_t index, const ContactSheetOptions& options) {
   const Scene scene = painter.plan(index);
   Image image = resize(painter.paint(scene), options.cell, options.cell, Filter::kBicubic);
   if (!options.boxes) return image;
   const double zoom = static_cast<double>(options.cell) / static_cast<double>(scene.size);
-  for (size_t i = 0; i < scene.things.size(); ++i) {
-    const PixelBox box = scene.things[i].box();
+  for (size_t i = 0; i < scene.objects.size(); ++i) {
+    const PixelBox box = scene.objects[i].box();
     draw_box(image, {box.x0 * zoom, box.y0 * zoom, box.x1 * zoom, box.y1 * zoom,
-                     painter.vocabulary().name(scene.things[i]), palette_color(i)});
+                     painter.vocabulary().name(scene.objects[i]), palette_color(i)});
   }
   return image;
 }
 
 }  // namespace
 
-Image contact_sheet(const Painter& painter, const SheetOptions& options) {
+Image contact_sheet(const Painter& painter, const ContactSheetOptions& options) {
   if (options.columns < 1 || options.rows < 1 || options.cell < 1) {
     throw InputError(str("contact_sheet: a size is below 1 (got ", options.columns, " columns, ",
                          options.rows, " rows, cells of ", options.cell,

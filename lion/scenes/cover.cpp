@@ -101,14 +101,14 @@ Image CoverPainter::paint(const Cover& cover) const {
   const LetterMask author = lettering_.line(cover.author, kAuthorSize);
   const int64_t bottom = size - margin - author.height;
   paint_line(image, author, std::max<int64_t>(0, bottom));
-  Thing thing;
-  thing.kind = cover.kind;
-  thing.pose.size = 5;
-  const auto sprite = painter_.sprites().sprite(thing);
+  Object object;
+  object.kind = cover.kind;
+  object.pose.size = 5;
+  const auto sprite = painter_.sprites().sprite(object);
   if (sprite->width > size || sprite->height > size) return image;
-  thing.left = (size - sprite->width) / 2;
-  thing.top = std::clamp<int64_t>((top + bottom - sprite->height) / 2, 0, size - sprite->height);
-  paint_sprite(image, *sprite, thing);
+  object.left = (size - sprite->width) / 2;
+  object.top = std::clamp<int64_t>((top + bottom - sprite->height) / 2, 0, size - sprite->height);
+  paint_sprite(image, *sprite, object);
   return image;
 }
 

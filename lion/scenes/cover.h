@@ -1,5 +1,5 @@
 #pragma once
-/// Book covers with a title, an author and a picture, for reading tasks (OCR-VQA).
+/// Book covers with a title, an author and an image, for reading tasks (OCR-VQA).
 
 #include <cstdint>
 #include <string>

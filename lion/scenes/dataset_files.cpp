@@ -120,21 +120,21 @@ void for_all(const Context& context, std::string_view task, int64_t count,
       work();
     }
     if (failure) std::rethrow_exception(failure);
-    if (context.progress) context.progress({task, end, count, "pictures"});
+    if (context.progress) context.progress({task, end, count, "images"});
   }
 }
 
-void write_picture(const std::filesystem::path& path, const Image& image) {
+void write_image(const std::filesystem::path& path, const Image& image) {
   write_file(path, encode_jpeg(image, kQuality));
 }
 
-void write_pictures(Context& context, const Block& block, std::string_view task,
-                    const std::function<std::string(int64_t)>& name) {
+void write_images(Context& context, const Block& block, std::string_view task,
+                  const std::function<std::string(int64_t)>& name) {
   if (block.count > 0) context.path(name(block.first_id));
   for_all(context, task, block.count, [&](int64_t i) {
-    write_picture(context.root / name(block.id(i)), block.painter.paint(block.plan(i)));
+    write_image(context.root / name(block.id(i)), block.painter.paint(block.plan(i)));
   });
-  context.pictures += block.count;
+  context.images += block.count;
 }
 
 void link_file(const std::filesystem::path& from, const std::filesystem::path& to) {
@@ -155,6 +155,6 @@ std::string coco_name(std::string_view set, int64_t id) {
   return str("COCO_", set, "_", twelve_digits(id), ".jpg");
 }
 
-Json xywh(const Thing& thing) { return {thing.left, thing.top, thing.width, thing.height}; }
+Json xywh(const Object& object) { return {object.left, object.top, object.width, object.height}; }
 
 }  // namespace lion::scenes

@@ -18,7 +18,7 @@
 
 namespace lion::scenes {
 
-inline constexpr int64_t kCaptionsPerPicture = 5;
+inline constexpr int64_t kCaptionsPerImage = 5;
 
 /// Text that grows piece by piece, in blocks, until `finish`.
 class TextFile {
@@ -53,7 +53,7 @@ class JsonFile {
   bool first_ = true;
 };
 
-/// Scenes `first`, `first` + 1, ... of a painter, as pictures with ids `first_id`, `first_id` + 1.
+/// Scenes `first`, `first` + 1, ... of a painter, as images with ids `first_id`, `first_id` + 1.
 struct Block {
   Painter painter;
   uint64_t first = 0;
@@ -69,8 +69,8 @@ struct Context {
   const WriteOptions& options;
   std::filesystem::path root;
   const ProgressSink& progress;
-  Block train, val, test, held_out;  ///< COCO's pictures
-  int64_t pictures = 0;
+  Block train, val, test, held_out;  ///< COCO's images
+  int64_t images = 0;
   int64_t files = 0;
 
   const Block& evaluation() const {
@@ -95,11 +95,11 @@ void for_all(const Context& context, std::string_view task, int64_t count,
              const std::function<void(int64_t)>& write);
 
 /// JPEG of quality 92.
-void write_picture(const std::filesystem::path& path, const Image& image);
+void write_image(const std::filesystem::path& path, const Image& image);
 
-/// All pictures of a block. `name` gives the path below the root for an id.
-void write_pictures(Context& context, const Block& block, std::string_view task,
-                    const std::function<std::string(int64_t)>& name);
+/// All images of a block. `name` gives the path below the root for an id.
+void write_images(Context& context, const Block& block, std::string_view task,
+                  const std::function<std::string(int64_t)>& name);
 
 /// A second name for a file of the folder: a hard link, or a copy where there are no links.
 void link_file(const std::filesystem::path& from, const std::filesystem::path& to);
@@ -109,7 +109,7 @@ std::string twelve_digits(int64_t id);
 std::string coco_name(std::string_view set, int64_t id);
 
 /// [x, y, width, height] in pixels.
-Json xywh(const Thing& thing);
+Json xywh(const Object& object);
 
 // One function per family of data sets.
 void write_coco(Context& context);      // write_coco.cpp

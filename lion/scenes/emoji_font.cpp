@@ -35,7 +35,7 @@ std::filesystem::path find_emoji_font() {
     std::error_code ignored;
     if (std::filesystem::is_regular_file(path, ignored)) return path;
   }
-  throw ResourceError(str("scenes: the pictures of things are missing (expected ",
+  throw ResourceError(str("scenes: the images of objects are missing (expected ",
                           "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf). Install the Debian ",
                           "package ", kPackage, "."));
 }
@@ -48,16 +48,16 @@ std::vector<Sprite> load_emoji(const std::filesystem::path& font, const std::vec
         " (expected Noto Color Emoji with bitmaps). Install the Debian package ", kPackage, "."));
   };
   if (face.get()->num_fixed_sizes < 1 || FT_Select_Size(face.get(), 0) != 0) fail("no bitmaps");
-  std::vector<Sprite> pictures;
+  std::vector<Sprite> images;
   for (const Kind& kind : kinds) {
     if (FT_Get_Char_Index(face.get(), kind.code) == 0 ||
         FT_Load_Char(face.get(), kind.code, FT_LOAD_COLOR) != 0 ||
         face.get()->glyph->bitmap.pixel_mode != FT_PIXEL_MODE_BGRA) {
-      fail(str("no colour picture of ", kind.one));
+      fail(str("no colour image of ", kind.one));
     }
-    pictures.push_back(copy_color_bitmap(face.get()->glyph->bitmap));
+    images.push_back(copy_color_bitmap(face.get()->glyph->bitmap));
   }
-  return pictures;
+  return images;
 }
 
 }  // namespace lion::scenes

@@ -1,5 +1,5 @@
 #pragma once
-/// Referring expressions: words that mean exactly one thing of a scene.
+/// Referring expressions: words that mean exactly one object of a scene.
 
 #include <optional>
 #include <string>
@@ -15,14 +15,14 @@ struct Expression {
   bool speaks_of_place = false;  ///< RefCOCO+ has no such expressions
 };
 
-/// Every expression of the grammar that fits thing `i` and no other thing. May be empty, when
-/// several things of one name differ in nothing that words can tell.
+/// Every expression of the grammar that fits object `i` and no other object. May be empty, when
+/// several objects of one name differ in nothing that words can tell.
 std::vector<Expression> expressions(const Facts& facts, size_t i);
 
 /// One of them at random; nothing when there is none.
 std::optional<std::string> refer(const Facts& facts, size_t i, Random& random);
 
-/// Things that have an expression.
+/// Objects that have an expression.
 std::vector<size_t> referable(const Facts& facts);
 
 }  // namespace lion::scenes

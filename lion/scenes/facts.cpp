@@ -9,30 +9,30 @@
 namespace lion::scenes {
 namespace {
 
-constexpr double kClearShift = 0.1;     // of the picture's side, between centres
+constexpr double kClearShift = 0.1;     // of the image's side, between centres
 constexpr double kClearlyLarger = 1.6;  // ratio of areas
 
 }  // namespace
 
 Facts::Facts(const Scene& scene, const Vocabulary& vocabulary)
     : scene_(&scene), vocabulary_(&vocabulary) {
-  for (size_t i = 0; i < scene.things.size(); ++i) {
-    std::string name = vocabulary.name(scene.things[i]);
+  for (size_t i = 0; i < scene.objects.size(); ++i) {
+    std::string name = vocabulary.name(scene.objects[i]);
     const auto same = std::find_if(groups_.begin(), groups_.end(),
                                    [&](const Group& group) { return group.name == name; });
     group_of_.push_back(static_cast<size_t>(same - groups_.begin()));
     if (same == groups_.end()) {
       groups_.push_back({std::move(name), {i}});
     } else {
-      same->things.push_back(i);
+      same->objects.push_back(i);
     }
   }
 }
 
 std::string Facts::phrase(const Group& group) const {
-  const Thing& first = thing(group.things.front());
+  const Object& first = object(group.objects.front());
   if (!group.single()) {
-    return str(number_word(static_cast<int64_t>(group.things.size())), " ",
+    return str(number_word(static_cast<int64_t>(group.objects.size())), " ",
                vocabulary_->plural(first));
   }
   if (first.form != Form::kSign) return vocabulary_->one(first);
@@ -40,7 +40,7 @@ std::string Facts::phrase(const Group& group) const {
              " sign that says \"", first.text, "\"");
 }
 
-std::vector<size_t> Facts::unique_things() const {
+std::vector<size_t> Facts::unique_objects() const {
   std::vector<size_t> unique;
   for (size_t i = 0; i < size(); ++i) {
     if (is_unique(i)) unique.push_back(i);
@@ -49,8 +49,8 @@ std::vector<size_t> Facts::unique_things() const {
 }
 
 bool Facts::holds(Relation relation, size_t a, size_t b) const {
-  const Thing& one = thing(a);
-  const Thing& two = thing(b);
+  const Object& one = object(a);
+  const Object& two = object(b);
   const double shift = kClearShift * static_cast<double>(scene_->size);
   const std::optional<Link>& link = scene_->link;
   switch (relation) {
@@ -68,7 +68,7 @@ bool Facts::holds(Relation relation, size_t a, size_t b) const {
       return two.area() >= kClearlyLarger * one.area();
     case Relation::kInside:
     case Relation::kOn:
-      return link && link->relation == relation && link->thing == a && link->other == b;
+      return link && link->relation == relation && link->object == a && link->other == b;
   }
   return false;
 }

@@ -1,5 +1,5 @@
 #pragma once
-/// What is true of a scene, in the terms that people speak of pictures in.
+/// What is true of a scene, in the terms that people speak of images in.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,12 +12,12 @@
 
 namespace lion::scenes {
 
-/// Things of one name.
+/// Objects of one name.
 struct Group {
   std::string name;  ///< "dog", "red circle", "sign"
-  std::vector<size_t> things;
+  std::vector<size_t> objects;
 
-  bool single() const { return things.size() == 1; }
+  bool single() const { return objects.size() == 1; }
 };
 
 /// A scene with its vocabulary; both must live as long as the facts.
@@ -27,8 +27,8 @@ class Facts {
 
   const Scene& scene() const { return *scene_; }
   const Vocabulary& vocabulary() const { return *vocabulary_; }
-  size_t size() const { return scene_->things.size(); }
-  const Thing& thing(size_t i) const { return scene_->things.at(i); }
+  size_t size() const { return scene_->objects.size(); }
+  const Object& object(size_t i) const { return scene_->objects.at(i); }
   const std::string& name(size_t i) const { return groups_[group_of_.at(i)].name; }
   const std::vector<Group>& groups() const { return groups_; }
   const Group& group(size_t i) const { return groups_[group_of_.at(i)]; }
@@ -36,12 +36,12 @@ class Facts {
   /// "a dog", "two dogs", `a yellow sign that says "STOP"`.
   std::string phrase(const Group& group) const;
 
-  /// Whether no other thing has this name.
+  /// Whether no other object has this name.
   bool is_unique(size_t i) const { return group(i).single(); }
-  std::vector<size_t> unique_things() const;
+  std::vector<size_t> unique_objects() const;
 
   /// Whether the relation holds so clearly that nobody would deny it. Neither a relation nor its
-  /// opposite holds when centres are closer than a tenth of the picture, or when one thing is less
+  /// opposite holds when centres are closer than a tenth of the image, or when one object is less
   /// than 1.6 times as large as the other.
   bool holds(Relation relation, size_t a, size_t b) const;
 

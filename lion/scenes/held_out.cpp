@@ -46,8 +46,8 @@ bool is_held_out(char32_t kind, Relation relation, Shape shape) {
 std::vector<std::string> held_out_combinations(const Scene& scene, const Vocabulary& vocabulary) {
   std::vector<std::string> found;
   std::set<int64_t> kinds;
-  for (const Thing& thing : scene.things) {
-    if (thing.form == Form::kEmoji) kinds.insert(thing.kind);
+  for (const Object& object : scene.objects) {
+    if (object.form == Form::kEmoji) kinds.insert(object.kind);
   }
   const std::vector<Kind>& all = vocabulary.kinds();
   for (const int64_t i : kinds) {
@@ -60,9 +60,9 @@ std::vector<std::string> held_out_combinations(const Scene& scene, const Vocabul
     }
   }
   if (scene.link) {
-    const Thing& thing = scene.things.at(scene.link->thing);
-    const Shape shape = static_cast<Shape>(scene.things.at(scene.link->other).shape);
-    const Kind& kind = vocabulary.kind(thing);
+    const Object& object = scene.objects.at(scene.link->object);
+    const Shape shape = static_cast<Shape>(scene.objects.at(scene.link->other).shape);
+    const Kind& kind = vocabulary.kind(object);
     if (is_held_out(kind.code, scene.link->relation, shape)) {
       found.push_back(words(kind, scene.link->relation, shape));
     }

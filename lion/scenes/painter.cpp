@@ -23,12 +23,12 @@ Random stream(const SceneConfig& config, uint64_t index) {
   return Random(Random(state ^ index).next());
 }
 
-/// A soft dark ellipse where a thing touches the ground.
-void paint_shadow(Image& image, const Thing& thing) {
-  const double rx = static_cast<double>(thing.width) * 0.42;
-  const double ry = std::max(1.5, static_cast<double>(thing.height) * 0.08);
-  const double cx = thing.centre_x();
-  const double cy = static_cast<double>(thing.top + thing.height) - ry * 0.4;
+/// A soft dark ellipse where an object touches the ground.
+void paint_shadow(Image& image, const Object& object) {
+  const double rx = static_cast<double>(object.width) * 0.42;
+  const double ry = std::max(1.5, static_cast<double>(object.height) * 0.08);
+  const double cx = object.centre_x();
+  const double cy = static_cast<double>(object.top + object.height) - ry * 0.4;
   const auto low = [](double v) { return std::max<int64_t>(0, static_cast<int64_t>(v)); };
   for (int64_t y = low(cy - ry); y < std::min(image.height, low(cy + ry + 1)); ++y) {
     const double dy = (static_cast<double>(y) + 0.5 - cy) / ry;
@@ -43,11 +43,11 @@ void paint_shadow(Image& image, const Thing& thing) {
 
 }  // namespace
 
-void paint_sprite(Image& image, const Sprite& sprite, const Thing& thing) {
-  const int64_t step = thing.pose.mirrored ? -4 : 4;
+void paint_sprite(Image& image, const Sprite& sprite, const Object& object) {
+  const int64_t step = object.pose.mirrored ? -4 : 4;
   for (int64_t y = 0; y < sprite.height; ++y) {
-    const uint8_t* from = sprite.row(y) + (thing.pose.mirrored ? (sprite.width - 1) * 4 : 0);
-    uint8_t* to = image.row(thing.top + y) + thing.left * 3;
+    const uint8_t* from = sprite.row(y) + (object.pose.mirrored ? (sprite.width - 1) * 4 : 0);
+    uint8_t* to = image.row(object.top + y) + object.left * 3;
     for (int64_t x = 0; x < sprite.width; ++x, from += step, to += 3) {
       const unsigned behind = 255u - from[3];
       for (int c = 0; c < 3; ++c) {
@@ -94,10 +94,10 @@ Image Painter::paint(const Scene& scene) const {
   image.rgb.resize(static_cast<size_t>(scene.size * scene.size * 3));
   paint_background(image, scene.background);
   const double level = horizon(scene.background) * static_cast<double>(scene.size);
-  for (const Thing& thing : scene.things) {
-    if (static_cast<double>(thing.top + thing.height) > level) paint_shadow(image, thing);
+  for (const Object& object : scene.objects) {
+    if (static_cast<double>(object.top + object.height) > level) paint_shadow(image, object);
   }
-  for (const Thing& thing : scene.things) paint_sprite(image, *sprites_->sprite(thing), thing);
+  for (const Object& object : scene.objects) paint_sprite(image, *sprites_->sprite(object), object);
   return image;
 }
 

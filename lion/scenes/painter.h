@@ -1,5 +1,5 @@
 #pragma once
-/// Scenes by number: what is in them, and their picture.
+/// Scenes by number: what is in them, and their image.
 
 #include <cstdint>
 #include <memory>
@@ -16,11 +16,11 @@ namespace lion::scenes {
 /// The words that signs may show, in capitals; signs show numbers from 0 to 99 as well.
 const std::vector<std::string>& sign_words();
 
-/// Blends a sprite at the thing's place, mirrored if its pose says so. The sprite must lie inside
-/// the picture.
-void paint_sprite(Image& image, const Sprite& sprite, const Thing& thing);
+/// Blends a sprite at the object's place, mirrored if its pose says so. The sprite must lie inside
+/// the image.
+void paint_sprite(Image& image, const Sprite& sprite, const Object& object);
 
-/// Plans and paints. Scene and picture depend on the config and the index alone, not on what was
+/// Plans and paints. Scene and image depend on the config and the index alone, not on what was
 /// drawn before or on threads. Thread-safe.
 class Painter {
  public:
@@ -38,7 +38,7 @@ class Painter {
   /// What scene `index` shows. Cheap: no pixel is touched.
   Scene plan(uint64_t index) const;
 
-  /// The picture, config().size pixels a side.
+  /// The image, config().size pixels a side.
   Image paint(const Scene& scene) const;
 
  private:

@@ -72,12 +72,12 @@ std::vector<std::string> candidates(const Question& question, const Facts& facts
       for (const std::string& word : sign_words()) list.push_back(lower_case(word));
       for (int n = 0; n < 20; ++n) list.push_back(str(random.below(100)));
       break;
-    case AnswerDomain::kThing:
+    case AnswerDomain::kObject:
       for (const Kind& kind : facts.vocabulary().kinds()) list.push_back(kind.name);
       break;
   }
   shuffle(list, random);
-  if (question.domain == AnswerDomain::kThing) {
+  if (question.domain == AnswerDomain::kObject) {
     std::vector<std::string> here;
     for (const Group& group : facts.groups()) here.push_back(group.name);
     list.insert(list.begin(), here.begin(), here.end());

@@ -19,13 +19,13 @@ enum class QuestionType {
   kCount,      ///< of one name or one category
   kExists,     ///< yes or no, half and half
   kRelation,   ///< is a left of b: yes or no, half and half
-  kSide,       ///< is a on the left or the right of the picture
+  kSide,       ///< is a on the left or the right of the image
   kSize,       ///< which of two is larger
   kCategory,   ///< which animal is it
   kNeighbour,  ///< what is to the left of b
   kRead,       ///< what does the sign say
   kPlace,      ///< what is the background
-  kKnowledge,  ///< which of the things can fly
+  kKnowledge,  ///< which of the objects can fly
   kLogic,      ///< how many would there be if one more came
   kCompare,    ///< which of two is to the left; see below
   kSubject,    ///< which of two does a question of kRelation ask about
@@ -42,7 +42,7 @@ std::string_view question_type_name(QuestionType type);
 QuestionType parse_question_type(std::string_view name);
 
 /// What an answer is one of; wrong choices come from the same domain.
-enum class AnswerDomain { kYesNo, kNumber, kColour, kSide, kThing, kText, kPlace };
+enum class AnswerDomain { kYesNo, kNumber, kColour, kSide, kObject, kText, kPlace };
 
 struct Question {
   QuestionType type = QuestionType::kWhat;
@@ -50,7 +50,7 @@ struct Question {
   std::string answer;    ///< "red"
   std::string sentence;  ///< "The circle is red."
   std::string reason;    ///< why, for questions that need knowledge; else as `sentence`
-  AnswerDomain domain = AnswerDomain::kThing;
+  AnswerDomain domain = AnswerDomain::kObject;
 };
 
 /// A question of one type; nothing when the scene does not give one with a sure answer.

@@ -28,15 +28,15 @@ void SceneConfig::validate() const {
   check_range("size", static_cast<double>(size), 16, 4096);
   check_range("scale", scale, 0, 64);
   check_range("kinds", static_cast<double>(kinds), 1, static_cast<double>(kMaxKinds));
-  check_range("max_things", static_cast<double>(max_things), 1, 12);
-  check_range("min_things", static_cast<double>(min_things), 1, static_cast<double>(max_things));
+  check_range("max_objects", static_cast<double>(max_objects), 1, 12);
+  check_range("min_objects", static_cast<double>(min_objects), 1, static_cast<double>(max_objects));
   check_range("shape_share", shape_share, 0, 1);
   check_range("sign_share", sign_share, 0, 1);
   check_range("link_share", link_share, 0, 1);
   check_range("copy_share", copy_share, 0, 1);
 }
 
-PixelBox Thing::box() const {
+PixelBox Object::box() const {
   return {static_cast<double>(left), static_cast<double>(top), static_cast<double>(left + width),
           static_cast<double>(top + height)};
 }

@@ -1,5 +1,5 @@
 #pragma once
-/// What a picture-book scene consists of, before it is painted: things, their places, a background.
+/// What a synthetic scene consists of, before it is painted: objects, their places, a background.
 
 #include <cstddef>
 #include <cstdint>
@@ -21,14 +21,14 @@ Split parse_split(std::string_view name);
 
 struct SceneConfig {
   int64_t size = 128;        ///< width and height in pixels, 16 to 4096
-  double scale = 0.0;        ///< picture pixels per unit of thing size; 0: size / 128
+  double scale = 0.0;        ///< image pixels per unit of object size; 0: size / 128
   int64_t kinds = 72;        ///< how many of the vocabulary's kinds, 1 to kMaxKinds
-  int64_t min_things = 1;    ///< wanted at least, where there is room
-  int64_t max_things = 5;    ///< at most, 1 to 12
-  double shape_share = 0.2;  ///< probability that a thing is a plain shape
+  int64_t min_objects = 1;   ///< wanted at least, where there is room
+  int64_t max_objects = 5;   ///< at most, 1 to 12
+  double shape_share = 0.2;  ///< probability that an object is a plain shape
   double sign_share = 0.12;  ///< probability that a scene has a sign with a word or a number
-  double link_share = 0.15;  ///< probability that a thing lies in or stands on a shape
-  double copy_share = 0.25;  ///< probability that a thing comes several times
+  double link_share = 0.15;  ///< probability that an object lies in or stands on a shape
+  double copy_share = 0.25;  ///< probability that an object comes several times
   uint64_t seed = 1;
   Split split = Split::kTrain;
 
@@ -58,14 +58,14 @@ struct Background {
 
 enum class Form { kEmoji, kShape, kSign };
 
-/// How large and how turned a thing is painted; `sprite.h` has the steps.
+/// How large and how turned an object is painted; `sprite.h` has the steps.
 struct Pose {
-  int64_t size = 0;  ///< index of kThingSizes
+  int64_t size = 0;  ///< index of kObjectSizes
   int64_t turn = 0;  ///< index of kTurns
   bool mirrored = false;
 };
 
-struct Thing {
+struct Object {
   Form form = Form::kEmoji;
   int64_t kind = -1;    ///< in the vocabulary, of an emoji
   int64_t shape = -1;   ///< in kShapes, of a shape
@@ -85,10 +85,10 @@ struct Thing {
 
 enum class Relation { kLeftOf, kRightOf, kAbove, kBelow, kInside, kOn, kLargerThan, kSmallerThan };
 
-/// `thing` is inside, or stands on, `other` (indices of Scene::things).
+/// `object` is inside, or stands on, `other` (indices of Scene::objects).
 struct Link {
   Relation relation = Relation::kInside;
-  size_t thing = 0;
+  size_t object = 0;
   size_t other = 0;
 };
 
@@ -96,7 +96,7 @@ struct Scene {
   uint64_t index = 0;
   int64_t size = 0;  ///< width and height in pixels
   Background background;
-  std::vector<Thing> things;  ///< in the order of painting
+  std::vector<Object> objects;  ///< in the order of painting
   std::optional<Link> link;
 };
 

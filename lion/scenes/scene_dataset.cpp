@@ -22,8 +22,8 @@ constexpr int64_t kDialogueTurns = 4;    // of the conversations that dialogue t
 
 void check(const SceneDatasetConfig& config, Task task) {
   if (config.count < 1) {
-    throw InputError(str("scenes: \"count\" is ", config.count,
-                         ", expected at least 1. Ask for more pictures."));
+    throw InputError(
+        str("scenes: \"count\" is ", config.count, ", expected at least 1. Ask for more images."));
   }
   if (!(config.box_step >= 0 && config.box_step <= 0.25)) {
     throw InputError(str("scenes: \"box_step\" is ", config.box_step,
@@ -85,9 +85,9 @@ void require_examples(const Painter& painter, const SceneDatasetConfig& config, 
     throw InputError(
         str(where, ": \"ask\" has \"", question_type_name(type), "\", but none of ", kScenes,
             " such scenes gives such a question (\"sign_share\" is ", painter.config().sign_share,
-            ", \"max_things\" ", painter.config().max_things, ", \"kinds\" ",
+            ", \"max_objects\" ", painter.config().max_objects, ", \"kinds\" ",
             painter.config().kinds, "). Take it out of \"ask\", or raise ",
-            read ? "\"sign_share\"" : "\"max_things\", \"kinds\" or the shares it needs", "."));
+            read ? "\"sign_share\"" : "\"max_objects\", \"kinds\" or the shares it needs", "."));
   }
 }
 
@@ -101,7 +101,7 @@ class SceneDataset : public data::Dataset {
         task_(task),
         count_(config.count),
         box_step_(config.box_step),
-        layout_(config.layout),
+        symbolic_(config.symbolic),
         true_tags_(config.true_tags),
         ask_(config.ask),
         asks_some_types_(asks_some_types(config, task)),
@@ -131,20 +131,21 @@ class SceneDataset : public data::Dataset {
   }
 
   Image image(int64_t index) const override {
-    return layout_ ? layout(index) : painter_->paint(scene_of(index));
+    return symbolic_ ? symbolic_scene(index) : painter_->paint(scene_of(index));
   }
 
-  Image layout(int64_t index) const override {
-    return paint_layout(scene_of(index), painter_->vocabulary());
+  Image symbolic_scene(int64_t index) const override {
+    return paint_symbolic_scene(scene_of(index), painter_->vocabulary());
   }
 
   std::string image_name(int64_t index) const override {
-    // All that decides what is painted, so that no two pictures share their tags.
+    // All that decides what is painted, so that no two images share their tags.
     const SceneConfig& config = painter_->config();
-    return str(layout_ ? "layouts:" : "scenes:", config.size, ":", config.scale, ":", config.kinds,
-               ":", config.min_things, ":", config.max_things, ":", config.shape_share, ":",
-               config.sign_share, ":", config.link_share, ":", config.copy_share, ":",
-               static_cast<int>(config.split), ":", config.seed, ":", scene_of(index).index);
+    return str(symbolic_ ? "symbolic:" : "scenes:", config.size, ":", config.scale, ":",
+               config.kinds, ":", config.min_objects, ":", config.max_objects, ":",
+               config.shape_share, ":", config.sign_share, ":", config.link_share, ":",
+               config.copy_share, ":", static_cast<int>(config.split), ":", config.seed, ":",
+               scene_of(index).index);
   }
 
   std::optional<std::string> tags(int64_t index) const override {
@@ -158,7 +159,7 @@ class SceneDataset : public data::Dataset {
 
  private:
   /// Scene `index`; where nothing is to be asked about it (for regions: words can tell none of its
-  /// things from the others), the next one that no record has.
+  /// objects from the others), the next one that no record has.
   Scene scene_of(int64_t index) const {
     if (index < 0 || index >= count_) {
       throw InputError(str(name_, ": there is no record ", index, " (expected 0 to ", count_ - 1,
@@ -172,7 +173,7 @@ class SceneDataset : public data::Dataset {
     }
     throw InputError(str(name_, ", record ", index, ": none of ", kMaxScenes,
                          " scenes gives what \"ask\" and \"tasks\" want. Make it less rare: raise ",
-                         "\"sign_share\", \"max_things\" or \"kinds\"."));
+                         "\"sign_share\", \"max_objects\" or \"kinds\"."));
   }
 
   bool gives_example(const Scene& scene) const {
@@ -212,22 +213,22 @@ class SceneDataset : public data::Dataset {
   }
 
   data::Example region(const Facts& facts, const std::string& prompt, Random& random) const {
-    const size_t thing = pick(referable(facts), random);
-    std::string words = refer(facts, thing, random).value();
-    const Box box = printed_box(facts.thing(thing), facts.scene().size);
+    const size_t object = pick(referable(facts), random);
+    std::string words = refer(facts, object, random).value();
+    const Box box = printed_box(facts.object(object), facts.scene().size);
     if (task_ == Task::kRec) {
       return {fill(prompt, {{"expr", std::move(words)}}), str("Answer: ", format_box(box)), {box}};
     }
     return {fill(prompt, {{"bbox", format_box(box)}}), std::move(words), {box}};
   }
 
-  Box printed_box(const Thing& thing, int64_t size) const {
+  Box printed_box(const Object& object, int64_t size) const {
     const auto fraction = [&](double pixels) {
       const double exact = pixels / static_cast<double>(size);
       if (box_step_ == 0) return exact;
       return std::min(1.0, std::round(exact / box_step_) * box_step_);
     };
-    const PixelBox box = thing.box();
+    const PixelBox box = object.box();
     return {fraction(box.x0), fraction(box.y0), fraction(box.x1), fraction(box.y1)};
   }
 
@@ -235,7 +236,7 @@ class SceneDataset : public data::Dataset {
   Task task_;
   int64_t count_;
   double box_step_;
-  bool layout_;
+  bool symbolic_;
   bool true_tags_;
   std::vector<QuestionType> ask_;
   bool asks_some_types_;
@@ -292,14 +293,14 @@ std::shared_ptr<const data::GeneratedData> read_scene_data(JsonReader& reader,
   reader.read("size", scene.size);
   reader.read("scale", scene.scale);
   reader.read("kinds", scene.kinds);
-  reader.read("min_things", scene.min_things);
-  reader.read("max_things", scene.max_things);
+  reader.read("min_objects", scene.min_objects);
+  reader.read("max_objects", scene.max_objects);
   reader.read("shape_share", scene.shape_share);
   reader.read("sign_share", scene.sign_share);
   reader.read("link_share", scene.link_share);
   reader.read("copy_share", scene.copy_share);
   reader.read("box_step", config.box_step);
-  reader.read("layout", config.layout);
+  reader.read("symbolic", config.symbolic);
   reader.read("true_tags", config.true_tags);
   std::vector<std::string> types;
   reader.read("ask", types);

@@ -1,5 +1,5 @@
 #pragma once
-/// Picture-book scenes as a data set: planned, worded and painted when they are asked for, without
+/// Synthetic scenes as a data set: planned, worded and painted when they are asked for, without
 /// files.
 
 #include <cstdint>
@@ -21,8 +21,8 @@ struct SceneDatasetConfig {
   /// are not. With 0.02 the last of the three decimals is always 0, which small models learn
   /// sooner.
   double box_step = 0.0;
-  bool layout = false;  ///< codes of what is where in the place of the picture (layout.h)
-  /// Whether the tags of a picture are what it shows; if not, they come from a tag cache, with the
+  bool symbolic = false;  ///< codes of what is where in the place of the image (symbolic_scene.h)
+  /// Whether the tags of an image are what it shows; if not, they come from a tag cache, with the
   /// tagger's mistakes.
   bool true_tags = true;
   std::vector<QuestionType> ask;  ///< types of the questions; empty: all
@@ -35,7 +35,7 @@ void require_examples(const Painter& painter, const SceneDatasetConfig& config, 
                       const std::string& where);
 
 /// A data set of kCaption, kVqa, kVqg, kDialogue, kRec or kReg. The random numbers that `example`
-/// is given draw the template and what is asked about the picture; answers are the usual word,
+/// is given draw the template and what is asked about the image; answers are the usual word,
 /// never a synonym. Throws InputError for another task or a config out of range, ResourceError when
 /// fonts or names are missing.
 std::unique_ptr<data::Dataset> make_scene_dataset(const SceneDatasetConfig& config, Task task,

@@ -9,7 +9,7 @@
 namespace lion::scenes {
 namespace {
 
-constexpr size_t kPoses = kThingSizes.size() * kTurns.size();
+constexpr size_t kPoses = kObjectSizes.size() * kTurns.size();
 /// Beyond this many pixels per unit all sprites together would fill the memory.
 constexpr double kLargestKeptScale = 2.0;
 
@@ -48,9 +48,9 @@ Sprite halved(const Sprite& from) {
   return to;
 }
 
-Master make_master(const Sprite& picture) {
+Master make_master(const Sprite& image) {
   // A margin of one transparent pixel, so that edges stay soft when they are interpolated.
-  const Sprite inner = cropped(picture);
+  const Sprite inner = cropped(image);
   Sprite padded{inner.width + 2, inner.height + 2, {}};
   padded.rgba.resize(static_cast<size_t>(padded.width * padded.height * 4));
   for (int64_t y = 0; y < inner.height; ++y) {
@@ -117,7 +117,7 @@ Sprite render(const Master& master, double side, const Rotation& turn) {
 
 std::vector<int64_t> sign_letter_sizes(double scale) {
   std::vector<int64_t> sizes;
-  for (size_t i = 0; i < kThingSizes.size(); ++i) {
+  for (size_t i = 0; i < kObjectSizes.size(); ++i) {
     sizes.push_back(std::max<int64_t>(6, std::lround((10.0 + static_cast<double>(i)) * scale)));
   }
   return sizes;
@@ -156,8 +156,8 @@ struct SpriteBook::Slot {
 
 SpriteBook::SpriteBook(const Vocabulary& vocabulary, double scale)
     : scale_(scale), kinds_(vocabulary.kinds().size()), lettering_(sign_letter_sizes(scale)) {
-  for (const Sprite& picture : load_emoji(find_emoji_font(), vocabulary.kinds())) {
-    masters_.push_back(make_master(picture));
+  for (const Sprite& image : load_emoji(find_emoji_font(), vocabulary.kinds())) {
+    masters_.push_back(make_master(image));
   }
   for (size_t shape = 0; shape < kShapes.size(); ++shape) {
     for (const NamedColour& colour : kColours) {
@@ -169,25 +169,25 @@ SpriteBook::SpriteBook(const Vocabulary& vocabulary, double scale)
 
 SpriteBook::~SpriteBook() = default;
 
-std::shared_ptr<const Sprite> SpriteBook::sprite(const Thing& thing) const {
-  const auto size = static_cast<size_t>(thing.pose.size);
-  if (thing.form == Form::kSign) {
-    return std::make_shared<Sprite>(make_sign(lettering_.line(thing.text, size),
-                                              kColours.at(static_cast<size_t>(thing.colour)).color,
+std::shared_ptr<const Sprite> SpriteBook::sprite(const Object& object) const {
+  const auto size = static_cast<size_t>(object.pose.size);
+  if (object.form == Form::kSign) {
+    return std::make_shared<Sprite>(make_sign(lettering_.line(object.text, size),
+                                              kColours.at(static_cast<size_t>(object.colour)).color,
                                               scale_));
   }
-  const size_t picture = thing.form == Form::kEmoji
-                             ? static_cast<size_t>(thing.kind)
-                             : kinds_ + static_cast<size_t>(thing.shape) * kColours.size() +
-                                   static_cast<size_t>(thing.colour);
+  const size_t image = object.form == Form::kEmoji
+                           ? static_cast<size_t>(object.kind)
+                           : kinds_ + static_cast<size_t>(object.shape) * kColours.size() +
+                                 static_cast<size_t>(object.colour);
   const auto make = [&] {
-    return std::make_shared<const Sprite>(render(masters_.at(picture),
-                                                 static_cast<double>(kThingSizes.at(size)) * scale_,
-                                                 kTurns.at(static_cast<size_t>(thing.pose.turn))));
+    return std::make_shared<const Sprite>(
+        render(masters_.at(image), static_cast<double>(kObjectSizes.at(size)) * scale_,
+               kTurns.at(static_cast<size_t>(object.pose.turn))));
   };
   if (!slots_) return make();
   Slot& slot =
-      slots_[picture * kPoses + size * kTurns.size() + static_cast<size_t>(thing.pose.turn)];
+      slots_[image * kPoses + size * kTurns.size() + static_cast<size_t>(object.pose.turn)];
   std::call_once(slot.made, [&] { slot.sprite = make(); });
   return slot.sprite;
 }

@@ -1,5 +1,5 @@
 #pragma once
-/// Things as small pictures with transparency, cropped to what is visible and ready to be painted.
+/// Objects as small images with transparency, cropped to what is visible and ready to be painted.
 
 #include <array>
 #include <cstdint>
@@ -23,9 +23,9 @@ struct Sprite {
   const uint8_t* row(int64_t y) const { return rgba.data() + y * width * 4; }
 };
 
-/// Longest side before turning, in pixels of a picture with 128 a side.
-inline constexpr std::array<int64_t, 12> kThingSizes = {28, 32, 36, 40, 44, 48,
-                                                        52, 56, 60, 64, 68, 72};
+/// Longest side before turning, in pixels of an image with 128 a side.
+inline constexpr std::array<int64_t, 12> kObjectSizes = {28, 32, 36, 40, 44, 48,
+                                                         52, 56, 60, 64, 68, 72};
 
 /// Sine and cosine, written out: what a mathematics library gives may differ in the last bit.
 struct Rotation {
@@ -44,27 +44,27 @@ inline constexpr uint8_t kVisibleAlpha = 40;
 /// Noto Color Emoji of Debian's fonts-noto-color-emoji. Throws ResourceError naming the package.
 std::filesystem::path find_emoji_font();
 
-/// A picture in full size with halved copies for scaling down.
+/// An image in full size with halved copies for scaling down.
 struct Master {
   std::vector<Sprite> levels;
 };
 
-/// Sprites of all things of a vocabulary, each made when first wanted. Thread-safe.
+/// Sprites of all objects of a vocabulary, each made when first wanted. Thread-safe.
 class SpriteBook {
  public:
-  /// `scale`: pixels per unit of kThingSizes. Throws ResourceError when a font is missing or has
-  /// not the pictures.
+  /// `scale`: pixels per unit of kObjectSizes. Throws ResourceError when a font is missing or has
+  /// not the images.
   SpriteBook(const Vocabulary& vocabulary, double scale);
   ~SpriteBook();
 
-  /// The thing in its pose, not mirrored: who paints it reads the rows backwards.
-  std::shared_ptr<const Sprite> sprite(const Thing& thing) const;
+  /// The object in its pose, not mirrored: who paints it reads the rows backwards.
+  std::shared_ptr<const Sprite> sprite(const Object& object) const;
 
   double scale() const { return scale_; }
 
  private:
   struct Slot;
-  const Master& master(size_t picture) const { return masters_[picture]; }
+  const Master& master(size_t image) const { return masters_[image]; }
 
   double scale_;
   std::vector<Master> masters_;  ///< kinds, then shape by shape in all colours
@@ -73,7 +73,7 @@ class SpriteBook {
   std::unique_ptr<Slot[]> slots_;  ///< null where sprites are too large to be kept
 };
 
-/// Decodes one picture of a colour font. Internal to this component.
+/// Decodes one image of a colour font. Internal to this component.
 std::vector<Sprite> load_emoji(const std::filesystem::path& font, const std::vector<Kind>& kinds);
 
 /// A plain shape with a darker outline, 128 pixels a side. Internal to this component.

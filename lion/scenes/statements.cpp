@@ -10,7 +10,7 @@
 namespace lion::scenes {
 
 std::optional<Statement> state(const Facts& facts, Random& random) {
-  const std::vector<size_t> unique = facts.unique_things();
+  const std::vector<size_t> unique = facts.unique_objects();
   static constexpr std::array<Relation, 6> kRelations = {
       Relation::kLeftOf, Relation::kRightOf,    Relation::kAbove,
       Relation::kBelow,  Relation::kLargerThan, Relation::kSmallerThan};

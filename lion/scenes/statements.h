@@ -1,5 +1,5 @@
 #pragma once
-/// True and false statements about two things, and conversations about a whole scene.
+/// True and false statements about two objects, and conversations about a whole scene.
 
 #include <optional>
 #include <string>
@@ -16,7 +16,7 @@ struct Statement {
   bool is_true = false;  ///< half and half
 };
 
-/// A statement on two things that are each one of their name; nothing when no relation is clear.
+/// A statement on two objects that are each one of their name; nothing when no relation is clear.
 std::optional<Statement> state(const Facts& facts, Random& random);
 
 struct Turn {

@@ -18,7 +18,7 @@ namespace {
 
 constexpr uint8_t kNothing = 128;
 constexpr double kCovered = 0.2;
-constexpr int64_t kCellBytes = kLayoutCell * kLayoutCell * 3;
+constexpr int64_t kCellBytes = kSymbolCell * kSymbolCell * 3;
 constexpr int64_t kCornerBytes = 96;
 
 using Cell = std::array<uint8_t, kCellBytes>;
@@ -31,11 +31,11 @@ void put_code(Cell& cell, int64_t offset, const std::vector<float>& code) {
 
 /// Where the code of a corner begins: x0, y0, x1, y1.
 int64_t corner_offset(int64_t corner) {
-  return layout_span(LayoutCode::kBox).offset + corner * kCornerBytes;
+  return code_span(SceneCode::kBox).offset + corner * kCornerBytes;
 }
 
-void say(Cell& cell, LayoutCode code, std::string_view word) {
-  const LayoutSpan span = layout_span(code);
+void say(Cell& cell, SceneCode code, std::string_view word) {
+  const CodeSpan span = code_span(code);
   put_code(cell, span.offset, word_code(word, span.length));
 }
 
@@ -44,25 +44,25 @@ void say_number(Cell& cell, int64_t corner, double value) {
   put_code(cell, corner_offset(corner), number_code(value, kCornerBytes));
 }
 
-Cell cell_of(const Thing& thing, int64_t side, const Vocabulary& vocabulary) {
+Cell cell_of(const Object& object, int64_t side, const Vocabulary& vocabulary) {
   Cell cell;
   cell.fill(kNothing);
-  switch (thing.form) {
+  switch (object.form) {
     case Form::kEmoji:
-      say(cell, LayoutCode::kName, vocabulary.name(thing));
+      say(cell, SceneCode::kName, vocabulary.name(object));
       break;
     case Form::kShape:
-      say(cell, LayoutCode::kName, kShapes.at(static_cast<size_t>(thing.shape)));
+      say(cell, SceneCode::kName, kShapes.at(static_cast<size_t>(object.shape)));
       break;
     case Form::kSign:
-      say(cell, LayoutCode::kName, "sign");
-      say(cell, LayoutCode::kText, lower_case(thing.text));
+      say(cell, SceneCode::kName, "sign");
+      say(cell, SceneCode::kText, lower_case(object.text));
       break;
   }
-  if (thing.form != Form::kEmoji) {
-    say(cell, LayoutCode::kColour, kColours.at(static_cast<size_t>(thing.colour)).name);
+  if (object.form != Form::kEmoji) {
+    say(cell, SceneCode::kColour, kColours.at(static_cast<size_t>(object.colour)).name);
   }
-  const PixelBox box = thing.box();
+  const PixelBox box = object.box();
   const std::array<double, 4> corners = {box.x0, box.y0, box.x1, box.y1};
   for (size_t i = 0; i < corners.size(); ++i) {
     say_number(cell, static_cast<int64_t>(i), corners[i] / static_cast<double>(side));
@@ -70,20 +70,20 @@ Cell cell_of(const Thing& thing, int64_t side, const Vocabulary& vocabulary) {
   return cell;
 }
 
-/// Which part of the cell at pixel (x, y) the thing's box covers.
-double cover(const Thing& thing, int64_t x, int64_t y) {
+/// Which part of the cell at pixel (x, y) the object's box covers.
+double cover(const Object& object, int64_t x, int64_t y) {
   const auto shared = [](int64_t from, int64_t size, int64_t cell) {
-    return static_cast<double>(std::min(from + size, cell + kLayoutCell) - std::max(from, cell));
+    return static_cast<double>(std::min(from + size, cell + kSymbolCell) - std::max(from, cell));
   };
-  return std::max(0.0, shared(thing.left, thing.width, x)) *
-         std::max(0.0, shared(thing.top, thing.height, y)) /
-         static_cast<double>(kLayoutCell * kLayoutCell);
+  return std::max(0.0, shared(object.left, object.width, x)) *
+         std::max(0.0, shared(object.top, object.height, y)) /
+         static_cast<double>(kSymbolCell * kSymbolCell);
 }
 
-/// The thing that the cell at pixel (x, y) tells of.
+/// The object that the cell at pixel (x, y) tells of.
 std::optional<size_t> frontmost(const Scene& scene, int64_t x, int64_t y) {
-  for (size_t i = scene.things.size(); i-- > 0;) {
-    if (cover(scene.things[i], x, y) >= kCovered) return i;
+  for (size_t i = scene.objects.size(); i-- > 0;) {
+    if (cover(scene.objects[i], x, y) >= kCovered) return i;
   }
   return std::nullopt;
 }
@@ -92,55 +92,55 @@ struct CellPosition {
   int64_t x = -1, y = -1;  ///< pixels
 };
 
-/// For each thing, of the cells that tell of it the one whose middle is nearest to the thing's.
+/// For each object, of the cells that tell of it the one whose middle is nearest to the object's.
 std::vector<CellPosition> nearest_to_middles(const Scene& scene) {
-  std::vector<CellPosition> nearest(scene.things.size());
-  std::vector<double> distances(scene.things.size(), std::numeric_limits<double>::infinity());
-  for (int64_t y = 0; y < scene.size; y += kLayoutCell) {
-    for (int64_t x = 0; x < scene.size; x += kLayoutCell) {
-      const std::optional<size_t> thing = frontmost(scene, x, y);
-      if (!thing) continue;
-      const double half = static_cast<double>(kLayoutCell) / 2;
+  std::vector<CellPosition> nearest(scene.objects.size());
+  std::vector<double> distances(scene.objects.size(), std::numeric_limits<double>::infinity());
+  for (int64_t y = 0; y < scene.size; y += kSymbolCell) {
+    for (int64_t x = 0; x < scene.size; x += kSymbolCell) {
+      const std::optional<size_t> object = frontmost(scene, x, y);
+      if (!object) continue;
+      const double half = static_cast<double>(kSymbolCell) / 2;
       const double distance =
-          std::hypot(static_cast<double>(x) + half - scene.things[*thing].centre_x(),
-                     static_cast<double>(y) + half - scene.things[*thing].centre_y());
-      if (distance >= distances[*thing]) continue;
-      distances[*thing] = distance;
-      nearest[*thing] = {x, y};
+          std::hypot(static_cast<double>(x) + half - scene.objects[*object].centre_x(),
+                     static_cast<double>(y) + half - scene.objects[*object].centre_y());
+      if (distance >= distances[*object]) continue;
+      distances[*object] = distance;
+      nearest[*object] = {x, y};
     }
   }
   return nearest;
 }
 
 void put(Image& image, const Cell& cell, int64_t x, int64_t y) {
-  constexpr int64_t kRowBytes = kLayoutCell * 3;
-  for (int64_t i = 0; i < kLayoutCell; ++i) {
+  constexpr int64_t kRowBytes = kSymbolCell * 3;
+  for (int64_t i = 0; i < kSymbolCell; ++i) {
     std::copy_n(cell.begin() + i * kRowBytes, kRowBytes, image.row(y + i) + x * 3);
   }
 }
 
 }  // namespace
 
-LayoutSpan layout_span(LayoutCode code) {
+CodeSpan code_span(SceneCode code) {
   switch (code) {
-    case LayoutCode::kName:
+    case SceneCode::kName:
       return {0, 128};
-    case LayoutCode::kCount:
+    case SceneCode::kCount:
       return {128, 64};
-    case LayoutCode::kColour:
+    case SceneCode::kColour:
       return {192, 96};
-    case LayoutCode::kText:
+    case SceneCode::kText:
       return {288, 96};
-    case LayoutCode::kBox:
+    case SceneCode::kBox:
       return {384, 4 * kCornerBytes};
   }
-  throw InternalError("layout_span: unknown code.");
+  throw InternalError("code_span: unknown code.");
 }
 
-LayoutReader layout_reader(int64_t width, int64_t code_length) {
-  constexpr int64_t kArea = kLayoutCell * kLayoutCell;
-  LayoutReader reader{std::vector<float>(static_cast<size_t>(width * kCellBytes), 0),
-                      std::vector<float>(static_cast<size_t>(width), 0)};
+SymbolicPatches symbolic_patches(int64_t width, int64_t code_length) {
+  constexpr int64_t kArea = kSymbolCell * kSymbolCell;
+  SymbolicPatches reader{std::vector<float>(static_cast<size_t>(width * kCellBytes), 0),
+                         std::vector<float>(static_cast<size_t>(width), 0)};
   const auto read = [&](int64_t byte, int64_t output) {
     // A pixel is ((code + 1) / 2 - mean) / std.
     const auto channel = static_cast<size_t>(byte % 3);
@@ -150,9 +150,9 @@ LayoutReader layout_reader(int64_t width, int64_t code_length) {
         2 * std;
     reader.bias.at(static_cast<size_t>(output)) += 2 * mean - 1;
   };
-  for (const LayoutCode code :
-       {LayoutCode::kName, LayoutCode::kCount, LayoutCode::kColour, LayoutCode::kText}) {
-    const LayoutSpan span = layout_span(code);
+  for (const SceneCode code :
+       {SceneCode::kName, SceneCode::kCount, SceneCode::kColour, SceneCode::kText}) {
+    const CodeSpan span = code_span(code);
     for (int64_t i = 0; i < std::min(span.length, code_length); ++i) read(span.offset + i, i);
   }
   for (int64_t corner = 0; corner < 4; ++corner) {
@@ -163,26 +163,27 @@ LayoutReader layout_reader(int64_t width, int64_t code_length) {
   return reader;
 }
 
-Image paint_layout(const Scene& scene, const Vocabulary& vocabulary) {
-  if (scene.size % kLayoutCell != 0) {
-    throw InputError(str("scenes: a layout has cells of ", kLayoutCell,
+Image paint_symbolic_scene(const Scene& scene, const Vocabulary& vocabulary) {
+  if (scene.size % kSymbolCell != 0) {
+    throw InputError(str("scenes: a symbolic scene has cells of ", kSymbolCell,
                          " pixels (got a \"size\" of ", scene.size, "). Choose a multiple."));
   }
   Cell place;
   place.fill(kNothing);
-  say(place, LayoutCode::kName, place_words(scene.background.place).tag);
+  say(place, SceneCode::kName, place_words(scene.background.place).tag);
   std::vector<Cell> cells;
-  for (const Thing& thing : scene.things) cells.push_back(cell_of(thing, scene.size, vocabulary));
+  for (const Object& object : scene.objects)
+    cells.push_back(cell_of(object, scene.size, vocabulary));
   const Facts facts(scene, vocabulary);
   const std::vector<CellPosition> nearest = nearest_to_middles(scene);
   Image image = Image::black(scene.size, scene.size);
-  for (int64_t y = 0; y < scene.size; y += kLayoutCell) {
-    for (int64_t x = 0; x < scene.size; x += kLayoutCell) {
-      const std::optional<size_t> thing = frontmost(scene, x, y);
-      Cell cell = thing ? cells[*thing] : place;
-      if (thing && nearest[*thing].x == x && nearest[*thing].y == y) {
-        say(cell, LayoutCode::kCount,
-            number_word(static_cast<int64_t>(facts.group(*thing).things.size())));
+  for (int64_t y = 0; y < scene.size; y += kSymbolCell) {
+    for (int64_t x = 0; x < scene.size; x += kSymbolCell) {
+      const std::optional<size_t> object = frontmost(scene, x, y);
+      Cell cell = object ? cells[*object] : place;
+      if (object && nearest[*object].x == x && nearest[*object].y == y) {
+        say(cell, SceneCode::kCount,
+            number_word(static_cast<int64_t>(facts.group(*object).objects.size())));
       }
       put(image, cell, x, y);
     }

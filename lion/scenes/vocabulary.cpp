@@ -75,9 +75,9 @@ Kind make_kind(const KindRow& row, const Annotation& annotation,
   return kind;
 }
 
-std::string shape_name(const Thing& thing) {
-  return str(kColours.at(static_cast<size_t>(thing.colour)).name, " ",
-             kShapes.at(static_cast<size_t>(thing.shape)));
+std::string shape_name(const Object& object) {
+  return str(kColours.at(static_cast<size_t>(object.colour)).name, " ",
+             kShapes.at(static_cast<size_t>(object.shape)));
 }
 
 }  // namespace
@@ -131,22 +131,22 @@ Vocabulary::Vocabulary(int64_t kinds, const std::filesystem::path& annotations) 
   }
 }
 
-std::string Vocabulary::name(const Thing& thing) const {
-  if (thing.form == Form::kSign) return "sign";
-  return thing.form == Form::kShape ? shape_name(thing) : kind(thing).name;
+std::string Vocabulary::name(const Object& object) const {
+  if (object.form == Form::kSign) return "sign";
+  return object.form == Form::kShape ? shape_name(object) : kind(object).name;
 }
 
-std::string Vocabulary::one(const Thing& thing) const {
-  return thing.form == Form::kEmoji ? kind(thing).one : with_article(name(thing));
+std::string Vocabulary::one(const Object& object) const {
+  return object.form == Form::kEmoji ? kind(object).one : with_article(name(object));
 }
 
-std::string Vocabulary::plural(const Thing& thing) const {
-  return thing.form == Form::kEmoji ? kind(thing).plural : plural_of(name(thing));
+std::string Vocabulary::plural(const Object& object) const {
+  return object.form == Form::kEmoji ? kind(object).plural : plural_of(name(object));
 }
 
-std::string Vocabulary::category(const Thing& thing) const {
-  if (thing.form == Form::kSign) return "sign";
-  return thing.form == Form::kShape ? "shape" : std::string(category_name(kind(thing).category));
+std::string Vocabulary::category(const Object& object) const {
+  if (object.form == Form::kSign) return "sign";
+  return object.form == Form::kShape ? "shape" : std::string(category_name(kind(object).category));
 }
 
 std::vector<std::string> Vocabulary::tag_list() const {
@@ -163,12 +163,12 @@ std::vector<std::string> Vocabulary::tag_list() const {
 
 std::vector<std::string> Vocabulary::tags(const Scene& scene) const {
   std::vector<std::string> found = {std::string(place_words(scene.background.place).tag)};
-  for (const Thing& thing : scene.things) {
-    if (thing.form == Form::kShape) {
-      found.emplace_back(kShapes.at(static_cast<size_t>(thing.shape)));
-      found.emplace_back(kColours.at(static_cast<size_t>(thing.colour)).name);
+  for (const Object& object : scene.objects) {
+    if (object.form == Form::kShape) {
+      found.emplace_back(kShapes.at(static_cast<size_t>(object.shape)));
+      found.emplace_back(kColours.at(static_cast<size_t>(object.colour)).name);
     } else {
-      found.push_back(name(thing));
+      found.push_back(name(object));
     }
   }
   std::vector<std::string> tags;

@@ -1,5 +1,5 @@
 #pragma once
-/// The things that scenes are made of: kinds of emoji, plain shapes, colours, places; their names.
+/// The objects that scenes are made of: kinds of emoji, plain shapes, colours, places; their names.
 
 #include <array>
 #include <cstdint>
@@ -108,12 +108,14 @@ class Vocabulary {
                       const std::filesystem::path& annotations = find_cldr_annotations());
 
   const std::vector<Kind>& kinds() const { return kinds_; }
-  const Kind& kind(const Thing& thing) const { return kinds_.at(static_cast<size_t>(thing.kind)); }
+  const Kind& kind(const Object& object) const {
+    return kinds_.at(static_cast<size_t>(object.kind));
+  }
 
-  std::string name(const Thing& thing) const;      ///< "dog", "red circle", "sign"
-  std::string one(const Thing& thing) const;       ///< "a dog", "a red circle", "a sign"
-  std::string plural(const Thing& thing) const;    ///< "dogs", "red circles", "signs"
-  std::string category(const Thing& thing) const;  ///< "animal", "shape", "sign"
+  std::string name(const Object& object) const;      ///< "dog", "red circle", "sign"
+  std::string one(const Object& object) const;       ///< "a dog", "a red circle", "a sign"
+  std::string plural(const Object& object) const;    ///< "dogs", "red circles", "signs"
+  std::string category(const Object& object) const;  ///< "animal", "shape", "sign"
 
   /// What a tagger may say of these scenes, without repetition: kinds, shapes, colours, places.
   std::vector<std::string> tag_list() const;

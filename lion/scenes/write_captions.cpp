@@ -1,4 +1,4 @@
-// Captions besides COCO: TextCaps, whose pictures have words in them, and Flickr30K.
+// Captions besides COCO: TextCaps, whose images have words in them, and Flickr30K.
 #include <algorithm>
 
 #include "lion/base/str.h"
@@ -24,7 +24,7 @@ std::vector<std::string> captions_of(const Context& context, const Block& block,
                                      std::string_view purpose) {
   Random random = text_random(context, purpose, block.id(i));
   const Scene scene = block.plan(i);
-  return captions(Facts(scene, block.painter.vocabulary()), kCaptionsPerPicture, random);
+  return captions(Facts(scene, block.painter.vocabulary()), kCaptionsPerImage, random);
 }
 
 std::string textcaps_id(std::string_view set, int64_t id) {
@@ -50,7 +50,7 @@ void write_textcaps_set(Context& context, const Block& block, const std::string&
                  {"image_height", block.painter.config().size},
                  {"set_name", set},
                  {"image_classes", Json::array({"Sign"})},
-                 {"caption_id", block.id(i) * kCaptionsPerPicture + static_cast<int64_t>(k)},
+                 {"caption_id", block.id(i) * kCaptionsPerImage + static_cast<int64_t>(k)},
                  {"caption_str", references[k]},
                  {"caption_tokens", tokens(references[k])},
                  {"reference_strs", references},
@@ -59,12 +59,12 @@ void write_textcaps_set(Context& context, const Block& block, const std::string&
   }
   file.end_list();
   file.end('}');
-  write_pictures(context, block, "textcaps", [&](int64_t id) {
+  write_images(context, block, "textcaps", [&](int64_t id) {
     return str("textcaps/train_images/", textcaps_id(set, id), ".jpg");
   });
 }
 
-/// Every picture has a sign, and something beside it where there is room.
+/// Every image has a sign, and something beside it where there is room.
 Block with_signs(Block block) {
   block.painter = block.painter.with_sign_share(1.0);
   return block;
@@ -86,7 +86,7 @@ void write_flickr30k(Context& context) {
   file.begin_list("images");
   for (int64_t i = 0; i < block.count; ++i) {
     Json sentences = Json::array(), ids = Json::array();
-    int64_t id = block.id(i) * kCaptionsPerPicture;
+    int64_t id = block.id(i) * kCaptionsPerImage;
     for (const std::string& caption : captions_of(context, block, i, "flickr30k")) {
       sentences.push_back(
           {{"tokens", tokens(caption)}, {"raw", caption}, {"imgid", block.id(i)}, {"sentid", id}});
@@ -101,8 +101,8 @@ void write_flickr30k(Context& context) {
   file.end_list();
   file.member("dataset", "flickr30k");
   file.end('}');
-  write_pictures(context, block, "flickr30k",
-                 [](int64_t id) { return str("flickr30k/flickr30k-images/", id, ".jpg"); });
+  write_images(context, block, "flickr30k",
+               [](int64_t id) { return str("flickr30k/flickr30k-images/", id, ".jpg"); });
 }
 
 }  // namespace lion::scenes

@@ -13,8 +13,8 @@
 namespace lion::scenes {
 namespace {
 
-constexpr int64_t kSampled = 2000;      // training scenes that tell which kinds go together
-constexpr size_t kPairsPerPicture = 3;  // of a question with yes and one with no
+constexpr int64_t kSampled = 2000;    // training scenes that tell which kinds go together
+constexpr size_t kPairsPerImage = 3;  // of a question with yes and one with no
 
 /// How often kinds occur, alone and together, in training.
 struct Statistics {
@@ -24,8 +24,8 @@ struct Statistics {
 
 std::vector<int64_t> kinds_in(const Scene& scene) {
   std::vector<int64_t> kinds;
-  for (const Thing& thing : scene.things) {
-    if (thing.form == Form::kEmoji) kinds.push_back(thing.kind);
+  for (const Object& object : scene.objects) {
+    if (object.form == Form::kEmoji) kinds.push_back(object.kind);
   }
   std::sort(kinds.begin(), kinds.end());
   kinds.erase(std::unique(kinds.begin(), kinds.end()), kinds.end());
@@ -84,7 +84,7 @@ void write_pope_set(Context& context, const Statistics& statistics, std::string_
     const std::vector<int64_t> present = kinds_in(scene);
     const std::vector<int64_t> absent =
         absent_kinds(Facts(scene, block.painter.vocabulary()), present, statistics, sort, random);
-    const size_t pairs = std::min({kPairsPerPicture, present.size(), absent.size()});
+    const size_t pairs = std::min({kPairsPerImage, present.size(), absent.size()});
     for (size_t k = 0; k < pairs * 2; ++k) {
       const int64_t kind = k % 2 == 0 ? present[k / 2] : absent[k / 2];
       const Json line = {

@@ -1,4 +1,4 @@
-// COCO: pictures under both years' names, captions, boxes, and the Karpathy lists.
+// COCO: images under both years' names, captions, boxes, and the Karpathy lists.
 #include <array>
 
 #include "lion/base/str.h"
@@ -12,10 +12,10 @@ namespace {
 std::vector<std::string> captions_of(const Context& context, const Block& block, int64_t i) {
   Random random = text_random(context, "caption", block.id(i));
   const Scene scene = block.plan(i);
-  return captions(Facts(scene, block.painter.vocabulary()), kCaptionsPerPicture, random);
+  return captions(Facts(scene, block.painter.vocabulary()), kCaptionsPerImage, random);
 }
 
-Json picture_entry(std::string_view set, int64_t id, int64_t size) {
+Json image_entry(std::string_view set, int64_t id, int64_t size) {
   return {{"license", 1},
           {"file_name", coco_name(set, id)},
           {"height", size},
@@ -36,7 +36,7 @@ void write_image_list(const Context& context, JsonFile& file, const Blocks& bloc
   file.begin_list("images");
   for (const Block* block : blocks) {
     for (int64_t i = 0; i < block->count; ++i) {
-      file.item(picture_entry(set, block->id(i), context.options.scene.size));
+      file.item(image_entry(set, block->id(i), context.options.scene.size));
     }
   }
   file.end_list();
@@ -49,7 +49,7 @@ void write_caption_file(Context& context, const Blocks& blocks, const std::strin
   file.begin_list("annotations");
   for (const Block* block : blocks) {
     for (int64_t i = 0; i < block->count; ++i) {
-      int64_t id = block->id(i) * kCaptionsPerPicture;
+      int64_t id = block->id(i) * kCaptionsPerImage;
       for (const std::string& caption : captions_of(context, *block, i)) {
         file.item({{"image_id", block->id(i)}, {"id", id++}, {"caption", caption}});
       }
@@ -60,10 +60,10 @@ void write_caption_file(Context& context, const Blocks& blocks, const std::strin
 }
 
 /// Kinds from 1, then shapes, then signs.
-int64_t category_id(const Thing& thing, const Vocabulary& vocabulary) {
+int64_t category_id(const Object& object, const Vocabulary& vocabulary) {
   const auto kinds = static_cast<int64_t>(vocabulary.kinds().size());
-  if (thing.form == Form::kEmoji) return thing.kind + 1;
-  if (thing.form == Form::kShape) return kinds + 1 + thing.shape;
+  if (object.form == Form::kEmoji) return object.kind + 1;
+  if (object.form == Form::kShape) return kinds + 1 + object.shape;
   return kinds + 1 + static_cast<int64_t>(kShapes.size());
 }
 
@@ -87,15 +87,15 @@ void write_instance_file(Context& context, const Blocks& blocks, const std::stri
   for (const Block* block : blocks) {
     for (int64_t i = 0; i < block->count; ++i) {
       int64_t id = block->id(i) * 100;
-      for (const Thing& thing : block->plan(i).things) {
-        const PixelBox box = thing.box();
+      for (const Object& object : block->plan(i).objects) {
+        const PixelBox box = object.box();
         file.item(
             {{"segmentation", {{box.x0, box.y0, box.x1, box.y0, box.x1, box.y1, box.x0, box.y1}}},
-             {"area", thing.width * thing.height},
+             {"area", object.width * object.height},
              {"iscrowd", 0},
              {"image_id", block->id(i)},
-             {"bbox", xywh(thing)},
-             {"category_id", category_id(thing, vocabulary)},
+             {"bbox", xywh(object)},
+             {"category_id", category_id(object, vocabulary)},
              {"id", id++}});
       }
     }
@@ -105,7 +105,7 @@ void write_instance_file(Context& context, const Blocks& blocks, const std::stri
   file.end('}');
 }
 
-/// Karpathy's one list of all pictures with their splits.
+/// Karpathy's one list of all images with their splits.
 void write_karpathy(Context& context) {
   JsonFile file(context.annotations("coco/dataset_coco.json"));
   file.begin('{');
@@ -113,7 +113,7 @@ void write_karpathy(Context& context) {
   const auto add = [&](const Block& block, std::string_view folder, std::string_view split) {
     for (int64_t i = 0; i < block.count; ++i) {
       Json sentences = Json::array(), ids = Json::array();
-      int64_t id = block.id(i) * kCaptionsPerPicture;
+      int64_t id = block.id(i) * kCaptionsPerImage;
       for (const std::string& caption : captions_of(context, block, i)) {
         sentences.push_back({{"raw", caption}, {"imgid", block.id(i)}, {"sentid", id}});
         ids.push_back(id++);
@@ -156,7 +156,7 @@ void link_block(Context& context, const Block& block, std::string_view year_2014
         context.root / str("coco/", year_2014, "/", coco_name(year_2014, block.id(i)));
     link_file(from,
               context.root / str("coco/", year_2017, "/", twelve_digits(block.id(i)), ".jpg"));
-    // RefCOCO's pictures all lie in train2014, those of its evaluation splits too.
+    // RefCOCO's images all lie in train2014, those of its evaluation splits too.
     if (year_2014 != "train2014") {
       link_file(from, context.root / str("coco/train2014/", coco_name("train2014", block.id(i))));
     }
@@ -167,8 +167,8 @@ void link_block(Context& context, const Block& block, std::string_view year_2014
 
 void write_coco(Context& context) {
   const auto paint = [&](const Block& block, std::string_view task, std::string_view set) {
-    write_pictures(context, block, task,
-                   [&](int64_t id) { return str("coco/", set, "/", coco_name(set, id)); });
+    write_images(context, block, task,
+                 [&](int64_t id) { return str("coco/", set, "/", coco_name(set, id)); });
   };
   paint(context.train, "coco, training", "train2014");
   link_block(context, context.train, "train2014", "train2017");

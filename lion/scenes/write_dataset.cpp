@@ -60,7 +60,7 @@ void write_manifest(Context& context) {
       {"training_pictures", context.train.count},
       {"evaluation_pictures", context.evaluation().count},
       {"evaluation_split", context.options.evaluation == Split::kTest ? "test" : "held_out"},
-      {"pictures", context.pictures},
+      {"pictures", context.images},
       {"coco_ids",
        {{"train", {context.train.first_id, context.train.count}},
         {"val", {context.val.first_id, context.val.count}},
@@ -70,7 +70,7 @@ void write_manifest(Context& context) {
       {"tags", vocabulary.tag_list()},
       {"held_out", all_held_out(vocabulary)},
       {"licences",
-       {{"pictures of things", "Noto Color Emoji, SIL Open Font License 1.1"},
+       {{"images of objects", "Noto Color Emoji, SIL Open Font License 1.1"},
         {"letters", "DejaVu Sans, Bitstream Vera licence"},
         {"names and keywords", "Unicode CLDR, Unicode licence"}}}};
   write_file(context.path("scenes.json"), str(manifest.dump(2), "\n"));
@@ -99,7 +99,7 @@ WriteReport write_dataset(const WriteOptions& options, const ProgressSink& progr
   write_mmbench(context);
   write_manifest(context);
   folder.commit();
-  return {context.pictures, context.files};
+  return {context.images, context.files};
 }
 
 }  // namespace lion::scenes

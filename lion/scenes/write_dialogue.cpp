@@ -135,7 +135,7 @@ void write_visdial(Context& context) {
                        {"answers", answers.list()},
                        {"dialogs", std::move(dialogs)}});
   file.end('}');
-  write_pictures(context, block, "visdial", [](int64_t id) {
+  write_images(context, block, "visdial", [](int64_t id) {
     return str("visdial/VisualDialog_val2018/VisualDialog_val2018_", twelve_digits(id), ".jpg");
   });
 }

@@ -88,7 +88,7 @@ void write_gqa(Context& context) {
     }
   }
   file.end('}');
-  write_pictures(context, block, "gqa", [](int64_t id) { return str("gqa/images/n", id, ".jpg"); });
+  write_images(context, block, "gqa", [](int64_t id) { return str("gqa/images/n", id, ".jpg"); });
 }
 
 void write_iconqa(Context& context) {
@@ -113,7 +113,7 @@ void write_iconqa(Context& context) {
     save_image(context.root / str(folder(block.id(i)), "image.png"),
                block.painter.paint(block.plan(i)));
   });
-  context.pictures += block.count;
+  context.images += block.count;
 }
 
 void write_vsr(Context& context) {

@@ -10,7 +10,7 @@
 namespace lion::scenes {
 namespace {
 
-/// Every other picture lies in the second folder, as the official ones do in two.
+/// Every other image lies in the second folder, as the official ones do in two.
 std::string genome_path(int64_t id) {
   return str(id % 2 == 0 ? "VG_100K/" : "VG_100K_2/", id, ".jpg");
 }
@@ -41,14 +41,14 @@ void write_genome_regions(Context& context, const Block& block) {
     for (size_t k = 0; k < facts.size(); ++k) {
       const std::optional<std::string> phrase = refer(facts, k, random);
       if (!phrase) continue;
-      const Thing& thing = facts.thing(k);
+      const Object& object = facts.object(k);
       regions.push_back({{"region_id", region_id++},
-                         {"width", thing.width},
-                         {"height", thing.height},
+                         {"width", object.width},
+                         {"height", object.height},
                          {"image_id", block.id(i)},
                          {"phrase", *phrase},
-                         {"y", thing.top},
-                         {"x", thing.left}});
+                         {"y", object.top},
+                         {"x", object.left}});
     }
     file.item({{"regions", std::move(regions)}, {"id", block.id(i)}});
   }
@@ -65,11 +65,11 @@ constexpr std::array<RefSet, 3> kRefSets = {
     {{"refcoco", Style::kAny}, {"refcoco+", Style::kWithoutPlace}, {"refcocog", Style::kLong}}};
 
 struct Ref {
-  size_t thing;
+  size_t object;
   std::string text;
 };
 
-/// One expression per thing in the style of the set.
+/// One expression per object in the style of the set.
 std::vector<Ref> refs_of(const Context& context, const Block& block, int64_t i, const Facts& facts,
                          const RefSet& set) {
   Random random = text_random(context, set.name, block.id(i));
@@ -90,7 +90,7 @@ std::vector<Ref> refs_of(const Context& context, const Block& block, int64_t i, 
   return refs;
 }
 
-/// Calls `write(number, image id, ref, thing)` for every expression of the block.
+/// Calls `write(number, image id, ref, object)` for every expression of the block.
 template <typename Write>
 void for_each_ref(const Context& context, const Block& block, const RefSet& set,
                   const Write& write) {
@@ -99,7 +99,7 @@ void for_each_ref(const Context& context, const Block& block, const RefSet& set,
     const Scene scene = block.plan(i);
     const Facts facts(scene, block.painter.vocabulary());
     for (const Ref& ref : refs_of(context, block, i, facts, set)) {
-      write(number++, block.id(i), ref, facts.thing(ref.thing));
+      write(number++, block.id(i), ref, facts.object(ref.object));
     }
   }
 }
@@ -113,7 +113,7 @@ void write_ref_split(Context& context, const Block& block, const RefSet& set,
   file.member("licenses", Json::array());
   file.begin_list("images");
   for_each_ref(context, block, set,
-               [&](int64_t number, int64_t image_id, const Ref& ref, const Thing&) {
+               [&](int64_t number, int64_t image_id, const Ref& ref, const Object&) {
                  file.item({{"file_name", coco_name("train2014", image_id)},
                             {"height", size},
                             {"width", size},
@@ -126,14 +126,14 @@ void write_ref_split(Context& context, const Block& block, const RefSet& set,
   file.end_list();
   file.begin_list("annotations");
   for_each_ref(context, block, set,
-               [&](int64_t number, int64_t image_id, const Ref& ref, const Thing& thing) {
-                 file.item({{"area", thing.width * thing.height},
+               [&](int64_t number, int64_t image_id, const Ref& ref, const Object& object) {
+                 file.item({{"area", object.width * object.height},
                             {"iscrowd", 0},
                             {"image_id", number},
                             {"category_id", 1},
                             {"id", number},
-                            {"bbox", xywh(thing)},
-                            {"original_id", image_id * 100 + static_cast<int64_t>(ref.thing)},
+                            {"bbox", xywh(object)},
+                            {"original_id", image_id * 100 + static_cast<int64_t>(ref.object)},
                             {"tokens_positive", {{0, ref.text.size()}}}});
                });
   file.end_list();
@@ -150,8 +150,8 @@ void write_visual_genome(Context& context) {
   write_genome_regions(context, block);
   context.path("vg/VG_100K/x");
   context.path("vg/VG_100K_2/x");
-  write_pictures(context, block, "visual genome",
-                 [](int64_t id) { return str("vg/", genome_path(id)); });
+  write_images(context, block, "visual genome",
+               [](int64_t id) { return str("vg/", genome_path(id)); });
 }
 
 void write_refcoco(Context& context) {

@@ -19,7 +19,7 @@ struct Asked {
   std::array<std::string, 10> answers;
 };
 
-/// The questions of picture `i`, the same at every call.
+/// The questions of image `i`, the same at every call.
 using Asker = std::function<std::vector<Asked>(const Block& block, int64_t i)>;
 
 std::string_view answer_type(const Question& question) {
@@ -113,7 +113,7 @@ void write_vqav2(Context& context, const Block& block, const std::string& set) {
                     false);
 }
 
-/// Questions that need knowledge of the world; pictures that give none are left out, as in OKVQA.
+/// Questions that need knowledge of the world; images that give none are left out, as in OKVQA.
 std::vector<Asked> ask_outside_knowledge(const Context& context, const Block& block, int64_t i) {
   Random random = text_random(context, "okvqa", block.id(i));
   const Scene scene = block.plan(i);
@@ -226,10 +226,10 @@ void write_ocrvqa(Context& context) {
     }
     for_all(context, "ocrvqa", counts[split], [&](int64_t i) {
       const CoverPainter& painter = painters[split];
-      write_picture(context.root / str("ocrvqa/images/", name(i), ".jpg"),
-                    painter.paint(painter.plan(static_cast<uint64_t>(i))));
+      write_image(context.root / str("ocrvqa/images/", name(i), ".jpg"),
+                  painter.paint(painter.plan(static_cast<uint64_t>(i))));
     });
-    context.pictures += counts[split];
+    context.images += counts[split];
     first_id += counts[split];
   }
   file.end('}');

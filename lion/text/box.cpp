@@ -94,8 +94,8 @@ std::vector<ParsedBox> parse_boxes(std::string_view text) {
 
 PixelBox to_pixels(const Box& box, int64_t width, int64_t height) {
   if (width < 1 || height < 1) {
-    throw InputError(str("to_pixels: the picture has ", width, " x ", height,
-                         " pixels, expected at least 1 x 1. Pass the size of the picture."));
+    throw InputError(str("to_pixels: the image has ", width, " x ", height,
+                         " pixels, expected at least 1 x 1. Pass the size of the image."));
   }
   const auto w = static_cast<double>(width);
   const auto h = static_cast<double>(height);
@@ -177,7 +177,7 @@ Box parse_box_argument(std::string_view text, int64_t width, int64_t height) {
   if (pixels) box = {box.x0 / whole.x1, box.y0 / whole.y1, box.x1 / whole.x1, box.y1 / whole.y1};
   if (std::max({box.x0, box.y0, box.x1, box.y1}) > 1.0) {
     if (pixels) {
-      fail(str("pixels of a picture of ", width, " x ", height), "Keep the box in the picture.");
+      fail(str("pixels of an image of ", width, " x ", height), "Keep the box in the image.");
     }
     fail("fractions from 0 to 1", "Write px behind the last number if these are pixels.");
   }

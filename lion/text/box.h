@@ -9,7 +9,7 @@
 
 namespace lion {
 
-/// Left, top, right, bottom as fractions of the picture, 0..1.
+/// Left, top, right, bottom as fractions of the image, 0..1.
 struct Box {
   double x0 = 0.0;
   double y0 = 0.0;
@@ -27,7 +27,7 @@ struct PixelBox {
   bool operator==(const PixelBox&) const = default;
 };
 
-/// A box found in a text, made sound: within the picture, x0 <= x1, y0 <= y1.
+/// A box found in a text, made sound: within the image, x0 <= x1, y0 <= y1.
 struct ParsedBox {
   Box box;
   size_t offset = 0;        ///< where "[...]" begins in the text, in bytes

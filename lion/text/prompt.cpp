@@ -108,7 +108,7 @@ std::vector<std::string> read_list(JsonReader object, const TaskRules& rules) {
 using Benchmarks = std::map<std::string, std::string, std::less<>>;
 
 /// The entries of "evaluation" and of its part "not_in_paper". An entry for `rec` without {expr}
-/// describes the choice ("a random element") and is passed over.
+/// describes the choice ("a random element") and is skipped.
 Benchmarks read_benchmarks(const Json& object, const std::string& where) {
   Benchmarks benchmarks;
   JsonReader reader(object, where);

@@ -20,7 +20,7 @@ enum class Task {
   kRec,       ///< the box of an expression
   kReg,       ///< the expression for a box
   kIconQa,
-  kVsr,      ///< is a statement about the picture true?
+  kVsr,      ///< is a statement about the image true?
   kVisDial,  ///< a question that follows a dialogue
 };
 inline constexpr size_t kTaskCount = 9;

@@ -1,7 +1,7 @@
 #pragma once
-/// What stands for words and numbers before anything is learned: the same in layouts
-/// (lion/scenes/symbolic_scene.h) and as a new language model's word vectors, so that what a layout
-/// shows and what a question says are alike from the start.
+/// What stands for words and numbers before anything is learned: the same in symbolic scenes
+/// (lion/scenes/symbolic_scene.h) and as a new language model's word vectors, so that what a
+/// symbolic scene shows and what a question says are alike from the start.
 
 #include <cstdint>
 #include <string_view>

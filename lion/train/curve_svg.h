@@ -1,5 +1,5 @@
 #pragma once
-/// Curves of a training as a picture: a self-contained SVG file.
+/// Curves of a training as an image: a self-contained SVG file.
 
 #include <span>
 #include <string>

@@ -131,12 +131,12 @@ void EventFile::text(std::string_view tag, int64_t step, std::string_view markdo
 
 void EventFile::image(std::string_view tag, int64_t step, const Image& image) {
   constexpr int64_t kRgb = 3;
-  const Message picture = Message()
+  const Message message = Message()
                               .integer(1, image.height)
                               .integer(2, image.width)
                               .integer(3, kRgb)
                               .block(4, encode_png(image));
-  write_summary(step, Message().block(1, tag).block(4, picture.bytes()).bytes());
+  write_summary(step, Message().block(1, tag).block(4, message.bytes()).bytes());
 }
 
 void EventFile::write_summary(int64_t step, std::string_view value) {

@@ -44,7 +44,7 @@ void Heartbeat::beat() {
 
 void Heartbeat::give_up(const std::string& reason) { store_->set(word_key(rank_), bytes(reason)); }
 
-std::string Heartbeat::find_culprits() {
+std::string Heartbeat::find_failed_ranks() {
   try {
     // Who finds it first tells the others: by the time they look, the finder is gone as well.
     const auto verdict = [this] {
@@ -60,7 +60,7 @@ std::string Heartbeat::find_culprits() {
     const std::vector<int64_t> before = beats();
     std::this_thread::sleep_for(kPatience);
     const std::vector<int64_t> after = beats();
-    std::string culprits;
+    std::string failed_ranks;
     for (int64_t rank = 0; rank < world_; ++rank) {
       if (rank == rank_) continue;
       const auto i = static_cast<size_t>(rank);
@@ -69,17 +69,18 @@ std::string Heartbeat::find_culprits() {
         const std::vector<uint8_t> word = store_->get(word_key(rank));
         what = str("stopped: ", std::string(word.begin(), word.end()));
       } else if (after[i] == before[i]) {
-        what = "gives no sign of life";
+        what = "sends no heartbeat";
       }
-      if (!what.empty()) culprits += str(culprits.empty() ? "" : "; ", "rank ", rank, " ", what);
+      if (!what.empty())
+        failed_ranks += str(failed_ranks.empty() ? "" : "; ", "rank ", rank, " ", what);
     }
     if (store_->check({kVerdict})) return verdict();
-    if (!culprits.empty()) store_->set(kVerdict, bytes(culprits));
+    if (!failed_ranks.empty()) store_->set(kVerdict, bytes(failed_ranks));
     // Rank 0 may keep the store: the others must have time to read.
     if (rank_ == 0) std::this_thread::sleep_for(2 * kPatience);
-    return culprits;
+    return failed_ranks;
   } catch (const std::exception&) {
-    return "rank 0, which keeps the list of ranks, gives no sign of life";
+    return "rank 0, which keeps the list of ranks, sends no heartbeat";
   }
 }
 

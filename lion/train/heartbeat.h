@@ -1,5 +1,5 @@
 #pragma once
-/// Signs of life of all ranks in the shared key-value store, so that a broken run can name the rank
+/// Heartbeats of all ranks in the shared key-value store, so that a broken run can name the rank
 /// that broke it.
 
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
@@ -19,12 +19,12 @@ class Heartbeat {
   Heartbeat(const Heartbeat&) = delete;
   Heartbeat& operator=(const Heartbeat&) = delete;
 
-  /// Leaves a last word of this rank.
+  /// Records the failure reason of this rank.
   void give_up(const std::string& reason);
 
-  /// Looks for the ranks that left a last word or do not beat any more (takes a few seconds):
-  /// "rank 2 stopped: ...", "rank 3 gives no sign of life". Empty when all are well.
-  std::string find_culprits();
+  /// Looks for the ranks that recorded a failure reason or do not beat any more (takes a few
+  /// seconds): "rank 2 stopped: ...", "rank 3 sends no heartbeat". Empty when all are well.
+  std::string find_failed_ranks();
 
  private:
   void beat();

@@ -48,7 +48,7 @@ constexpr double kNotItself = -8;  ///< added to a token's score of itself, the 
 /// Attention to the encoder begins as looking up: queries are keys, so that a token attends to what
 /// is like it, and what it reads there comes out as it was. Tokens of unit size and four heads,
 /// half of whose sum two have in common: a score of 5, which stands out among a hundred others.
-at::Tensor fresh_lookup(const std::string& name, at::IntArrayRef shape, uint64_t seed) {
+at::Tensor initial_lookup(const std::string& name, at::IntArrayRef shape, uint64_t seed) {
   const size_t which = name.size() - std::string_view("q.weight").size();
   std::string shared = name;
   const bool reads = name[which] == 'v' || name[which] == 'o';
@@ -63,7 +63,7 @@ at::Tensor fresh_lookup(const std::string& name, at::IntArrayRef shape, uint64_t
 /// Of an encoder's self-attention: no token at itself, and two of four heads see only what stands
 /// before or after, as some of a pretrained T5's do. Content scores grow to 50, bias by a rate at a
 /// step: weaker, it is never heard, and no word learns which of two like it comes first.
-at::Tensor fresh_distances(at::Tensor value) {
+at::Tensor initial_distances(at::Tensor value) {
   const int64_t half = value.size(0) / 2, heads = value.size(1);  // buckets of keys before, behind
   value[0].fill_(kNotItself);
   constexpr int64_t kNear = 6;
@@ -83,7 +83,7 @@ at::Tensor fresh_distances(at::Tensor value) {
 /// As T5 begins (Raffel 2020; mesh-tensorflow): products of unit size throughout, no scale in the
 /// attention but in its queries. Word vectors of unit size are nearly orthogonal, and the output
 /// begins as the same vectors: what was read can be matched and said again from the first step.
-at::Tensor fresh_t5(const std::string& name, at::IntArrayRef shape, uint64_t seed) {
+at::Tensor initial_t5(const std::string& name, at::IntArrayRef shape, uint64_t seed) {
   const auto inverse_root = [](int64_t n) { return 1.0 / std::sqrt(static_cast<double>(n)); };
   const bool is_output = name == "t5_model.lm_head.weight";
   const bool asks_encoder = has(name, ".EncDecAttention.") ||
@@ -92,16 +92,17 @@ at::Tensor fresh_t5(const std::string& name, at::IntArrayRef shape, uint64_t see
   if (name == "t5_model.shared.weight") return normal(shape, 1.0, std::move(generator));
   if (name.ends_with(".relative_attention_bias.weight")) {
     at::Tensor value = normal(shape, 0.1, std::move(generator));
-    return name.starts_with("t5_model.encoder.") ? fresh_distances(value) : value;
+    return name.starts_with("t5_model.encoder.") ? initial_distances(value) : value;
   }
-  if (asks_encoder) return fresh_lookup(name, shape, seed);
+  if (asks_encoder) return initial_lookup(name, shape, seed);
   double std = inverse_root(shape[1]);  // rows are outputs
   // The queries' heads: 1 / sqrt of a head's width, which is not known here; 32 to 128 are usual.
   if (name.ends_with(".q.weight")) std *= 1.0 / 8;
   return normal(shape, std, std::move(generator));
 }
 
-at::Tensor fresh_adapter(const std::string& name, at::IntArrayRef shape, at::Generator generator) {
+at::Tensor initial_adapter(const std::string& name, at::IntArrayRef shape,
+                           at::Generator generator) {
   if (name.ends_with("down_proj.weight")) return kaiming(shape, shape[1], std::move(generator));
   if (name.ends_with(".scale")) return at::ones(shape);
   at::Tensor value = at::zeros(shape);
@@ -112,7 +113,7 @@ at::Tensor fresh_adapter(const std::string& name, at::IntArrayRef shape, at::Gen
 }
 
 /// Sines and cosines of row and column, a quarter of the channels each; the class token has zeros.
-/// Wavelengths are in patches, 4 to 40: a part of a picture has the positions of its corner.
+/// Wavelengths are in patches, 4 to 40: a part of an image has the positions of its corner.
 /// Source: Vaswani 2017, in two dimensions. Only for models that are trained from nothing: a random
 /// table stays small there, and where a patch is gets lost; the paper's encoder brings a table.
 at::Tensor sine_positions(at::IntArrayRef shape) {
@@ -152,9 +153,9 @@ bool is_shorter_vocabulary(std::string_view name, const TensorView& view,
          view.shape[1] == parameter.size(1) && view.shape[0] < parameter.size(0);
 }
 
-at::Tensor with_fresh_rows(const std::string& name, const TensorView& view, at::IntArrayRef shape,
-                           uint64_t seed) {
-  at::Tensor table = fresh_value(name, shape, seed);
+at::Tensor with_initial_rows(const std::string& name, const TensorView& view, at::IntArrayRef shape,
+                             uint64_t seed) {
+  at::Tensor table = initial_value(name, shape, seed);
   table.narrow(0, 0, view.shape[0]).copy_(borrow(view));
   return table;
 }
@@ -178,7 +179,7 @@ void take_file(const InitFile& init, const ParameterMap& parameters, uint64_t se
       continue;
     }
     if (is_shorter_vocabulary(name, view, it->second)) {
-      collected.keep(name, with_fresh_rows(name, view, it->second.sizes(), seed));
+      collected.keep(name, with_initial_rows(name, view, it->second.sizes(), seed));
       loaded.of_folder.erase(name);
       ++taken;
       continue;
@@ -207,21 +208,21 @@ void take_file(const InitFile& init, const ParameterMap& parameters, uint64_t se
 
 }  // namespace
 
-at::Tensor fresh_value(const std::string& name, at::IntArrayRef shape, uint64_t seed) {
+at::Tensor initial_value(const std::string& name, at::IntArrayRef shape, uint64_t seed) {
   at::Generator generator = generator_of(name, seed);
-  if (has(name, ".adapter.")) return fresh_adapter(name, shape, std::move(generator));
+  if (has(name, ".adapter.")) return initial_adapter(name, shape, std::move(generator));
   if (name == "visual_encoder.pos_embed") return sine_positions(shape);
   if (name == "ram.label_embed") return normal(shape, 1.0, std::move(generator));
   if (name == "soft_prompt_hint") return normal(shape, 1.0, std::move(generator));
   const bool norm = has(name, "LayerNorm.") || has(name, "ln_") || has(name, "norm");
   if (norm) return name.ends_with("weight") ? at::ones(shape) : at::zeros(shape);
-  // A fresh aggregator block adds nothing: its output projections are zero.
+  // An untrained aggregator block adds nothing: its output projections are zero.
   if (name.starts_with("fusion_adapter.") && has(name, "output.dense")) return at::zeros(shape);
   if (name.starts_with("t5_proj.") || name.starts_with("adapter_proj.")) {
     return shape.size() == 2 ? kaiming(shape, shape[1], std::move(generator)) : at::zeros(shape);
   }
   if (shape.size() < 2) return at::zeros(shape);
-  if (name.starts_with("t5_model.")) return fresh_t5(name, shape, seed);
+  if (name.starts_with("t5_model.")) return initial_t5(name, shape, seed);
   return normal(shape, 0.02, std::move(generator));
 }
 
@@ -246,9 +247,9 @@ LoadedWeights load_initial_weights(const ParameterMap& parameters, const Initial
     }
     if (!names.empty()) report.push_back(str(what, ": ", names.size(), " tensors"));
   };
-  begin(sources.fresh, "fresh", "fresh values",
+  begin(sources.reinitialize, "reinitialize", "initial values",
         [&](const std::string& name, at::IntArrayRef shape) {
-          return fresh_value(name, shape, sources.seed);
+          return initial_value(name, shape, sources.seed);
         });
   begin(sources.zero, "zero", "zeros",
         [](const std::string&, at::IntArrayRef shape) { return at::zeros(shape); });
@@ -262,7 +263,7 @@ LoadedWeights load_initial_weights(const ParameterMap& parameters, const Initial
     throw ResourceError(str(sources.model.string(), ": these parameters have no initial value:\n  ",
                             join(missing, "\n  "),
                             "\nName a file that has them under \"init\", or list them under "
-                            "\"fresh\" to start them anew."));
+                            "\"reinitialize\" to re-initialise them."));
   }
   load_parameters(parameters, collected.tensors, sources.model.string(), device);
   // Their memory ends here.

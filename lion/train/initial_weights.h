@@ -1,5 +1,5 @@
 #pragma once
-/// Where the weights of a run come from: a model folder, files laid over it, and fresh values.
+/// Where the weights of a run come from: a model folder, files merged over it, and initial values.
 
 #include <filesystem>
 #include <set>
@@ -11,7 +11,7 @@
 
 namespace lion::train {
 
-/// A checkpoint that is laid over the model folder: .safetensors, .pth, or a folder of shards.
+/// A checkpoint that is merged over the model folder: .safetensors, .pth, or a folder of shards.
 struct InitFile {
   std::filesystem::path file;
   /// Text -> text, replaced in order wherever it stands in a name of the file.
@@ -21,10 +21,10 @@ struct InitFile {
 };
 
 struct InitialWeights {
-  std::filesystem::path model;     ///< folder with config.json; its weights may be a part only
-  std::vector<std::string> fresh;  ///< patterns of parameters that start anew
-  std::vector<std::string> zero;   ///< patterns of those that start at zero
-  std::vector<InitFile> files;     ///< laid over both, later ones over earlier ones
+  std::filesystem::path model;  ///< folder with config.json; its weights may be a part only
+  std::vector<std::string> reinitialize;  ///< patterns of parameters that is re-initialised
+  std::vector<std::string> zero;          ///< patterns of those that start at zero
+  std::vector<InitFile> files;            ///< merged over both, later ones over earlier ones
   uint64_t seed = 0;
 };
 
@@ -40,7 +40,7 @@ LoadedWeights load_initial_weights(const ParameterMap& parameters, const Initial
                                    at::Device device);
 
 /// The value that a parameter of LION has before any training, from its name and shape:
-/// architecture.md, sections 5, 6 and 9. The same for the same seed and name. On the CPU, float32.
-at::Tensor fresh_value(const std::string& name, at::IntArrayRef shape, uint64_t seed);
+/// docs/architecture.md. The same for the same seed and name. On the CPU, float32.
+at::Tensor initial_value(const std::string& name, at::IntArrayRef shape, uint64_t seed);
 
 }  // namespace lion::train

@@ -58,7 +58,7 @@ void Metrics::clear() { shared_.assign(shared_.size(), 0.0); }
 Json Metrics::to_json() const { return shared_; }
 
 void Metrics::restore(const Json& json) {
-  if (!json.is_array() || json.size() != shared_.size()) return;  // other datasets: begin anew
+  if (!json.is_array() || json.size() != shared_.size()) return;  // other datasets: begin again
   for (size_t i = 0; i < shared_.size(); ++i) shared_[i] = json[i].get<double>();
 }
 

@@ -89,8 +89,8 @@ at::Tensor linear_projection(at::IntArrayRef shape, bool is_first) {
   return value;
 }
 
-/// The parameter's first value. The vision encoder begins as a reader of layouts; of T5, words and
-/// numbers begin as their codes, output and input alike.
+/// The parameter's first value. The vision encoder begins as a reader of symbolic scenes; of T5,
+/// words and numbers begin as their codes, output and input alike.
 at::Tensor first_value(const std::string& name, at::IntArrayRef shape, uint64_t seed,
                        const models::LionConfig& config, const T5Tokenizer& tokenizer,
                        const FirstWeights& first) {
@@ -101,7 +101,7 @@ at::Tensor first_value(const std::string& name, at::IntArrayRef shape, uint64_t 
     const FirstWeights::Patches patches = first.patches(shape[0], config.t5.d_model);
     return at::tensor(name.ends_with("weight") ? patches.weight : patches.bias).view(shape);
   }
-  at::Tensor value = fresh_value(name, shape, seed).contiguous();
+  at::Tensor value = initial_value(name, shape, seed).contiguous();
   const bool is_output = name == "t5_model.lm_head.weight";
   if (!is_output && name != "t5_model.shared.weight") return value;
   const double scale = is_output ? 1 / std::sqrt(static_cast<double>(shape[1])) : 1;

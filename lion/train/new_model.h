@@ -13,7 +13,7 @@
 namespace lion::train {
 
 /// Writes a whole model folder: `config`, both tokenizers of `words`, the tags (each counts from a
-/// probability of one half), and fresh weights in float32. `config` must have the sizes of the
+/// probability of one half), and untrained weights in float32. `config` must have the sizes of the
 /// vocabularies. Throws InputError when the folder exists and is not empty or the config is wrong,
 /// ResourceError when it cannot be written.
 void write_new_model(const std::filesystem::path& folder, const models::LionConfig& config,

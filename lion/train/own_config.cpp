@@ -25,10 +25,9 @@ struct Counts {
 Counts count(const OwnConfigOptions& options, const std::string& split, Problems& problems) {
   const fs::path root = options.file.has_parent_path() ? options.file.parent_path() : fs::path(".");
   const OfficialFiles files(root);
-  PictureFinder pictures(files,
-                         options.images.empty() ? std::nullopt : std::optional(options.images));
+  ImageFinder images(files, options.images.empty() ? std::nullopt : std::optional(options.images));
   const ReadContext context{
-      root,     pictures,
+      root,     images,
       problems, TextRule::kRaw,
       {},       [](const fs::path& file) { return image_file_size(file, Exif::kAuto); }};
   const OwnTables tables = read_own({options.file}, {options.boxes, split}, context);

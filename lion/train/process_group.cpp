@@ -17,7 +17,7 @@
 namespace lion::train {
 namespace {
 
-c10::intrusive_ptr<c10d::TCPStore> connect(const Place& place, bool serve,
+c10::intrusive_ptr<c10d::TCPStore> connect(const DistributedContext& place, bool serve,
                                            std::chrono::milliseconds timeout) {
   c10d::TCPStoreOptions options;
   options.port = static_cast<uint16_t>(place.port);
@@ -29,7 +29,7 @@ c10::intrusive_ptr<c10d::TCPStore> connect(const Place& place, bool serve,
 
 /// Gloo picks the interface of the host's name, which need not resolve where one machine trains
 /// alone.
-std::shared_ptr<gloo::transport::Device> gloo_device(const Place& place) {
+std::shared_ptr<gloo::transport::Device> gloo_device(const DistributedContext& place) {
   const std::string interface = environment("GLOO_SOCKET_IFNAME");
   if (!interface.empty()) return c10d::ProcessGroupGloo::createDeviceForInterface(interface);
   const bool alone = place.address == "localhost" || place.address.starts_with("127.");
@@ -39,9 +39,9 @@ std::shared_ptr<gloo::transport::Device> gloo_device(const Place& place) {
 
 }  // namespace
 
-Place place_from_environment(Rendezvous rendezvous) {
+DistributedContext place_from_environment(Rendezvous rendezvous) {
   const ProcessRank process = rank_from_environment();
-  Place place{process.rank, process.world, process.local_rank, {}, 0, false};
+  DistributedContext place{process.rank, process.world, process.local_rank, {}, 0, false};
   if (place.world == 1) return place;
   if (rendezvous == Rendezvous::kNone) return place;
   place.port = launcher_number("MASTER_PORT", 1, 65535);
@@ -63,15 +63,16 @@ struct ProcessGroup::Impl {
   /// Turns what c10d says into a message that names the rank at fault.
   [[noreturn]] void fail(int64_t rank, const std::exception& error) {
     failed = true;
-    const std::string culprits = heartbeat->find_culprits();
-    throw ResourceError(
-        str("rank ", rank, ": the processes lost each other: ",
-            culprits.empty() ? std::string("no rank answers late: ") + error.what() : culprits,
-            ". Mend that and start all ranks again with --resume."));
+    const std::string failed_ranks = heartbeat->find_failed_ranks();
+    throw ResourceError(str(
+        "rank ", rank, ": the processes lost each other: ",
+        failed_ranks.empty() ? std::string("no rank answers late: ") + error.what() : failed_ranks,
+        ". Fix that and start all ranks again with --resume."));
   }
 };
 
-ProcessGroup::ProcessGroup(const Place& place, at::Device device, std::chrono::seconds timeout)
+ProcessGroup::ProcessGroup(const DistributedContext& place, at::Device device,
+                           std::chrono::seconds timeout)
     : place_(place), device_(device) {
   if (place.world == 1) return;
   impl_ = std::make_unique<Impl>();

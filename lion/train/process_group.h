@@ -12,7 +12,7 @@
 namespace lion::train {
 
 /// This process among the others. Source: the environment variables of torchrun.
-struct Place {
+struct DistributedContext {
   int64_t rank = 0;        ///< RANK
   int64_t world = 1;       ///< WORLD_SIZE
   int64_t local_rank = 0;  ///< LOCAL_RANK: which GPU of this machine
@@ -28,7 +28,7 @@ enum class Rendezvous { kNeeded, kNone };
 /// Reads the environment; one process alone where WORLD_SIZE is not set or 1. Without rendezvous,
 /// RANK and WORLD_SIZE are enough. Throws InputError naming the variable that is missing or no
 /// number.
-Place place_from_environment(Rendezvous rendezvous = Rendezvous::kNeeded);
+DistributedContext place_from_environment(Rendezvous rendezvous = Rendezvous::kNeeded);
 
 /// Collective calls; all ranks must make the same ones in the same order. When another rank has
 /// died, hangs beyond the timeout, or gave up, they throw ResourceError with its number and, where
@@ -36,7 +36,7 @@ Place place_from_environment(Rendezvous rendezvous = Rendezvous::kNeeded);
 class ProcessGroup {
  public:
   /// Waits for all ranks. Gloo for CPU tensors, NCCL for CUDA ones. Throws ResourceError.
-  ProcessGroup(const Place& place, at::Device device, std::chrono::seconds timeout);
+  ProcessGroup(const DistributedContext& place, at::Device device, std::chrono::seconds timeout);
   ~ProcessGroup();
   ProcessGroup(const ProcessGroup&) = delete;
   ProcessGroup& operator=(const ProcessGroup&) = delete;
@@ -76,7 +76,7 @@ class ProcessGroup {
 
  private:
   struct Impl;
-  Place place_;
+  DistributedContext place_;
   at::Device device_;
   std::unique_ptr<Impl> impl_;  ///< null alone
 };

@@ -16,7 +16,7 @@
 namespace lion::train {
 namespace {
 
-at::Device device_of(std::string_view name, const Place& place) {
+at::Device device_of(std::string_view name, const DistributedContext& place) {
   const at::Device device = nn::usable_device(name);
   if (!device.is_cuda()) return device;
   return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(place.local_rank));
@@ -27,7 +27,7 @@ at::Device device_of(std::string_view name, const Place& place) {
 TrainReport train_run(const Settings& settings, std::string_view device_name, Resume resume,
                       const TrainHooks& hooks) {
   TrainConfig config = TrainConfig::load(settings.file, settings.changes, settings.read_scenes);
-  const Place place = place_from_environment();
+  const DistributedContext place = place_from_environment();
   const at::Device device = device_of(device_name, place);
   config.choose_precision(device);
   TrainReport report = train(config, place, device, resume, hooks);
@@ -40,7 +40,7 @@ TrainReport train_run(const Settings& settings, std::string_view device_name, Re
 RunPlan plan_run(const Settings& settings, std::string_view device_name) {
   return nn::with_our_errors(settings.file.string(), nn::Fault::kInput, [&] {
     TrainConfig config = TrainConfig::load(settings.file, settings.changes, settings.read_scenes);
-    const Place place = place_from_environment();
+    const DistributedContext place = place_from_environment();
     const at::Device device = device_of(device_name, place);
     config.choose_precision(device);
     const TrainedModel model = plan_model(config);

@@ -92,7 +92,7 @@ InitFile read_init_file(const Json& json, const std::string& where) {
   const Json rename = json.value("rename", Json::object());
   for (const auto& [from, to] : rename.items()) {
     if (from.empty() || !to.is_string()) {
-      throw InputError(str(where, ": rename maps texts to texts, got \"", from, "\". Mend it."));
+      throw InputError(str(where, ": rename maps texts to texts, got \"", from, "\". Fix it."));
     }
     init.rename.emplace_back(from, to.get<std::string>());
   }
@@ -160,18 +160,17 @@ void validate(const TrainConfig& config, std::string_view where, ConfigUse use,
           "\"teacher\" must name a model folder where \"objective\" is \"codes\", and only there");
   require(config.objective != Objective::kCodes ||
               (!config.augment.crop && config.augment.image_flip == 0),
-          where,
-          "\"codes\" are of whole pictures: \"augment\" must have \"crop\" false, \"flip\" 0");
+          where, "\"codes\" are of whole images: \"augment\" must have \"crop\" false, \"flip\" 0");
   require(config.steps >= 1, where, "\"steps\" must be at least 1");
   require(config.batch >= 1 && config.draw >= 1 && config.micro_batch >= 1, where,
           "\"batch\", \"draw\" and \"micro_batch\" must be at least 1");
   if (config.batch < 1 || config.draw < 1 || config.micro_batch < 1) return;  // they divide below
   require(config.batch % config.draw == 0, where, "\"batch\" must be a multiple of \"draw\"");
-  require(config.per_picture >= 1 && config.draw % config.per_picture == 0 &&
-              config.micro_batch % config.per_picture == 0,
-          where, "\"draw\" and \"micro_batch\" must be multiples of \"per_picture\"");
-  require(config.per_picture == 1 || config.objective == Objective::kAnswers, where,
-          "\"per_picture\" must be 1 where tags are trained");
+  require(config.per_image >= 1 && config.draw % config.per_image == 0 &&
+              config.micro_batch % config.per_image == 0,
+          where, "\"draw\" and \"micro_batch\" must be multiples of \"per_image\"");
+  require(config.per_image == 1 || config.objective == Objective::kAnswers, where,
+          "\"per_image\" must be 1 where tags are trained");
   require(config.batch % config.micro_batch == 0, where,
           "\"batch\" must be a multiple of \"micro_batch\"");
   require(config.log.every >= 1 && config.log.save_every >= 1 && config.log.keep >= 1, where,
@@ -225,7 +224,7 @@ TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view
       config.weights.files.push_back(read_init_file(init[i], str(where, ": init ", i)));
     }
   });
-  read("fresh", config.weights.fresh);
+  read("reinitialize", config.weights.reinitialize);
   read("zero", config.weights.zero);
   if (const auto train = json.find("train"); train != json.end() && train->is_string()) {
     reader.ignore("train");
@@ -271,8 +270,8 @@ TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view
                                         {"either", data::TagUse::kEither}});
   });
   read("tag_share", config.tag_share);
-  read("per_picture", config.per_picture);
-  text = config.per_picture > 1 ? "order" : "length";
+  read("per_image", config.per_image);
+  text = config.per_image > 1 ? "order" : "length";
   read("grouping", text);
   errors.add([&] {
     config.grouping = choice<data::Grouping>(
@@ -304,7 +303,7 @@ TrainConfig TrainConfig::from_json(const Json& json, std::string_view where_view
   read("t5_dropout", config.t5_dropout);
   read("words_only", config.words_only);
   read("token_noise", config.token_noise);
-  read("recompute", config.recompute);
+  read("activation_checkpointing", config.activation_checkpointing);
   read("loader_threads", config.loader_threads);
   read("threads", config.threads);
   read("timeout_s", config.timeout_s);

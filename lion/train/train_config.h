@@ -32,8 +32,8 @@ struct ValidationConfig {
   int64_t samples = 256;  ///< records of each dataset, evenly spread
 };
 
-/// What is learned: the words that answer, by LION; the tags of pictures, by its tagger; or the
-/// visual tokens that another LION, the teacher, makes of the pictures' layouts.
+/// What is learned: the words that answer, by LION; the tags of images, by its tagger; or the
+/// visual tokens that another LION, the teacher, makes of the images' symbolic scenes.
 enum class Objective { kAnswers, kTags, kCodes };
 
 /// What a config is read for: to train, or for its data alone, which needs no model and no "out".
@@ -44,19 +44,19 @@ struct TrainConfig {
   Objective objective = Objective::kAnswers;
   InitialWeights weights;
   std::filesystem::path teacher;   ///< a model folder, for `kCodes`
-  Json model_changes;              ///< laid over the folder's config.json (RFC 7386)
+  Json model_changes;              ///< merged over the folder's config.json (RFC 7386)
   std::vector<std::string> train;  ///< patterns of what is trained, or presets (presets.h)
   data::DataConfig data;
   data::MixtureRule mixture = data::MixtureRule::kSqrtSize;
   data::AugmentOptions augment;
   data::TagUse tags = data::TagUse::kNone;
   double tag_share = 1;             ///< of the samples that have the tag sentence
-  std::filesystem::path tag_cache;  ///< tags of all pictures, by `lion data tags`
-  bool skip_broken = false;         ///< goes on with another record where a picture is broken
+  std::filesystem::path tag_cache;  ///< tags of all images, by `lion data tags`
+  bool skip_broken = false;         ///< goes on with another record where an image is broken
   int64_t stage = 1;                ///< keys the random numbers: stages draw independently
   int64_t batch = 64;               ///< samples a step, of all processes together
   int64_t draw = 8;                 ///< samples that are drawn from one dataset at a time
-  int64_t per_picture = 1;          ///< samples about one picture, which is seen once for all
+  int64_t per_image = 1;            ///< samples about one image, which is seen once for all
   int64_t micro_batch = 8;          ///< samples in one pass through the networks
   data::Grouping grouping = data::Grouping::kByLength;
   int64_t steps = 30000;
@@ -67,7 +67,7 @@ struct TrainConfig {
   double t5_dropout = 0.1;
   double words_only = 0;  ///< this and the next: `ForwardOptions`
   double token_noise = 0;
-  bool recompute = false;  ///< activation checkpointing
+  bool activation_checkpointing = false;  ///< activation checkpointing
   int64_t loader_threads = 1;
   int64_t threads = 0;      ///< of the networks on a CPU; 0: one per core
   int64_t timeout_s = 600;  ///< of collective calls

@@ -26,7 +26,7 @@ class TrainLog {
   std::unique_ptr<AppendFile> file_;
 };
 
-/// The lines of a log, in order; a torn last line is passed over. Throws ResourceError when it
+/// The lines of a log, in order; a torn last line is skipped. Throws ResourceError when it
 /// cannot be read, InputError naming the line that is no JSON object with an integer "step".
 std::vector<Json> read_train_log(const std::filesystem::path& path);
 

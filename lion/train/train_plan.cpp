@@ -30,8 +30,8 @@ Shape shape_of(const models::LionConfig& config) {
 
 /// How many times the cost of a forward pass a parameter causes: its product, the gradient of its
 /// input where the path to a trained parameter leads through it, and its own gradient.
-double passes(bool trained, bool on_gradient_path, bool recompute) {
-  const double forward = recompute && on_gradient_path ? 2 : 1;
+double passes(bool trained, bool on_gradient_path, bool activation_checkpointing) {
+  const double forward = activation_checkpointing && on_gradient_path ? 2 : 1;
   return forward + (on_gradient_path ? 1 : 0) + (trained ? 1 : 0);
 }
 
@@ -79,7 +79,7 @@ double sample_flops(const TrainConfig& config, const TrainedModel& model) {
     const bool trained = std::ranges::binary_search(model.trained_names, name);
     const bool path = vit_trained || !name.starts_with("visual_encoder.");
     flops += 2.0 * static_cast<double>(parameter.numel()) * tokens_of(name, shape) *
-             passes(trained, path, config.recompute);
+             passes(trained, path, config.activation_checkpointing);
   }
   return flops;
 }
@@ -106,17 +106,19 @@ double sample_activations(const TrainConfig& config, const models::LionConfig& m
       kTargetTokens * (d * (9 * kFloat + 6 * matrix) + 6 * inner * matrix + 4 * ff * matrix) +
       2 * shape.source * inner * matrix;
   const double kept_layer = shape.source * d * kFloat;
-  double bytes = config.recompute ? static_cast<double>(t5.num_layers) * kept_layer + encoder_layer
-                                  : static_cast<double>(t5.num_layers) * encoder_layer;
-  bytes +=
-      config.recompute ? decoder_layer : static_cast<double>(t5.num_decoder_layers) * decoder_layer;
+  double bytes = config.activation_checkpointing
+                     ? static_cast<double>(t5.num_layers) * kept_layer + encoder_layer
+                     : static_cast<double>(t5.num_layers) * encoder_layer;
+  bytes += config.activation_checkpointing
+               ? decoder_layer
+               : static_cast<double>(t5.num_decoder_layers) * decoder_layer;
   bytes += 3 * kTargetTokens * static_cast<double>(t5.vocab_size) * kFloat;  // logits
   const auto bert_layer = [&](double tokens, double width, double inner_width) {
     return tokens * (width * (8 * kFloat + 8 * matrix) + 3 * inner_width * matrix);
   };
   if (model.has_qformer()) {
     const double layers =
-        config.recompute ? 1 : static_cast<double>(model.qformer.num_hidden_layers);
+        config.activation_checkpointing ? 1 : static_cast<double>(model.qformer.num_hidden_layers);
     bytes += layers * (bert_layer(shape.queries, static_cast<double>(model.qformer.hidden_size),
                                   static_cast<double>(model.qformer.intermediate_size)) +
                        shape.patches * static_cast<double>(model.qformer.hidden_size) * matrix);
@@ -206,7 +208,8 @@ std::string TrainPlan::text() const {
       << "  runtime          " << bytes_str(runtime_bytes) << "\n"
       << "  together         " << bytes_str(total_bytes()) << "\n"
       << "  available        " << bytes_str(available_bytes)
-      << (fits() ? "" : "   <- not enough: lower micro_batch or set recompute") << "\n"
+      << (fits() ? "" : "   <- not enough: lower micro_batch or set activation_checkpointing")
+      << "\n"
       << std::setprecision(3) << "time\n"
       << "  one step         " << step_flops / 1e12 << " TFLOP, about "
       << duration_str(step_seconds) << " at two thirds of the " << flops_per_second / 1e9

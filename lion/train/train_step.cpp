@@ -18,14 +18,15 @@ using at::Tensor;
 
 namespace {
 
-/// Numbers of a batch as a tensor over their memory, moved to `device` where that is another.
+/// Numbers of a batch as a tensor over their encoder_output, moved to `device` where that is
+/// another.
 Tensor view_of(const std::vector<int64_t>& numbers, at::IntArrayRef shape, at::Device device) {
   return at::from_blob(const_cast<int64_t*>(numbers.data()), shape, at::kLong).to(device);
 }
 
 Tensor image_of(const std::vector<float>& pixels, const data::Batch& batch, at::Device device) {
   const int64_t s = batch.image_size;
-  return at::from_blob(const_cast<float*>(pixels.data()), {batch.size / batch.per_picture, 3, s, s},
+  return at::from_blob(const_cast<float*>(pixels.data()), {batch.size / batch.per_image, 3, s, s},
                        at::kFloat)
       .to(device);  // [B/R,3,S,S]
 }
@@ -56,27 +57,27 @@ ForwardOptions ForwardOptions::without_chance() const {
 BatchLoss forward(const models::LionT5Impl& lion, const data::Batch& batch,
                   const ForwardOptions& options) {
   const at::Device device = lion.t5_model->shared->weight.device();
-  const Tensor image = image_of(batch.pixels, batch, device);
-  const nn::RecomputeScope recompute(options.recompute);
-  models::PictureFeatures picture = lion.see(image);  // no dropout in the vision encoder
+  const Tensor pixels = image_of(batch.pixels, batch, device);
+  const nn::ActivationCheckpointScope checkpointing(options.activation_checkpointing);
+  models::ImageFeatures image = lion.encode_image(pixels);  // no dropout in the vision encoder
   Tensor queries;
   {
     const nn::DropoutScope dropout(options.dropout);
-    if (lion.fusion_adapter) lion.aggregate(picture);
-    if (batch.per_picture > 1) picture = models::repeat(picture, batch.per_picture);
+    if (lion.fusion_adapter) lion.aggregate(image);
+    if (batch.per_image > 1) image = models::repeat(image, batch.per_image);
     if (options.token_noise > 0 && lion.fusion_adapter) {
       const Tensor size = at::rand({batch.size, 1, 1}).mul_(options.token_noise).to(device);
-      picture.adapter_proj = picture.adapter_proj + size * at::randn_like(picture.adapter_proj);
+      image.adapter_proj = image.adapter_proj + size * at::randn_like(image.adapter_proj);
     }
-    if (lion.qformer) queries = lion.ask(picture, tokens_of(batch.question, device));
+    if (lion.qformer) queries = lion.qformer_forward(image, tokens_of(batch.question, device));
   }
   models::EncoderInputs inputs =
-      lion.join(picture, queries, tokens_of(batch.prompt, device), options.hint_id);
+      lion.build_encoder_inputs(image, queries, tokens_of(batch.prompt, device), options.hint_id);
   if (options.words_only > 0) {
     const int64_t visual = inputs.embeds.size(1) - batch.prompt.length;
     const Tensor keeps = at::rand({batch.size, 1}) >= options.words_only;  // [B,1]
-    inputs.read = inputs.keep.clone();
-    inputs.read.narrow(1, 0, visual).mul_(keeps.to(device));
+    inputs.cross_attention_mask = inputs.attention_mask.clone();
+    inputs.cross_attention_mask.narrow(1, 0, visual).mul_(keeps.to(device));
   }
   const models::TokenBatch target = tokens_of(batch.target, device);
   const Tensor labels = target.ids.masked_fill(target.mask == 0, -100);  // [B,T]
@@ -101,7 +102,7 @@ Tensor for_tagger(const Tensor& image) {
 
 BatchLoss forward_tags(const models::RamImpl& ram, const data::Batch& batch) {
   const at::Device device = ram.label_embed.device();
-  LION_CHECK(batch.per_picture == 1, "a picture has its tags once");
+  LION_CHECK(batch.per_image == 1, "an image has its tags once");
   const Tensor logits =
       ram.forward(for_tagger(image_of(batch.pixels, batch, device))).logits;  // [B,N]
   Tensor labels = at::zeros(logits.sizes(), at::kFloat);
@@ -120,25 +121,27 @@ BatchLoss forward_tags(const models::RamImpl& ram, const data::Batch& batch) {
 BatchLoss forward_codes(const models::LionT5Impl& lion, const models::LionT5Impl& teacher,
                         const data::Batch& batch, const ForwardOptions& options) {
   const at::Device device = lion.t5_model->shared->weight.device();
-  LION_CHECK(batch.layouts.size() == batch.pixels.size(), "a layout for each picture");
+  LION_CHECK(batch.symbolic_pixels.size() == batch.pixels.size(),
+             "a symbolic scene for each image");
   Tensor wanted;
   {
     const at::NoGradGuard no_grad;
-    models::PictureFeatures layout = teacher.see(image_of(batch.layouts, batch, device));
-    teacher.aggregate(layout);
-    wanted = layout.adapter_proj.to(at::kFloat);  // [B/R,P,D]
+    models::ImageFeatures symbolic =
+        teacher.encode_image(image_of(batch.symbolic_pixels, batch, device));
+    teacher.aggregate(symbolic);
+    wanted = symbolic.adapter_proj.to(at::kFloat);  // [B/R,P,D]
   }
-  const nn::RecomputeScope recompute(options.recompute);
-  models::PictureFeatures picture = lion.see(image_of(batch.pixels, batch, device));
+  const nn::ActivationCheckpointScope checkpointing(options.activation_checkpointing);
+  models::ImageFeatures image = lion.encode_image(image_of(batch.pixels, batch, device));
   const nn::DropoutScope dropout(options.dropout);
-  lion.aggregate(picture);
-  nn::check_shape(picture.adapter_proj, {wanted.size(0), wanted.size(1), wanted.size(2)},
+  lion.aggregate(image);
+  nn::check_shape(image.adapter_proj, {wanted.size(0), wanted.size(1), wanted.size(2)},
                   "codes: visual tokens");
   const Tensor errors =
-      (picture.adapter_proj.to(at::kFloat) - wanted).square().mean(-1).mean(-1);  // [B/R]
+      (image.adapter_proj.to(at::kFloat) - wanted).square().mean(-1).mean(-1);  // [B/R]
   const std::vector<int64_t> shape = {batch.size, batch.target.length};
   const Tensor asked = view_of(batch.target.mask, shape, device);  // [B,T]
-  return loss_of(errors.repeat_interleave(batch.per_picture).unsqueeze(1) * asked, batch);
+  return loss_of(errors.repeat_interleave(batch.per_image).unsqueeze(1) * asked, batch);
 }
 
 BatchLoss forward(const TrainedModel& model, const data::Batch& batch,
@@ -150,7 +153,7 @@ BatchLoss forward(const TrainedModel& model, const data::Batch& batch,
 std::string find_not_finite(const TrainedModel& model, const data::Batch& batch,
                             const ForwardOptions& options) {
   for (const float pixel : batch.pixels) {
-    if (!std::isfinite(pixel)) return "the pixels of its pictures";
+    if (!std::isfinite(pixel)) return "the pixels of its images";
   }
   for (const auto& item : model.network().named_parameters()) {
     if (!at::isfinite(item.value()).all().item<bool>()) return str("parameter ", item.key());

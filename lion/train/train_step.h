@@ -19,8 +19,8 @@ struct ForwardOptions {
   /// Noise on the aggregator's visual tokens, whose standard deviation is drawn for each sample
   /// between 0 and this: what reads exact codes learns to read those of an encoder.
   double token_noise = 0;
-  bool recompute = false;  ///< activation checkpointing
-  int64_t hint_id = -1;    ///< the id that the soft prompt replaces; -1: none
+  bool activation_checkpointing = false;  ///< activation checkpointing
+  int64_t hint_id = -1;                   ///< the id that the soft prompt replaces; -1: none
 
   /// The same without anything that is drawn at random.
   ForwardOptions without_chance() const;
@@ -38,11 +38,12 @@ BatchLoss forward(const models::LionT5Impl& lion, const data::Batch& batch,
                   const ForwardOptions& options);
 
 /// The tagger: binary cross entropy, summed over the tags of its list; the tokens are the tags that
-/// the pictures have.
+/// the images have.
 BatchLoss forward_tags(const models::RamImpl& ram, const data::Batch& batch);
 
-/// LION's visual tokens of the pictures against the teacher's of their layouts: the mean squared
-/// difference, each picture as often as its answers have tokens. Needs the batch's layouts.
+/// LION's visual tokens of the images against the teacher's of their symbolic scenes: the mean
+/// squared difference, each image as often as its answers have tokens. Needs the batch's symbolic
+/// scenes.
 BatchLoss forward_codes(const models::LionT5Impl& lion, const models::LionT5Impl& teacher,
                         const data::Batch& batch, const ForwardOptions& options);
 

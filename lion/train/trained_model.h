@@ -33,7 +33,7 @@ struct TrainedModel {
   torch::nn::Module& network() const;
   /// Before the names of the network's parameters in a model folder.
   std::string_view prefix() const { return ram ? kTaggerPrefix : ""; }
-  /// Pixels a side of its pictures.
+  /// Pixels a side of its images.
   int64_t image_size() const;
 
   /// The trained parameters by name, and in the order of the forward pass.

@@ -74,8 +74,12 @@ class Trainer {
     for (const auto& [name, parameter] : model_.trained_in_order()) group.broadcast(parameter);
     model_.network().train();
     optimizer_ = std::make_unique<Optimizer>(model_.trained(), config.optimizer);
-    forward_ = {config.dropout,     config.t5_dropout, config.words_only,
-                config.token_noise, config.recompute,  hint_id(config, model_)};
+    forward_ = {config.dropout,
+                config.t5_dropout,
+                config.words_only,
+                config.token_noise,
+                config.activation_checkpointing,
+                hint_id(config, model_)};
     open_data();
     go_on();
     gradients_ = std::make_unique<Gradients>(model_.trained_in_order(), group);
@@ -138,21 +142,21 @@ class Trainer {
     if (config_.validation) {
       validation_ = std::make_unique<Validation>(
           open_all(config_.validation->data, hooks_.progress), config_.validation->samples,
-          config_.micro_batch, model_.image_size(), layouts(),
+          config_.micro_batch, model_.image_size(), symbolic_scenes(),
           make_encoder(config_, model_, config_.validation->data), tags_);
     }
     datasets_ = std::move(datasets);
   }
 
-  bool layouts() const { return config_.objective == Objective::kCodes; }
+  bool symbolic_scenes() const { return config_.objective == Objective::kCodes; }
 
   data::LoaderOptions loader_options() const {
     data::LoaderOptions options;
-    options.layouts = layouts();
+    options.symbolic_scenes = symbolic_scenes();
     options.sampler = {config_.seed(), config_.stage, config_.batch, config_.draw,
-                       config_.per_picture};
+                       config_.per_image};
     options.mixture = config_.mixture;
-    options.deal = {config_.grouping, config_.micro_batch, group_.world()};
+    options.shards = {config_.grouping, config_.micro_batch, group_.world()};
     options.rank = group_.rank();
     options.image_size = model_.image_size();
     options.augment = config_.augment;
@@ -273,7 +277,7 @@ class Trainer {
     for (const data::Batch& batch : batches) counts[0] += batch.target_tokens();
     counts[1] = hooks_.stop_requested && hooks_.stop_requested() ? 1 : 0;
     group_.sum(counts);
-    // A batch of pictures without a tag has nothing to divide by; its loss counts all the same.
+    // A batch of images without a tag has nothing to divide by; its loss counts all the same.
     const double tokens = std::max(counts[0].item<double>(), 1.0);
 
     gradients_->zero();
@@ -399,8 +403,8 @@ class Trainer {
 
 }  // namespace
 
-TrainReport train(const TrainConfig& config, const Place& place, at::Device device, Resume resume,
-                  const TrainHooks& hooks) {
+TrainReport train(const TrainConfig& config, const DistributedContext& place, at::Device device,
+                  Resume resume, const TrainHooks& hooks) {
   if (config.batch % (config.micro_batch * place.world) != 0) {
     throw InputError(str("batch: ", config.batch, " samples do not divide into micro-batches of ",
                          config.micro_batch, " on ", place.world,

@@ -9,12 +9,12 @@
 namespace lion::train {
 
 Validation::Validation(std::vector<data::WeightedDataset> datasets, int64_t samples,
-                       int64_t micro_batch, int64_t image_size, bool layouts,
+                       int64_t micro_batch, int64_t image_size, bool symbolic_scenes,
                        data::TextEncoder encoder, std::shared_ptr<const data::TagCache> tags)
     : datasets_(std::move(datasets)),
       micro_batch_(micro_batch),
       image_size_(image_size),
-      layouts_(layouts),
+      layouts_(symbolic_scenes),
       encoder_(std::move(encoder)),
       tags_(std::move(tags)) {
   for (int64_t d = 0; d < std::ssize(datasets_); ++d) {
@@ -34,7 +34,7 @@ data::Batch Validation::make_batch(const std::vector<data::SampleRef>& samples) 
   batch.samples = samples;
   const int64_t numbers = 3 * image_size_ * image_size_;
   batch.pixels.resize(static_cast<size_t>(batch.size * numbers));
-  if (layouts_) batch.layouts.resize(batch.pixels.size());
+  if (layouts_) batch.symbolic_pixels.resize(batch.pixels.size());
   const auto part = [&](std::vector<float>& all, int64_t i) {
     return std::span(all).subspan(static_cast<size_t>(i * numbers), static_cast<size_t>(numbers));
   };
@@ -56,7 +56,8 @@ data::Batch Validation::make_batch(const std::vector<data::SampleRef>& samples) 
     tokens.push_back(encoder_.encode(dataset.example(sample.record, random), tags, sample.key));
     data::augment(dataset.image(sample.record), {}, image_size_, part(batch.pixels, i));
     if (layouts_) {
-      data::augment(dataset.layout(sample.record), {}, image_size_, part(batch.layouts, i));
+      data::augment(dataset.symbolic_scene(sample.record), {}, image_size_,
+                    part(batch.symbolic_pixels, i));
     }
     batch.level.push_back(data::is_region(dataset.task()) ? 0 : 1);
   }
@@ -68,7 +69,7 @@ Json Validation::run(const TrainedModel& model, const ForwardOptions& options,
                      ProcessGroup& group) const {
   const at::NoGradGuard no_grad;
   ForwardOptions plain = options.without_chance();
-  plain.recompute = false;
+  plain.activation_checkpointing = false;
   std::vector<std::string> names;
   for (const auto& dataset : datasets_) names.push_back(dataset.dataset->name());
   Metrics metrics(names);

@@ -14,10 +14,10 @@ namespace lion::train {
 
 class Validation {
  public:
-  /// `samples` records of each dataset, evenly spread; fewer where a dataset has fewer. `layouts`:
-  /// with those of the pictures.
+  /// `samples` records of each dataset, evenly spread; fewer where a dataset has fewer. `symbolic
+  /// scenes`: with those of the images.
   Validation(std::vector<data::WeightedDataset> datasets, int64_t samples, int64_t micro_batch,
-             int64_t image_size, bool layouts, data::TextEncoder encoder,
+             int64_t image_size, bool symbolic_scenes, data::TextEncoder encoder,
              std::shared_ptr<const data::TagCache> tags);
 
   /// {"loss": mean over target tokens, "loss/<dataset>": ...}, the same on all ranks, which share

@@ -24,21 +24,21 @@ TEST(CocoNames, AreReadAndWritten) {
   EXPECT_EQ(coco_file_name("val2017", 123456789012), "123456789012.jpg");
 }
 
-class PictureFinderTest : public DataTest {
+class ImageFinderTest : public DataTest {
  protected:
   std::string coco(const std::string& split, int64_t id, const std::string& images = "") {
     const OfficialFiles files(root_);
-    PictureFinder finder(files, images.empty() ? std::nullopt : std::optional(root_ / images));
+    ImageFinder finder(files, images.empty() ? std::nullopt : std::optional(root_ / images));
     return finder.coco(split, id).lexically_relative(root_).string();
   }
   std::string named(const std::string& name, const std::string& images = "") {
     const OfficialFiles files(root_);
-    PictureFinder finder(files, images.empty() ? std::nullopt : std::optional(root_ / images));
+    ImageFinder finder(files, images.empty() ? std::nullopt : std::optional(root_ / images));
     return finder.named(name).lexically_relative(root_).string();
   }
 };
 
-TEST_F(PictureFinderTest, OfficialFolderIsTakenWithoutLookingForTheFile) {
+TEST_F(ImageFinderTest, OfficialFolderIsTakenWithoutLookingForTheFile) {
   make_folder("coco/train2014");
   make_folder("coco/train2017");
   EXPECT_EQ(coco("train2014", 9), "coco/train2014/COCO_train2014_000000000009.jpg");
@@ -49,51 +49,51 @@ TEST_F(PictureFinderTest, OfficialFolderIsTakenWithoutLookingForTheFile) {
 constexpr const char* kComposed = "caf\xC3\xA9";
 constexpr const char* kDecomposed = "cafe\xCC\x81";
 
-TEST_F(PictureFinderTest, AccentsMayBeWrittenOtherwiseOnTheDisk) {
-  write_picture(str("mine/", kDecomposed, "/", kDecomposed, ".png"));
-  write_picture(str(kComposed, "2.png"));
+TEST_F(ImageFinderTest, AccentsMayBeWrittenOtherwiseOnTheDisk) {
+  write_image(str("mine/", kDecomposed, "/", kDecomposed, ".png"));
+  write_image(str(kComposed, "2.png"));
   const std::string there = str(kDecomposed, "/", kDecomposed, ".png");
   EXPECT_EQ(named(str(kComposed, "/", kComposed, ".png"), "mine"), str("mine/", there));
   EXPECT_EQ(named(str(kDecomposed, "/", kComposed, ".png"), "mine"), str("mine/", there));
   EXPECT_EQ(named(str("mine/", there)), str("mine/", there));
   EXPECT_EQ(named(str(kDecomposed, "2.png")), str(kComposed, "2.png"));
   // Where both are there, the name as written counts; where none is, it stays as it is.
-  write_picture(str("mine/", kDecomposed, "/", kComposed, ".png"));
+  write_image(str("mine/", kDecomposed, "/", kComposed, ".png"));
   EXPECT_EQ(named(str(kDecomposed, "/", kComposed, ".png"), "mine"),
             str("mine/", kDecomposed, "/", kComposed, ".png"));
   EXPECT_EQ(named(str(kComposed, "3.png")), str(kComposed, "3.png"));
 }
 
-TEST_F(PictureFinderTest, OtherYearsStandIn) {
+TEST_F(ImageFinderTest, OtherYearsAreAccepted) {
   make_folder("a/b/train2014");
   EXPECT_EQ(coco("train2017", 9), "a/b/train2014/COCO_train2014_000000000009.jpg");
-  // A picture of train2017 may come from val2014: then the file decides.
-  write_picture("a/b/val2014/COCO_val2014_000000000010.jpg");
+  // An image of train2017 may come from val2014: then the file decides.
+  write_image("a/b/val2014/COCO_val2014_000000000010.jpg");
   EXPECT_EQ(coco("train2017", 10), "a/b/val2014/COCO_val2014_000000000010.jpg");
 }
 
-TEST_F(PictureFinderTest, GivenFolderWithOrWithoutParts) {
+TEST_F(ImageFinderTest, GivenFolderWithOrWithoutParts) {
   make_folder("mine/train2014");
   EXPECT_EQ(coco("train2014", 9, "mine"), "mine/train2014/COCO_train2014_000000000009.jpg");
-  write_picture("flat/000000000009.jpg");
+  write_image("flat/000000000009.jpg");
   EXPECT_EQ(coco("train2014", 9, "flat"), "flat/000000000009.jpg");
   EXPECT_EQ(named("val2014/COCO_val2014_000000000009.jpg", "flat"), "flat/000000000009.jpg");
 }
 
-TEST_F(PictureFinderTest, OtherNames) {
+TEST_F(ImageFinderTest, OtherNames) {
   make_folder("vg/VG_100K_2");
   EXPECT_EQ(named("VG_100K_2/7.jpg"), "vg/VG_100K_2/7.jpg");
-  write_picture("x/VG_100K/7.jpg");
+  write_image("x/VG_100K/7.jpg");
   EXPECT_EQ(named("VG_100K/7.jpg", "x"), "x/VG_100K/7.jpg");
-  write_picture("flat/7.jpg");
+  write_image("flat/7.jpg");
   EXPECT_EQ(named("VG_100K/7.jpg", "flat"), "flat/7.jpg");
 }
 
-TEST_F(PictureFinderTest, MissingFoldersAreNamed) {
+TEST_F(ImageFinderTest, MissingFoldersAreNamed) {
   EXPECT_THAT(message_of<ResourceError>([&] { coco("val2014", 1); }),
               AllOf(HasSubstr("val2014, train2017"), HasSubstr("\"images\"")));
   EXPECT_THAT(message_of<ResourceError>([&] { coco("val2014", 1, "none"); }),
-              AllOf(HasSubstr("none"), HasSubstr("Mend \"images\"")));
+              AllOf(HasSubstr("none"), HasSubstr("Fix \"images\"")));
 }
 
 class OfficialFilesTest : public DataTest {};

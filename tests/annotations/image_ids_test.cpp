@@ -45,7 +45,7 @@ TEST_F(ImageIdsTest, AnythingElseIsAnError) {
               AllOf(HasSubstr("a.txt, line 2"), HasSubstr("some.jpg")));
   EXPECT_THAT(message_of<InputError>([&] { ids("a.json", "[1, true]"); }), HasSubstr("element 1"));
   EXPECT_THAT(message_of<InputError>([&] { ids("a.json", "[{\"x\": 1}]"); }),
-              HasSubstr("is no picture"));
+              HasSubstr("is no image"));
 }
 
 }  // namespace

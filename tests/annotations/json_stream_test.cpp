@@ -39,7 +39,7 @@ TEST_F(JsonStreamTest, BracketsAndQuotesWithinTexts) {
               ElementsAre(R"({"a":"]}\"[{","b\\":"\\"})", R"({"c":"\\\""})"));
 }
 
-TEST_F(JsonStreamTest, ByteOrderMarkIsPassedOver) {
+TEST_F(JsonStreamTest, ByteOrderMarkIsSkipped) {
   EXPECT_THAT(elements("\xEF\xBB\xBF\n[1]\n"), ElementsAre("1"));
 }
 

@@ -27,26 +27,26 @@ TEST(TextArena, TextsThatFillAndCrossBlocks) {
               HasSubstr("17.0 MiB"));
 }
 
-TEST(RecordTable, PicturesAreFoundOnceAndNamedBelowTheRoot) {
+TEST(RecordTable, ImagesAreFoundOnceAndNamedBelowTheRoot) {
   RecordTable table("/data");
   int asked = 0;
   const auto find = [&] {
     ++asked;
     return std::filesystem::path("/data/coco/1.jpg");
   };
-  EXPECT_EQ(table.picture("1", find), 0u);
-  EXPECT_EQ(table.picture("1", find), 0u);
+  EXPECT_EQ(table.image("1", find), 0u);
+  EXPECT_EQ(table.image("1", find), 0u);
   EXPECT_EQ(asked, 1);
-  EXPECT_EQ(table.picture("2", [] { return std::filesystem::path("/other/2.jpg"); }), 1u);
-  EXPECT_EQ(table.picture_name(0), "coco/1.jpg");
-  EXPECT_EQ(table.picture_path(0), "/data/coco/1.jpg");
-  EXPECT_EQ(table.picture_name(1), "/other/2.jpg");
-  EXPECT_EQ(table.picture_path(1), "/other/2.jpg");
-  EXPECT_EQ(table.picture_size(0), std::nullopt);
-  // A picture that could not be found is looked for again.
-  EXPECT_THROW(table.picture("3", []() -> std::filesystem::path { throw ResourceError("x"); }),
+  EXPECT_EQ(table.image("2", [] { return std::filesystem::path("/other/2.jpg"); }), 1u);
+  EXPECT_EQ(table.image_name(0), "coco/1.jpg");
+  EXPECT_EQ(table.image_path(0), "/data/coco/1.jpg");
+  EXPECT_EQ(table.image_name(1), "/other/2.jpg");
+  EXPECT_EQ(table.image_path(1), "/other/2.jpg");
+  EXPECT_EQ(table.image_size(0), std::nullopt);
+  // An image that could not be found is looked for again.
+  EXPECT_THROW(table.image("3", []() -> std::filesystem::path { throw ResourceError("x"); }),
                ResourceError);
-  EXPECT_EQ(table.picture("3", find), 2u);
+  EXPECT_EQ(table.image("3", find), 2u);
 }
 
 TEST(RecordTable, FilteringKeepsFilesAndBoxesApart) {

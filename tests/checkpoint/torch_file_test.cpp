@@ -131,7 +131,7 @@ TEST(TorchFile, EveryFlippedByteIsReadOrRefused) {
 
 class HandMade : public FileTest {
  protected:
-  /// A zip file with one tensor "w" over a storage "0" of 6 floats, 24 bytes unless told.
+  /// A zip file with one tensor "w" over a storage "0" of 6 floats, 24 bytes by default.
   TensorMap read(const std::string& offset, const std::string& shape, const std::string& strides,
                  size_t bytes = 24, std::string_view order = "little") const {
     const std::string pickle =

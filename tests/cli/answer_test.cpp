@@ -36,7 +36,7 @@ TEST(Answer, GenerateGivesTheOraclesWords) {
       const Json& expected = sample.at(search);
       for (size_t i = 0; i < sample.at("images").size(); ++i) {
         if (expected.at("margin")[i].get<double>() < kMargin) continue;
-        std::vector<std::string> arguments{"generate",         picture(sample.at("images")[i]),
+        std::vector<std::string> arguments{"generate",         oracle_image(sample.at("images")[i]),
                                            "--prompt",         sample.at("questions")[i],
                                            "--level",          level,
                                            "--max-new-tokens", "16",
@@ -58,26 +58,26 @@ TEST(Answer, GenerateGivesTheOraclesWords) {
 TEST(Answer, TagsAreTheOracles) {
   const Json ram = read_json_file(oracle("manifest.json")).at("ram");
   for (size_t i = 0; i < ram.at("images").size(); ++i) {
-    EXPECT_EQ(output({"tags", picture(ram.at("images")[i])}),
+    EXPECT_EQ(output({"tags", oracle_image(ram.at("images")[i])}),
               ram.at("tags")[i].get<std::string>() + "\n");
   }
 }
 
 TEST(Answer, TagsWithScores) {
-  for (const std::string& line : lines(output({"tags", picture("rgb.png"), "--scores"}))) {
+  for (const std::string& line : lines(output({"tags", oracle_image("rgb.png"), "--scores"}))) {
     EXPECT_THAT(line, MatchesRegex("[01]\\.[0-9]{3}  .+"));
   }
 }
 
 TEST(Answer, CaptionIsGenerateWithThePromptOfThePaper) {
-  const std::string image = picture("photo.jpg");
+  const std::string image = oracle_image("photo.jpg");
   const std::string caption = output({"caption", image, "--max-new-tokens", "8"});
   EXPECT_EQ(caption, output({"generate", image, "--prompt",
                              "A short image description:", "--max-new-tokens", "8"}));
 }
 
 TEST(Answer, QueryUsesTheTemplateUnlessVerbatim) {
-  const std::string image = picture("photo.jpg");
+  const std::string image = oracle_image("photo.jpg");
   const std::vector<std::string> rest{"--max-new-tokens", "8", "--json"};
   const auto prompt = [&](std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), rest.begin(), rest.end());
@@ -88,16 +88,17 @@ TEST(Answer, QueryUsesTheTemplateUnlessVerbatim) {
 }
 
 TEST(Answer, TheNBestAreNumbered) {
-  const std::vector<std::string> answers =
-      lines(output({"caption", picture("rgb.png"), "--num-answers", "3", "--max-new-tokens", "6"}));
+  const std::vector<std::string> answers = lines(
+      output({"caption", oracle_image("rgb.png"), "--num-answers", "3", "--max-new-tokens", "6"}));
   EXPECT_THAT(answers, ElementsAre(MatchesRegex("1\\. .*  \\(score -[0-9.]+\\)"),
                                    MatchesRegex("2\\. .*"), MatchesRegex("3\\. .*")));
 }
 
 TEST(Answer, TheSameSeedDrawsTheSame) {
-  const std::vector<std::string> arguments{"caption", picture("rgb.png"), "--sample", "--seed",
-                                           "7",       "--temperature",    "3",        "--top-p",
-                                           "1",       "--max-new-tokens", "12"};
+  const std::vector<std::string> arguments{
+      "caption", oracle_image("rgb.png"), "--sample", "--seed",
+      "7",       "--temperature",         "3",        "--top-p",
+      "1",       "--max-new-tokens",      "12"};
   std::vector<std::string> other = arguments;
   other[4] = "8";
   EXPECT_EQ(output(arguments), output(arguments));
@@ -106,17 +107,18 @@ TEST(Answer, TheSameSeedDrawsTheSame) {
 
 TEST(Answer, GroundWithGrammarGivesABoxInFractionsAndPixels) {
   EXPECT_THAT(
-      lines(output({"ground", picture("photo.jpg"), "the cat", "--grammar"})),
+      lines(output({"ground", oracle_image("photo.jpg"), "the cat", "--grammar"})),
       ElementsAre(HasSubstr("["), MatchesRegex("box \\[[0-9.,]+\\]  [0-9]+,[0-9]+,[0-9]+,[0-9]+px  "
                                                "confidence [01]\\.[0-9]{2}")));
 }
 
-TEST(Answer, GroundDrawsADecodablePicture) {
+TEST(Answer, GroundDrawsADecodableImage) {
   const TempFolder folder;
   for (const std::string name : {"boxes.png", "boxes.jpg"}) {
-    output({"ground", picture("photo.jpg"), "the cat", "--grammar", "--draw", folder.path(name)});
+    output(
+        {"ground", oracle_image("photo.jpg"), "the cat", "--grammar", "--draw", folder.path(name)});
     const Image drawn = load_image(folder.path(name));
-    const Image before = load_image(picture("photo.jpg"));
+    const Image before = load_image(oracle_image("photo.jpg"));
     EXPECT_EQ(drawn.width, before.width);
     EXPECT_EQ(drawn.height, before.height);
     EXPECT_NE(drawn.rgb, before.rgb);
@@ -127,8 +129,8 @@ TEST(Answer, GroundDrawsADecodablePicture) {
 TEST(Answer, GroundWithoutABoxSaysSoAndSucceeds) {
   const TempFolder folder;
   const Outcome run =
-      lion(with_model({"ground", picture("photo.jpg"), "the cat", "--max-new-tokens", "3", "--draw",
-                       folder.path("boxes.png")}));
+      lion(with_model({"ground", oracle_image("photo.jpg"), "the cat", "--max-new-tokens", "3",
+                       "--draw", folder.path("boxes.png")}));
   EXPECT_EQ(run.exit_code, 0);
   EXPECT_EQ(lines(run.out).size(), 1u) << run.out;
   EXPECT_THAT(run.err, AllOf(HasSubstr("boxes.png: was not written"), HasSubstr("--grammar")));
@@ -136,7 +138,7 @@ TEST(Answer, GroundWithoutABoxSaysSoAndSucceeds) {
 }
 
 TEST(Answer, DescribeTakesFractionsAndPixels) {
-  const std::string image = picture("rgb.png");  // 160 x 120
+  const std::string image = oracle_image("rgb.png");  // 160 x 120
   const std::string fractions =
       output({"describe", image, "--box", "0.25,0.5,0.75,1", "--max-new-tokens", "8"});
   EXPECT_EQ(fractions,
@@ -147,8 +149,8 @@ TEST(Answer, RankOrdersAllCandidates) {
   const TempFolder folder;
   write(folder.path("list.txt"), "maybe\n\n  green  \n");
   const std::vector<std::string> ranked =
-      lines(output({"rank", picture("rgb.png"), "Is it raining?", "--candidates", "yes|no", "-c",
-                    "a | b", "--candidates-file", folder.path("list.txt")}));
+      lines(output({"rank", oracle_image("rgb.png"), "Is it raining?", "--candidates", "yes|no",
+                    "-c", "a | b", "--candidates-file", folder.path("list.txt")}));
   std::vector<std::string> names;
   double last = 0;
   for (const std::string& line : ranked) {
@@ -163,7 +165,7 @@ TEST(Answer, RankOrdersAllCandidates) {
 }
 
 TEST(Answer, TheModelMayComeFromTheEnvironment) {
-  const Outcome run = lion({"tags", picture("rgb.png"), "--dtype", "fp32"},
+  const Outcome run = lion({"tags", oracle_image("rgb.png"), "--dtype", "fp32"},
                            {.environment = {{"LION_MODEL", model_folder().string()}}});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(run.out, HasSubstr("basket"));
@@ -172,11 +174,11 @@ TEST(Answer, TheModelMayComeFromTheEnvironment) {
 TEST(Answer, AQuestionOfTenThousandWords) {
   std::string question;
   for (int i = 0; i < 10000; ++i) question += "zebra ";
-  const Outcome run = lion(
-      with_model({"query", picture("rgb.png"), question, "--beams", "1", "--max-new-tokens", "2"}));
+  const Outcome run = lion(with_model(
+      {"query", oracle_image("rgb.png"), question, "--beams", "1", "--max-new-tokens", "2"}));
   if (run.exit_code == 0) {
     EXPECT_EQ(lines(run.out).size(), 1u);
-  } else {  // told to be too long rather than running out of memory
+  } else {  // reported as too long rather than running out of memory
     EXPECT_THAT(run.exit_code, testing::AnyOf(2, 3)) << run.err;
     EXPECT_THAT(run.err, MatchesRegex("error: [^\n]+: [^\n]+\\.\n"));
     EXPECT_THAT(run.out, IsEmpty());
@@ -184,7 +186,7 @@ TEST(Answer, AQuestionOfTenThousandWords) {
 }
 
 TEST(Answer, ChatAnswersLineByLine) {
-  const std::string image = picture("rgb.png");
+  const std::string image = oracle_image("rgb.png");
   const std::string answers =
       output({"chat", image, "--max-new-tokens", "6"},
              {.input = "What is it?\n\n/tags\n/box 0,0,1,1\nAnd now?\n/quit\nnot read\n"});
@@ -198,7 +200,7 @@ TEST(Answer, ChatAnswersLineByLine) {
 
 TEST(Answer, ChatRemembersTheDialogue) {
   const std::string answers =
-      output({"chat", picture("rgb.png"), "--max-new-tokens", "6", "--json"},
+      output({"chat", oracle_image("rgb.png"), "--max-new-tokens", "6", "--json"},
              {.input = "What is it?\nAnd now?\n"});
   const std::vector<std::string> all = lines(answers);
   ASSERT_EQ(all.size(), 2u) << answers;
@@ -209,7 +211,7 @@ TEST(Answer, ChatRemembersTheDialogue) {
 }
 
 TEST(Answer, ChatGoesOnAfterAWrongLine) {
-  const Outcome run = lion(with_model({"chat", picture("rgb.png"), "--max-new-tokens", "3"}),
+  const Outcome run = lion(with_model({"chat", oracle_image("rgb.png"), "--max-new-tokens", "3"}),
                            {.input = "/dance\n/box 1,2\n/tags\n"});
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.err, AllOf(HasSubstr("/dance: is no command"), HasSubstr("/help"),
@@ -218,7 +220,7 @@ TEST(Answer, ChatGoesOnAfterAWrongLine) {
 }
 
 TEST(Answer, SeveralQuestionsAboutOneImage) {
-  const std::string image = picture("rgb.png");
+  const std::string image = oracle_image("rgb.png");
   const auto answer = [&](std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), {"--beams", "1", "--max-new-tokens", "4"});
     return output(arguments);
@@ -239,7 +241,7 @@ TEST(Answer, SeveralQuestionsAboutOneImage) {
 }
 
 TEST(Answer, WhatGroundPrintsIsABox) {
-  const std::string image = picture("rgb.png");
+  const std::string image = oracle_image("rgb.png");
   const std::vector<std::string> ground{"ground", image, "the cat", "--grammar", "--beams", "1"};
   const std::string printed = output(ground);
   const std::vector<std::string> all = lines(printed);
@@ -255,8 +257,8 @@ TEST(Answer, WhatGroundPrintsIsABox) {
 }
 
 TEST(Answer, TheNBestAreBestFirstWhenDrawnToo) {
-  const std::string json = output({"caption", picture("rgb.png"), "--sample", "--num-answers", "6",
-                                   "--temperature", "2", "--max-new-tokens", "4", "--json"});
+  const std::string json = output({"caption", oracle_image("rgb.png"), "--sample", "--num-answers",
+                                   "6", "--temperature", "2", "--max-new-tokens", "4", "--json"});
   const Json answer = parse_json(json, "answer");
   double last = answer.at("score");
   ASSERT_EQ(answer.at("alternatives").size(), 5u);
@@ -268,16 +270,16 @@ TEST(Answer, TheNBestAreBestFirstWhenDrawnToo) {
 
 TEST(Answer, ChatForgetsAndChangesTheImage) {
   const std::vector<std::string> arguments =
-      with_model({"chat", picture("rgb.png"), "--max-new-tokens", "4", "--json"});
+      with_model({"chat", oracle_image("rgb.png"), "--max-new-tokens", "4", "--json"});
   const Outcome run =
-      lion(arguments, {.input = str("What is it?\n/reset\nAnd now?\n/image ", picture("gray.jpg"),
-                                    "\nAnd now?\nexit\nno\n")});
+      lion(arguments, {.input = str("What is it?\n/reset\nAnd now?\n/image ",
+                                    oracle_image("gray.jpg"), "\nAnd now?\nexit\nno\n")});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   const std::vector<std::string> all = lines(run.out);
   ASSERT_EQ(all.size(), 3u);
   EXPECT_THAT(parse_json(all[1], "second").at("question").get<std::string>(),
               testing::Not(HasSubstr("What is it?")));
-  EXPECT_EQ(parse_json(all[2], "third").at("image").at("path"), picture("gray.jpg"));
+  EXPECT_EQ(parse_json(all[2], "third").at("image").at("path"), oracle_image("gray.jpg"));
   const Outcome wrong = lion(arguments, {.input = "/image no/such.jpg\n/image\n/tags\n"});
   EXPECT_EQ(wrong.exit_code, 2);
   EXPECT_EQ(lines(wrong.out).size(), 1u);
@@ -290,9 +292,9 @@ TEST(Answer, ALongChatDropsItsOldestTurns) {
     for (int word = 0; word < 30; ++word) input += " zebra";
     input += "?\n";
   }
-  const Outcome run = lion(
-      with_model({"chat", picture("rgb.png"), "--beams", "1", "--max-new-tokens", "2", "--json"}),
-      {.input = input});
+  const Outcome run = lion(with_model({"chat", oracle_image("rgb.png"), "--beams", "1",
+                                       "--max-new-tokens", "2", "--json"}),
+                           {.input = input});
   EXPECT_EQ(run.exit_code, 0) << run.err.substr(0, 2000);
   const std::vector<std::string> all = lines(run.out);
   ASSERT_EQ(all.size(), 70u);

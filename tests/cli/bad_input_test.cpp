@@ -1,4 +1,4 @@
-/// Each bad input ends with a sentence: where, what, how to mend; nothing is half-written.
+/// Each bad input ends with a sentence: where, what, how to fix it; nothing is half-written.
 
 #include <gmock/gmock.h>
 
@@ -17,7 +17,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::MatchesRegex;
 
-/// "error: where: what. How to mend." on stderr, nothing on stdout.
+/// "error: where: what. How to fix it." on stderr, nothing on stdout.
 void expect_error(const Outcome& run, int exit_code, const std::string& where) {
   EXPECT_EQ(run.exit_code, exit_code) << run.err;
   EXPECT_THAT(run.out, IsEmpty());
@@ -28,41 +28,41 @@ void expect_error(const Outcome& run, int exit_code, const std::string& where) {
 
 Outcome caption(const std::string& path) { return lion(with_model({"caption", path})); }
 
-TEST(BadInput, MissingPicture) {
-  expect_error(caption("no/such/picture.jpg"), 3, "no/such/picture.jpg");
-}
+TEST(BadInput, MissingImage) { expect_error(caption("no/such/image.jpg"), 3, "no/such/image.jpg"); }
 
-TEST(BadInput, ZeroBytePicture) {
+TEST(BadInput, ZeroByteImage) {
   const TempFolder folder;
   write(folder.path("empty.jpg"), "");
   expect_error(caption(folder.path("empty.jpg")), 2, "empty.jpg");
 }
 
-TEST(BadInput, TruncatedPictures) {
+TEST(BadInput, TruncatedImages) {
   const TempFolder folder;
   for (const std::string name : {"photo.jpg", "rgb.png", "palette.png"}) {
-    const std::string whole = read(picture(name));
+    const std::string whole = read(oracle_image(name));
     write(folder.path(name), whole.substr(0, whole.size() / 2));
     expect_error(caption(folder.path(name)), 2, name);
   }
 }
 
-TEST(BadInput, FilesThatAreNoPictures) {
+TEST(BadInput, FilesThatAreNoImages) {
   const TempFolder folder;
-  write(folder.path("text.jpg"), "This is text and no picture at all.");
+  write(folder.path("text.jpg"), "This is text and no image at all.");
   expect_error(caption(folder.path("text.jpg")), 2, "text.jpg");
   write(folder.path("tiff.png"), std::string("II*\0\x08\0\0\0", 8) + std::string(100, 'x'));
   expect_error(caption(folder.path("tiff.png")), 2, "tiff.png");
 }
 
-TEST(BadInput, APictureOfTooManyPixels) {
-  const Outcome run = lion(with_model({"caption", picture("rgb.png"), "--max-pixels", "1000"}));
+TEST(BadInput, AnImageOfTooManyPixels) {
+  const Outcome run =
+      lion(with_model({"caption", oracle_image("rgb.png"), "--max-pixels", "1000"}));
   expect_error(run, 2, "rgb.png");
   EXPECT_THAT(run.err, HasSubstr("1000"));
 }
 
 TEST(BadInput, MissingModelFolder) {
-  expect_error(lion({"tags", picture("rgb.png"), "--model", "no/such/model"}), 3, "no/such/model");
+  expect_error(lion({"tags", oracle_image("rgb.png"), "--model", "no/such/model"}), 3,
+               "no/such/model");
   expect_error(lion({"info", "no/such/model"}), 3, "no/such/model");
 }
 
@@ -74,20 +74,20 @@ TEST(BadInput, ATruncatedModelFile) {
       fs::resize_file(entry.path(), fs::file_size(entry.path()) / 2);
     }
   }
-  expect_error(lion({"caption", picture("rgb.png"), "--model", folder.path("model")}), 3,
+  expect_error(lion({"caption", oracle_image("rgb.png"), "--model", folder.path("model")}), 3,
                ".safetensors");
 }
 
 TEST(BadInput, BoxesThatAreNone) {
   for (const std::string box :
        {"1,2,3", "a,b,c,d", "0.5,0.5,0.5,0.9", "0,0,2,2", "0,0,500,500px", ""}) {
-    expect_error(lion(with_model({"describe", picture("rgb.png"), "--box", box})), 2, "box");
+    expect_error(lion(with_model({"describe", oracle_image("rgb.png"), "--box", box})), 2, "box");
   }
 }
 
 TEST(BadInput, BlankQuestions) {
   for (const std::string blank : {"", " \n\t\r\n"}) {
-    const std::string image = picture("rgb.png");
+    const std::string image = oracle_image("rgb.png");
     expect_error(lion(with_model({"query", image, blank})), 2, "question: is empty");
     expect_error(lion(with_model({"query", image, blank, "--verbatim"})), 2, "question: is empty");
     expect_error(lion(with_model({"query", image, "Why?", "-q", blank})), 2, "question: is empty");
@@ -103,21 +103,22 @@ TEST(BadInput, BlankQuestions) {
 }
 
 TEST(BadInput, DrawingInAnUnknownFormatIsRefusedAtOnce) {
-  const Outcome run = lion({"ground", picture("rgb.png"), "cat", "--draw", "boxes.bmp"});
+  const Outcome run = lion({"ground", oracle_image("rgb.png"), "cat", "--draw", "boxes.bmp"});
   expect_error(run, 2, "--draw boxes.bmp");
   EXPECT_THAT(run.err, HasSubstr(".png"));
 }
 
 TEST(BadInput, DrawingIntoAMissingFolder) {
   const TempFolder folder;
-  expect_error(lion(with_model({"ground", picture("rgb.png"), "cat", "--grammar", "--draw",
+  expect_error(lion(with_model({"ground", oracle_image("rgb.png"), "cat", "--grammar", "--draw",
                                 folder.path("no/boxes.png")})),
                3, "no/boxes.png");
 }
 
 TEST(BadInput, AMissingTemplatesFile) {
-  expect_error(lion(with_model({"caption", picture("rgb.png"), "--templates", "no/such.json"})), 3,
-               "no/such.json");
+  expect_error(
+      lion(with_model({"caption", oracle_image("rgb.png"), "--templates", "no/such.json"})), 3,
+      "no/such.json");
 }
 
 /// `lion convert` of the oracle with one file replaced.

@@ -18,13 +18,13 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-/// A copy of the tiny model with a picture and a case of each kind, without answers.
+/// A copy of the tiny model with an image and a case of each kind, without answers.
 class DoctorTest : public testing::Test {
  protected:
   DoctorTest() {
     fs::copy(model_folder(), model(), fs::copy_options::recursive);
     fs::create_directory(model() + "/doctor");
-    fs::copy_file(picture("rgb.png"), model() + "/doctor/scene.png");
+    fs::copy_file(oracle_image("rgb.png"), model() + "/doctor/scene.png");
   }
 
   std::string model() const { return folder_.path("model"); }
@@ -38,11 +38,11 @@ class DoctorTest : public testing::Test {
 
   void write_cases() const {
     write(known(), R"({"cases": [
-        {"picture": "doctor/scene.png", "ask": "caption"},
-        {"picture": "doctor/scene.png", "ask": "query", "text": "What is it?"},
-        {"picture": "doctor/scene.png", "ask": "ground", "text": "the cat"},
-        {"picture": "doctor/scene.png", "ask": "describe", "text": "0.1,0.2,0.5,0.9"},
-        {"picture": "doctor/scene.png", "ask": "tags"}]})");
+        {"image": "doctor/scene.png", "ask": "caption"},
+        {"image": "doctor/scene.png", "ask": "query", "text": "What is it?"},
+        {"image": "doctor/scene.png", "ask": "ground", "text": "the cat"},
+        {"image": "doctor/scene.png", "ask": "describe", "text": "0.1,0.2,0.5,0.9"},
+        {"image": "doctor/scene.png", "ask": "tags"}]})");
   }
 
   void record() const {
@@ -64,9 +64,9 @@ class DoctorTest : public testing::Test {
   TempFolder folder_;
 };
 
-/// What a command prints about the picture, greedily.
+/// What a command prints about the image, greedily.
 std::string answer_of(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin() + 1, picture("rgb.png"));
+  arguments.insert(arguments.begin() + 1, oracle_image("rgb.png"));
   const Outcome run = lion(with_model(arguments));
   EXPECT_EQ(run.exit_code, 0) << run.err;
   return run.out;
@@ -155,22 +155,21 @@ TEST_F(DoctorTest, TellsWhatIsBrokenInTheFolder) {
   EXPECT_THAT(missing.err, HasSubstr("no/such/model"));
 }
 
-TEST_F(DoctorTest, SkipsPicturesThatAreNotAtHand) {
+TEST_F(DoctorTest, SkipsImagesThatAreNotAtHand) {
   record();
   fs::rename(model() + "/doctor", folder_.path("doctor"));
   const Outcome run = doctor();
   EXPECT_EQ(run.exit_code, 0) << run.err;
-  EXPECT_THAT(run.out,
-              AllOf(HasSubstr(str("skipped  caption doctor/scene.png: ", model(),
-                                  "/doctor/scene.png: is not there. Put the picture there")),
-                    HasSubstr("--pictures"), HasSubstr("0 known answers; 5 skipped.")));
-  const Outcome found = doctor({"--pictures", folder_.path()});
+  EXPECT_THAT(run.out, AllOf(HasSubstr(str("skipped  caption doctor/scene.png: ", model(),
+                                           "/doctor/scene.png: is not there. Put the image there")),
+                             HasSubstr("--images"), HasSubstr("0 known answers; 5 skipped.")));
+  const Outcome found = doctor({"--images", folder_.path()});
   EXPECT_EQ(found.exit_code, 0) << found.err;
   EXPECT_THAT(found.out, HasSubstr("5 known answers."));
   EXPECT_EQ(doctor({"--record"}).exit_code, 3);
 }
 
-TEST_F(DoctorTest, ABrokenPictureIsNoDifferentAnswer) {
+TEST_F(DoctorTest, ABrokenImageIsNoDifferentAnswer) {
   record();
   write(model() + "/doctor/scene.png", "");
   const Outcome run = doctor();
@@ -197,7 +196,7 @@ TEST_F(DoctorTest, RefusesAFileThatIsWrong) {
   refused("--record", HasSubstr("does not exist"));
   write_cases();
   refused("", AllOf(HasSubstr("cases[0]: key \"answer\" is missing"), HasSubstr("--record")));
-  write(known(), R"({"cases": [{"picture": "doctor/scene.png", "ask": "caption", "say": "a"}]})");
+  write(known(), R"({"cases": [{"image": "doctor/scene.png", "ask": "caption", "say": "a"}]})");
   refused("", AllOf(HasSubstr("cases[0]: unknown key \"say\""), HasSubstr("Remove it")));
   write(known(), "{");
   refused("", HasSubstr("not valid JSON"));
@@ -220,7 +219,7 @@ TEST_F(DoctorTest, OneObjectForProgramsAlsoWhenAnswersDiffer) {
               ElementsAre("command", "model", "checks", "cases", "counts", "recorded", "summary"));
   EXPECT_THAT(keys(json.at("checks")[0]), ElementsAre("name", "verdict", "detail"));
   EXPECT_THAT(keys(json.at("cases")[0]),
-              ElementsAre("picture", "ask", "text", "verdict", "expected", "got", "detail"));
+              ElementsAre("image", "ask", "text", "verdict", "expected", "got", "detail"));
   EXPECT_EQ(json.at("checks")[0].at("name"), "fingerprint");
   EXPECT_EQ(json.at("cases")[0].at("verdict"), "differs");
   EXPECT_EQ(json.at("cases")[0].at("expected"), "a horse");

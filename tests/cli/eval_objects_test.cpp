@@ -1,4 +1,4 @@
-/// The tagger of the tiny model, on pictures with things that it knows.
+/// The tagger of the tiny model, on images with objects that it knows.
 
 #include <gmock/gmock.h>
 
@@ -14,14 +14,14 @@ namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 
-TEST(EvalThings, ATaggerIsMeasuredByItsProbabilities) {
+TEST(EvalObjects, ATaggerIsMeasuredByItsProbabilities) {
   const TempFolder folder;
   const std::string data = folder.path("data");
   fs::create_directories(data + "/val2014");
   std::vector<std::string> images;
   for (int i = 1; i <= 3; ++i) {
     const std::string name = str("COCO_val2014_00000000000", i, ".jpg");
-    fs::copy_file(picture(i == 2 ? "photo.jpg" : "rgb.png"), data + "/val2014/" + name);
+    fs::copy_file(oracle_image(i == 2 ? "photo.jpg" : "rgb.png"), data + "/val2014/" + name);
     images.push_back(str(R"({"id": )", i, R"(, "file_name": ")", name, R"("})"));
   }
   write(data + "/instances_val2014.json",
@@ -44,7 +44,7 @@ TEST(EvalThings, ATaggerIsMeasuredByItsProbabilities) {
   EXPECT_EQ(json["categories"].size(), 2u);
   EXPECT_EQ(json["decoding"]["mode"], "tag");
   EXPECT_TRUE(json["submission"].is_null());
-  // Pictures 1 and 3 are one, which the tagger says has a basket.
+  // Images 1 and 3 are one, which the tagger says has a basket.
   const std::vector<std::string> samples = lines(read(folder.path("out/coco_tags/samples.jsonl")));
   ASSERT_EQ(samples.size(), 3u);
   const Json first = parse_json(samples[0], "sample"), third = parse_json(samples[2], "sample");

@@ -119,19 +119,19 @@ TEST_F(EvalTest, EveryBenchmarkOfThePaperRunsFromItsOfficialFiles) {
   EXPECT_TRUE(fs::exists(out("summary.json")));
 }
 
-/// The tiny model's tagger knows a few words only: scenes have things that are none of them.
-TEST_F(EvalTest, OfThingsCaptionsRunAndATaggerOfOtherTagsDoesNot) {
-  const Json group = json_of(arguments("things", {"--limit", "4", "--max-new-tokens", "8"}));
+/// The tiny model's tagger knows a few words only: scenes have objects that are none of them.
+TEST_F(EvalTest, OfObjectsCaptionsRunAndATaggerOfOtherTagsDoesNot) {
+  const Json group = json_of(arguments("objects", {"--limit", "4", "--max-new-tokens", "8"}));
   ASSERT_EQ(group["benchmarks"].size(), 1u);
-  const Json& things = group["benchmarks"][0];
-  EXPECT_EQ(things["benchmark"], "coco_things");
-  EXPECT_EQ(things["figure"], "recall");
-  EXPECT_EQ(things["n"], 4);
-  EXPECT_EQ(things["problems"]["counts"], Json::object());
+  const Json& objects = group["benchmarks"][0];
+  EXPECT_EQ(objects["benchmark"], "coco_objects");
+  EXPECT_EQ(objects["figure"], "recall");
+  EXPECT_EQ(objects["n"], 4);
+  EXPECT_EQ(objects["problems"]["counts"], Json::object());
   for (const char* metric : {"recall", "precision", "CHAIRs", "CHAIRi"}) {
-    EXPECT_TRUE(things["metrics"].contains(metric)) << metric;
+    EXPECT_TRUE(objects["metrics"].contains(metric)) << metric;
   }
-  EXPECT_TRUE(fs::exists(out("coco_things/" + things["submission"].get<std::string>())));
+  EXPECT_TRUE(fs::exists(out("coco_objects/" + objects["submission"].get<std::string>())));
   ASSERT_EQ(group["skipped"].size(), 1u);
   EXPECT_EQ(group["skipped"][0]["benchmark"], "coco_tags");
   const Outcome alone = lion(arguments("coco_tags", {"--restart"}));
@@ -139,7 +139,7 @@ TEST_F(EvalTest, OfThingsCaptionsRunAndATaggerOfOtherTagsDoesNot) {
   EXPECT_EQ(alone.out, "");
   EXPECT_THAT(alone.err,
               AllOf(HasSubstr("the tagger does not know"), HasSubstr("dog"),
-                    HasSubstr("list of tags has these names"), HasSubstr("run coco_things")));
+                    HasSubstr("list of tags has these names"), HasSubstr("run coco_objects")));
 }
 
 TEST_F(EvalTest, OneBenchmarkForPeople) {
@@ -192,10 +192,10 @@ TEST_F(EvalTest, TwoProcessesShareARun) {
   EXPECT_EQ(read(out("coco/result.json")), shared);
 }
 
-TEST_F(EvalTest, MissingPicturesMalformedLinesAndIdsTwiceAreNamedAndCounted) {
+TEST_F(EvalTest, MissingImagesMalformedLinesAndIdsTwiceAreNamedAndCounted) {
   const std::string data = folder_.path("data");
   fs::create_directories(data + "/val2014");
-  fs::copy_file(picture("rgb.png"), data + "/val2014/COCO_val2014_000000000001.jpg");
+  fs::copy_file(oracle_image("rgb.png"), data + "/val2014/COCO_val2014_000000000001.jpg");
   const auto line = [](int id, int image) {
     return str(R"({"question_id": )", id, R"(, "image": "COCO_val2014_00000000000)", image,
                R"(.jpg", "text": "Is there a dog in the image?", "label": "no"})", "\n");
@@ -219,10 +219,10 @@ TEST_F(EvalTest, MissingPicturesMalformedLinesAndIdsTwiceAreNamedAndCounted) {
                                 HasSubstr("line 3"), HasSubstr("1 items were not answered")));
 }
 
-TEST_F(EvalTest, OfAGroupABenchmarkWithoutPicturesIsPassedOver) {
+TEST_F(EvalTest, OfAGroupABenchmarkWithoutImagesIsSkipped) {
   const std::string data = folder_.path("data");
   fs::create_directories(data + "/val2014");
-  fs::copy_file(picture("rgb.png"), data + "/val2014/COCO_val2014_000000000001.jpg");
+  fs::copy_file(oracle_image("rgb.png"), data + "/val2014/COCO_val2014_000000000001.jpg");
   const auto line = [](int image) {
     return str(R"({"question_id": 1, "image": "COCO_val2014_00000000000)", image,
                R"(.jpg", "text": "Is there a dog in the image?", "label": "no"})", "\n");
@@ -249,7 +249,7 @@ TEST_F(EvalTest, OfAGroupABenchmarkWithoutPicturesIsPassedOver) {
 
 TEST_F(EvalTest, OwnDataIsScoredByWhatItsLinesHold) {
   const std::string file = folder_.path("own.jsonl");
-  std::filesystem::copy_file(picture("rgb.png"), folder_.path("rgb.png"));
+  std::filesystem::copy_file(oracle_image("rgb.png"), folder_.path("rgb.png"));
   write(file, R"({"image": "rgb.png", "caption": "A dog.", "split": "val"}
 {"image": "rgb.png", "question": "What is it?", "answer": "a dog", "split": "val"}
 {"image": "rgb.png", "phrase": "the dog", "box": [1, 1, 4, 4], "split": "val"}
@@ -319,18 +319,19 @@ TEST_F(RealFilesTest, Vsr) {
   EXPECT_EQ(json["decoding"]["mode"], "rank");
 }
 
-TEST_F(RealFilesTest, PopeWhosePicturesAreNotHereButOne) {
+TEST_F(RealFilesTest, PopeWhoseImagesAreNotHereButOne) {
   fs::create_directories(folder_.path("data/val2014"));
-  fs::copy_file(picture("rgb.png"), folder_.path("data/val2014/COCO_val2014_000000310196.jpg"));
+  fs::copy_file(oracle_image("rgb.png"),
+                folder_.path("data/val2014/COCO_val2014_000000310196.jpg"));
   const Json json = run("pope_random", "pope/coco_pope_random.jsonl", "coco_pope_random.json");
   EXPECT_EQ(json["items"], 1800);
-  EXPECT_EQ(json["n"], 6);  // the questions about one picture
+  EXPECT_EQ(json["n"], 6);  // the questions about one image
   EXPECT_EQ(json["missing"], 1794);
   EXPECT_EQ(json["unanswered"]["count"], 1794);
   EXPECT_EQ(json["unanswered"]["first"].size(), 20u);
 }
 
-TEST_F(RealFilesTest, MmbenchWithPicturesWithin) {
+TEST_F(RealFilesTest, MmbenchWithImagesWithin) {
   const Json json =
       run("mmbench", "mmbench_samples/mmbench_samples.tsv", "mmbench_dev_20230712.tsv");
   EXPECT_EQ(json["n"], 12);

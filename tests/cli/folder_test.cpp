@@ -27,26 +27,26 @@ using testing::MatchesRegex;
 using testing::Not;
 using testing::StartsWith;
 
-/// Three good pictures (one without an extension, one with a comma and quotes in its name) and two
+/// Three good images (one without an extension, one with a comma and quotes in its name) and two
 /// files that are none.
 class FolderTest : public testing::Test {
  protected:
   FolderTest() {
-    fs::create_directory(pictures());
-    fs::copy_file(picture("rgb.png"), pictures() + "/c.png");
-    fs::copy_file(picture("gray.jpg"), pictures() + "/a, \"b\".JPG");
-    fs::copy_file(picture("rgba.png"), pictures() + "/b");
-    write(pictures() + "/notes.txt", "not a picture");
-    write(pictures() + "/.hidden.png", "");
-    fs::create_directory(pictures() + "/sub.png");
+    fs::create_directory(images());
+    fs::copy_file(oracle_image("rgb.png"), images() + "/c.png");
+    fs::copy_file(oracle_image("gray.jpg"), images() + "/a, \"b\".JPG");
+    fs::copy_file(oracle_image("rgba.png"), images() + "/b");
+    write(images() + "/notes.txt", "not an image");
+    write(images() + "/.hidden.png", "");
+    fs::create_directory(images() + "/sub.png");
   }
 
-  std::string pictures() const { return folder_.path("pictures"); }
+  std::string images() const { return folder_.path("images"); }
   std::string out() const { return folder_.path("out"); }
 
   std::vector<std::string> arguments(std::vector<std::string> more = {}) const {
     std::vector<std::string> all =
-        with_model({"caption", pictures(), "--beams", "1", "--max-new-tokens", "4"});
+        with_model({"caption", images(), "--beams", "1", "--max-new-tokens", "4"});
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
@@ -60,13 +60,12 @@ class FolderTest : public testing::Test {
   TempFolder folder_;
 };
 
-TEST_F(FolderTest, ALinePerPictureSortedByName) {
+TEST_F(FolderTest, ALinePerImageSortedByName) {
   const std::vector<std::string> all = lines_of({});
-  EXPECT_THAT(
-      all, ElementsAre(StartsWith(pictures() + "/a, \"b\".JPG\t"), StartsWith(pictures() + "/b\t"),
-                       StartsWith(pictures() + "/c.png\t")));
+  EXPECT_THAT(all, ElementsAre(StartsWith(images() + "/a, \"b\".JPG\t"),
+                               StartsWith(images() + "/b\t"), StartsWith(images() + "/c.png\t")));
   const Outcome alone =
-      lion(with_model({"caption", pictures() + "/c.png", "--beams", "1", "--max-new-tokens", "4"}));
+      lion(with_model({"caption", images() + "/c.png", "--beams", "1", "--max-new-tokens", "4"}));
   EXPECT_THAT(all[2] + "\n", EndsWith("\t" + alone.out));
 }
 
@@ -74,8 +73,8 @@ TEST_F(FolderTest, CsvIsQuoted) {
   const std::vector<std::string> all = lines_of({"--csv"});
   EXPECT_THAT(
       all,
-      ElementsAre("path,caption,score", StartsWith(str("\"", pictures(), "/a, \"\"b\"\".JPG\",")),
-                  StartsWith(pictures() + "/b,"), MatchesRegex(".*/c\\.png,.*,-[0-9.]+")));
+      ElementsAre("path,caption,score", StartsWith(str("\"", images(), "/a, \"\"b\"\".JPG\",")),
+                  StartsWith(images() + "/b,"), MatchesRegex(".*/c\\.png,.*,-[0-9.]+")));
 }
 
 TEST_F(FolderTest, JsonLinesAreObjects) {
@@ -85,7 +84,7 @@ TEST_F(FolderTest, JsonLinesAreObjects) {
     for (const std::string& line : all) {
       const Json object = parse_json(line, option);
       EXPECT_EQ(object.at("command"), "caption");
-      EXPECT_THAT(object.at("image").at("path").get<std::string>(), StartsWith(pictures()));
+      EXPECT_THAT(object.at("image").at("path").get<std::string>(), StartsWith(images()));
     }
   }
 }
@@ -97,20 +96,21 @@ TEST_F(FolderTest, ProgressIsOnStderrOnly) {
                                  "\"total\":3,\"unit\":\"images\""));
 }
 
-TEST_F(FolderTest, BrokenPicturesAreReportedCountedAndPassedOver) {
-  write(pictures() + "/a0.png", "");
-  write(pictures() + "/z.jpg", read(picture("photo.jpg")).substr(0, 900));
+TEST_F(FolderTest, BrokenImagesAreReportedCountedAndSkipped) {
+  write(images() + "/a0.png", "");
+  write(images() + "/z.jpg", read(oracle_image("photo.jpg")).substr(0, 900));
   const Outcome run = lion(arguments({"--out", out()}));
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.out, IsEmpty());
-  EXPECT_THAT(run.err, AllOf(HasSubstr(str("error: ", pictures(), "/a0.png: ")),
-                             HasSubstr(str("error: ", pictures(), "/z.jpg: ")),
+  EXPECT_THAT(run.err, AllOf(HasSubstr(str("error: ", images(), "/a0.png: ")),
+                             HasSubstr(str("error: ", images(), "/z.jpg: ")),
                              HasSubstr("2 of 5 images could not be read")));
   EXPECT_EQ(lines(read(out())).size(), 3u);
 
-  // Mended, they are done in the next run; the others are not done again.
-  fs::copy_file(picture("photo.jpg"), pictures() + "/z.jpg", fs::copy_options::overwrite_existing);
-  fs::remove(pictures() + "/a0.png");
+  // Fixed, they are done in the next run; the others are not done again.
+  fs::copy_file(oracle_image("photo.jpg"), images() + "/z.jpg",
+                fs::copy_options::overwrite_existing);
+  fs::remove(images() + "/a0.png");
   const Outcome again = lion(arguments({"--out", out()}));
   EXPECT_EQ(again.exit_code, 0) << again.err;
   EXPECT_THAT(again.err, HasSubstr("3 of 4 images already"));
@@ -196,13 +196,13 @@ TEST_F(FolderTest, AnOutFileThatCannotBeMade) {
   EXPECT_THAT(run.err, AllOf(HasSubstr("--out "), HasSubstr("cannot be written")));
 }
 
-TEST_F(FolderTest, AFolderWithoutPictures) {
-  const Outcome run = lion(with_model({"caption", pictures() + "/sub.png"}));
+TEST_F(FolderTest, AFolderWithoutImages) {
+  const Outcome run = lion(with_model({"caption", images() + "/sub.png"}));
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.err, AllOf(HasSubstr("sub.png: holds no image"), HasSubstr("Name a folder")));
 }
 
-TEST_F(FolderTest, WrongOptionsAreNoBrokenPictures) {
+TEST_F(FolderTest, WrongOptionsAreNoBrokenImages) {
   const Outcome run = lion(arguments({"--exif", "maybe", "--out", out()}));
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.err, Not(HasSubstr("could not be read")));
@@ -214,10 +214,10 @@ TEST_F(FolderTest, AnyNameIsDoneOnceAndNamedExactly) {
   const std::vector<std::string> names{"a\nb.png", "a\\nb.png",        " e .png",   "t\tab.png",
                                        "q\"u.png", "e\xcc\x81.png",    "\xe9t.png", "\xe8t.png",
                                        "%E9t.png", "\xef\xbf\xbdt.png"};
-  fs::remove_all(pictures());
-  fs::create_directory(pictures());
+  fs::remove_all(images());
+  fs::create_directory(images());
   for (const std::string& name : names) {
-    fs::copy_file(picture("rgb.png"), fs::path(pictures()) / name);
+    fs::copy_file(oracle_image("rgb.png"), fs::path(images()) / name);
   }
   for (const std::string format : {"", "--csv", "--jsonl"}) {
     std::vector<std::string> more{"--out", out()};
@@ -236,32 +236,32 @@ TEST_F(FolderTest, AnyNameIsDoneOnceAndNamedExactly) {
         paths.insert(parse_json(line, "line").at("image").at("path").get<std::string>());
       }
       EXPECT_EQ(paths.size(), names.size());
-      EXPECT_TRUE(paths.contains(pictures() + "/a\nb.png"));
-      EXPECT_TRUE(paths.contains(str("file://", pictures(), "/%E9t.png")));
-      EXPECT_TRUE(paths.contains(pictures() + "/%E9t.png"));
+      EXPECT_TRUE(paths.contains(images() + "/a\nb.png"));
+      EXPECT_TRUE(paths.contains(str("file://", images(), "/%E9t.png")));
+      EXPECT_TRUE(paths.contains(images() + "/%E9t.png"));
     } else if (format == "--csv") {
-      EXPECT_THAT(content, HasSubstr(str("\n\"", pictures(), "/a\nb.png\",")));
-      EXPECT_THAT(content, HasSubstr(str("\n", pictures(), "/a\\nb.png,")));
-      EXPECT_THAT(content, HasSubstr(str("\nfile://", pictures(), "/%E9t.png,")));
+      EXPECT_THAT(content, HasSubstr(str("\n\"", images(), "/a\nb.png\",")));
+      EXPECT_THAT(content, HasSubstr(str("\n", images(), "/a\\nb.png,")));
+      EXPECT_THAT(content, HasSubstr(str("\nfile://", images(), "/%E9t.png,")));
     }
     fs::remove(out());
   }
 }
 
 TEST_F(FolderTest, AFileUrlNamesAFile) {
-  fs::copy_file(picture("rgb.png"), fs::path(pictures()) / "\xe9.png");
-  const Outcome run = lion(with_model({"caption", str("file://", pictures(), "/%E9.png"), "--beams",
-                                       "1", "--max-new-tokens", "4"}));
+  fs::copy_file(oracle_image("rgb.png"), fs::path(images()) / "\xe9.png");
+  const Outcome run = lion(with_model(
+      {"caption", str("file://", images(), "/%E9.png"), "--beams", "1", "--max-new-tokens", "4"}));
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(lion(with_model({"caption", "file://elsewhere/a.png"})).exit_code, 2);
   EXPECT_EQ(lion(with_model({"caption", "file:///a%E.png"})).exit_code, 2);
 }
 
 TEST_F(FolderTest, LinksThatLeadNowhereAreReported) {
-  fs::create_symlink("c.png", pictures() + "/link.png");
-  fs::create_symlink("../no/such.png", pictures() + "/gone.png");
-  fs::create_symlink("loop.png", pictures() + "/loop.png");
-  fs::create_symlink("../pictures", pictures() + "/back");
+  fs::create_symlink("c.png", images() + "/link.png");
+  fs::create_symlink("../no/such.png", images() + "/gone.png");
+  fs::create_symlink("loop.png", images() + "/loop.png");
+  fs::create_symlink("../images", images() + "/back");
   for (const bool recursive : {false, true}) {
     const Outcome run = lion(arguments(recursive ? std::vector<std::string>{"--recursive"}
                                                  : std::vector<std::string>{}));
@@ -275,8 +275,8 @@ TEST_F(FolderTest, LinksThatLeadNowhereAreReported) {
 }
 
 TEST_F(FolderTest, SubFoldersAreSearchedWhenAsked) {
-  fs::create_directories(pictures() + "/x/y");
-  fs::copy_file(picture("rgb.png"), pictures() + "/x/y/deep.png");
+  fs::create_directories(images() + "/x/y");
+  fs::copy_file(oracle_image("rgb.png"), images() + "/x/y/deep.png");
   const Outcome flat = lion(arguments());
   EXPECT_EQ(lines(flat.out).size(), 3u);
   EXPECT_THAT(flat.err, AllOf(HasSubstr("2 sub-folders"), HasSubstr("--recursive"),
@@ -284,21 +284,20 @@ TEST_F(FolderTest, SubFoldersAreSearchedWhenAsked) {
                               HasSubstr("1 file that is no image (notes.txt)")));
   const std::vector<std::string> all = lines_of({"--recursive"});
   ASSERT_EQ(all.size(), 4u);
-  EXPECT_THAT(all[3], StartsWith(pictures() + "/x/y/deep.png\t"));
+  EXPECT_THAT(all[3], StartsWith(images() + "/x/y/deep.png\t"));
 }
 
 TEST_F(FolderTest, AListFromStdinOrAFile) {
-  const std::string list =
-      str(pictures(), "/c.png\r\n\n", pictures(), "/b\n", pictures(), "/./c.png\n");
+  const std::string list = str(images(), "/c.png\r\n\n", images(), "/b\n", images(), "/./c.png\n");
   std::vector<std::string> arguments =
       with_model({"caption", "--files", "-", "--beams", "1", "--max-new-tokens", "4"});
   const Outcome run = lion(arguments, {.input = list});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(lines(run.out),
-              ElementsAre(StartsWith(pictures() + "/c.png\t"), StartsWith(pictures() + "/b\t")));
+              ElementsAre(StartsWith(images() + "/c.png\t"), StartsWith(images() + "/b\t")));
   EXPECT_THAT(run.err, HasSubstr("1 image is named more than once"));
   arguments[2] = folder_.path("list");
-  write(folder_.path("list"), str(pictures(), "/c.png", std::string(1, '\0'), pictures(), "/b"));
+  write(folder_.path("list"), str(images(), "/c.png", std::string(1, '\0'), images(), "/b"));
   EXPECT_EQ(lion(arguments).out, run.out);
 }
 
@@ -306,8 +305,8 @@ TEST_F(FolderTest, AnImageFromStdinAndResultsToStdout) {
   const auto caption = [&](const std::string& name, const Setting& setting) {
     return lion(with_model({"caption", name, "--beams", "1", "--max-new-tokens", "4"}), setting);
   };
-  const Setting piped{.input = read(picture("rgb.png"))};
-  const Outcome named = caption(picture("rgb.png"), {});
+  const Setting piped{.input = read(oracle_image("rgb.png"))};
+  const Outcome named = caption(oracle_image("rgb.png"), {});
   EXPECT_EQ(caption("-", piped).out, named.out);
   EXPECT_EQ(caption("/dev/stdin", piped).out, named.out);
   const Outcome empty = caption("-", {});
@@ -328,10 +327,10 @@ TEST_F(FolderTest, AnUnclosedQuoteIsRefusedNotCut) {
 TEST_F(FolderTest, TheSameFolderUnderAnotherSpelling) {
   ASSERT_EQ(lion(arguments({"--csv", "--out", out()})).exit_code, 0);
   const std::string content = read(out());
-  fs::create_directory_symlink("pictures", folder_.path("alias"));
+  fs::create_directory_symlink("images", folder_.path("alias"));
   for (const std::string& spelled :
-       {pictures() + "/", pictures() + "/.", folder_.path("alias"), folder_.path("alias/"),
-        pictures() + "/../pictures", fs::proximate(pictures()).string()}) {
+       {images() + "/", images() + "/.", folder_.path("alias"), folder_.path("alias/"),
+        images() + "/../images", fs::proximate(images()).string()}) {
     std::vector<std::string> again = arguments({"--csv", "--out", out()});
     again[1] = spelled;
     const Outcome run = lion(again);
@@ -356,7 +355,7 @@ TEST_F(FolderTest, OtherSettingsAreRefused) {
     EXPECT_THAT(run.err, AllOf(HasSubstr("other settings"), HasSubstr(other[0] + ": ")));
     EXPECT_EQ(read(out()), content);
   }
-  EXPECT_EQ(lion(with_model({"tags", pictures(), "--out", out()})).exit_code, 2);
+  EXPECT_EQ(lion(with_model({"tags", images(), "--out", out()})).exit_code, 2);
   EXPECT_EQ(read(out()), content);
 }
 
@@ -372,7 +371,7 @@ TEST_F(FolderTest, TwoProcessesDoNotWriteOneFile) {
 }
 
 TEST_F(FolderTest, AnInterruptedRunSaysHowToGoOn) {
-  const Outcome run = lion_killed(with_model({"caption", pictures(), "--out", out()}), SIGINT,
+  const Outcome run = lion_killed(with_model({"caption", images(), "--out", out()}), SIGINT,
                                   [&] { return fs::exists(out()) && !read(out()).empty(); });
   if (run.exit_code == 0) return;  // it was faster than the signal
   EXPECT_EQ(run.exit_code, 128 + SIGINT);
@@ -382,7 +381,7 @@ TEST_F(FolderTest, AnInterruptedRunSaysHowToGoOn) {
 TEST_F(FolderTest, SeveralQuestionsOfEveryImage) {
   const auto query = [&](const std::vector<std::string>& more) {
     std::vector<std::string> all{
-        "query", pictures(), "What is it?", "--beams", "1", "--max-new-tokens", "3"};
+        "query", images(), "What is it?", "--beams", "1", "--max-new-tokens", "3"};
     all.insert(all.end(), more.begin(), more.end());
     return lion(with_model(all));
   };
@@ -411,14 +410,14 @@ TEST_F(FolderTest, EveryCommandTakesFolders) {
                                              {"rank", "Why?", "-c", "yes", "-c", "no"},
                                              {"generate", "--prompt", "Why?"}}) {
     std::vector<std::string> all = command;
-    all.insert(all.begin() + 1, pictures());
+    all.insert(all.begin() + 1, images());
     if (command[0] != "tags" && command[0] != "rank") {
       all.insert(all.end(), {"--beams", "1", "--max-new-tokens", "3"});
     }
     const Outcome run = lion(with_model(all));
     EXPECT_EQ(run.exit_code, 0) << command[0] << run.err;
     EXPECT_EQ(lines(run.out).size(), command[0] == "ground" ? 6u : 3u) << run.out;
-    EXPECT_THAT(lines(run.out), Each(StartsWith(pictures())));
+    EXPECT_THAT(lines(run.out), Each(StartsWith(images())));
   }
 }
 

@@ -35,13 +35,13 @@ const std::vector<std::string> kAnswerKeys{
 
 TEST(JsonResult, AnAnswer) {
   const Json answer =
-      object_of({"generate", picture("rgb.png"), "--prompt", "Why?", "--level", "region", "--tags",
-                 "cat, dog", "--beams", "1", "--max-new-tokens", "4"});
+      object_of({"generate", oracle_image("rgb.png"), "--prompt", "Why?", "--level", "region",
+                 "--tags", "cat, dog", "--beams", "1", "--max-new-tokens", "4"});
   EXPECT_THAT(keys(answer), ElementsAreArray(kAnswerKeys));
   EXPECT_EQ(answer.at("command"), "generate");
   EXPECT_EQ(answer.at("model"), model_folder().string());
   EXPECT_EQ(answer.at("image"),
-            Json({{"path", picture("rgb.png")}, {"width", 160}, {"height", 120}}));
+            Json({{"path", oracle_image("rgb.png")}, {"width", 160}, {"height", 120}}));
   EXPECT_EQ(answer.at("prompt"),
             "According to <extra_id_0>, you are allowed to use or partially use the following "
             "tags: [cat, dog]. Why?");
@@ -57,7 +57,7 @@ TEST(JsonResult, AnAnswer) {
 }
 
 TEST(JsonResult, TheFoundTagsHaveScores) {
-  const Json answer = object_of({"caption", picture("rgb.png"), "--max-new-tokens", "2"});
+  const Json answer = object_of({"caption", oracle_image("rgb.png"), "--max-new-tokens", "2"});
   ASSERT_FALSE(answer.at("tags").empty());
   for (const Json& tag : answer.at("tags")) {
     EXPECT_THAT(keys(tag), ElementsAre("name", "score"));
@@ -67,7 +67,7 @@ TEST(JsonResult, TheFoundTagsHaveScores) {
 
 TEST(JsonResult, Timings) {
   const Json timings =
-      object_of({"caption", picture("rgb.png"), "--max-new-tokens", "2"}).at("timings");
+      object_of({"caption", oracle_image("rgb.png"), "--max-new-tokens", "2"}).at("timings");
   EXPECT_THAT(keys(timings),
               ElementsAre("load_s", "decode_image_s", "vit_s", "aggregator_s", "tagger_s",
                           "qformer_s", "encoder_s", "decoder_s", "total_s"));
@@ -81,7 +81,7 @@ TEST(JsonResult, Timings) {
 
 TEST(JsonResult, TheNBest) {
   const Json answer = object_of(
-      {"query", picture("rgb.png"), "Why?", "--num-answers", "3", "--max-new-tokens", "4"});
+      {"query", oracle_image("rgb.png"), "Why?", "--num-answers", "3", "--max-new-tokens", "4"});
   ASSERT_EQ(answer.at("alternatives").size(), 2u);
   double last = answer.at("score").get<double>();
   for (const Json& alternative : answer.at("alternatives")) {
@@ -93,7 +93,7 @@ TEST(JsonResult, TheNBest) {
 }
 
 TEST(JsonResult, ABox) {
-  const Json answer = object_of({"ground", picture("photo.jpg"), "the cat", "--grammar"});
+  const Json answer = object_of({"ground", oracle_image("photo.jpg"), "the cat", "--grammar"});
   std::vector<std::string> expected = kAnswerKeys;
   expected.insert(expected.end(), {"valid", "raw"});
   EXPECT_THAT(keys(answer), ElementsAreArray(expected));
@@ -114,15 +114,15 @@ TEST(JsonResult, ABox) {
 
 TEST(JsonResult, NoBoxIsNoFailure) {
   const Json answer =
-      object_of({"ground", picture("photo.jpg"), "the cat", "--max-new-tokens", "3"});
+      object_of({"ground", oracle_image("photo.jpg"), "the cat", "--max-new-tokens", "3"});
   EXPECT_EQ(answer.at("valid"), false);
   EXPECT_THAT(answer.at("boxes"), IsEmpty());
   EXPECT_EQ(answer.at("raw"), answer.at("text"));
 }
 
-TEST(JsonResult, ExifTurnsThePicture) {
-  const std::vector<std::string> common{"tags", picture("exif_rotated.jpg"), "--json", "--model",
-                                        model_folder().string()};
+TEST(JsonResult, ExifTurnsTheImage) {
+  const std::vector<std::string> common{"tags", oracle_image("exif_rotated.jpg"), "--json",
+                                        "--model", model_folder().string()};
   const auto size = [&](const std::string& mode) {
     std::vector<std::string> arguments = common;
     arguments.insert(arguments.end(), {"--exif", mode});
@@ -134,7 +134,8 @@ TEST(JsonResult, ExifTurnsThePicture) {
 }
 
 TEST(JsonResult, Rank) {
-  const Json ranked = object_of({"rank", picture("rgb.png"), "Is it?", "--candidates", "yes|no"});
+  const Json ranked =
+      object_of({"rank", oracle_image("rgb.png"), "Is it?", "--candidates", "yes|no"});
   EXPECT_THAT(keys(ranked), ElementsAre("command", "model", "image", "prompt", "question", "level",
                                         "candidates", "tags", "timings"));
   ASSERT_EQ(ranked.at("candidates").size(), 2u);
@@ -145,7 +146,7 @@ TEST(JsonResult, Rank) {
 }
 
 TEST(JsonResult, Tags) {
-  const Json tags = object_of({"tags", picture("rgb.png")});
+  const Json tags = object_of({"tags", oracle_image("rgb.png")});
   EXPECT_THAT(keys(tags), ElementsAre("command", "model", "image", "tags", "timings"));
   EXPECT_EQ(tags.at("tags")[0].at("name"), "basket");
 }
@@ -196,7 +197,7 @@ TEST(JsonResult, AnEvaluation) {
   const TempFolder folder;
   write(folder.path("coco_pope_random.json"),
         R"({"question_id": 1, "image": "rgb.png", "text": "Is there a dog?", "label": "no"})");
-  std::filesystem::copy_file(picture("rgb.png"), folder.path("rgb.png"));
+  std::filesystem::copy_file(oracle_image("rgb.png"), folder.path("rgb.png"));
   const Outcome run =
       lion({"eval", "pope_random", "--data", folder.path(), "--out", folder.path("out"), "--model",
             model_folder().string(), "--dtype", "fp32", "--json"});
@@ -223,7 +224,7 @@ TEST(JsonResult, AGroupOfEvaluations) {
   const TempFolder folder;
   write(folder.path("coco_pope_random.json"),
         R"({"question_id": 1, "image": "rgb.png", "text": "Is there a dog?", "label": "no"})");
-  std::filesystem::copy_file(picture("rgb.png"), folder.path("rgb.png"));
+  std::filesystem::copy_file(oracle_image("rgb.png"), folder.path("rgb.png"));
   const Outcome run = lion({"eval", "pope", "--data", folder.path(), "--out", folder.path("out"),
                             "--model", model_folder().string(), "--dtype", "fp32", "--json"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
@@ -243,7 +244,7 @@ TEST(JsonResult, ANewModel) {
                                       "bert_vocabulary", "tags"));
   EXPECT_GT(json["words"], 100);
   // It is whole: it answers, though with noise.
-  const Outcome answer = lion({"caption", picture("rgb.png"), "--model", folder.path("new"),
+  const Outcome answer = lion({"caption", oracle_image("rgb.png"), "--model", folder.path("new"),
                                "--dtype", "fp32", "--beams", "1", "--max-new-tokens", "3"});
   EXPECT_EQ(answer.exit_code, 0) << answer.err;
   EXPECT_EQ(lion({"new", "--out", folder.path("new")}).exit_code, 2);  // is there already

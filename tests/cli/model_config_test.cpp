@@ -23,8 +23,8 @@ TEST(ModelConfig, HostileSizesAreNamedByEveryCommand) {
   const std::vector<std::vector<std::string>> commands{
       {"info", model},
       {"doctor", model},
-      {"caption", picture("rgb.png"), "--model", model},
-      {"tags", picture("rgb.png"), "--model", model},
+      {"caption", oracle_image("rgb.png"), "--model", model},
+      {"tags", oracle_image("rgb.png"), "--model", model},
       {"convert", "--model", model, "--out", folder.path("other")},
       {"train", (fs::path(LION_SOURCE_DIR) / "configs/train/example.json").string(), "--plan",
        "--set", "model=" + model}};

@@ -74,13 +74,14 @@ TEST(Output, AnInterruptedConversionLeavesNothingHalfMade) {
 }
 
 TEST(Output, AClosedStdoutEndsQuietly) {
-  const Outcome run = lion(with_model({"tags", picture("rgb.png")}), {.stdout_is_closed = true});
+  const Outcome run =
+      lion(with_model({"tags", oracle_image("rgb.png")}), {.stdout_is_closed = true});
   EXPECT_EQ(run.exit_code, 0);
   EXPECT_THAT(run.err, Not(HasSubstr("error")));
 }
 
 TEST(Output, AFullDiskIsTold) {
-  const Outcome run = lion(with_model({"tags", picture("rgb.png")}), {.out = "/dev/full"});
+  const Outcome run = lion(with_model({"tags", oracle_image("rgb.png")}), {.out = "/dev/full"});
   EXPECT_EQ(run.exit_code, 3);
   EXPECT_THAT(run.err, AllOf(HasSubstr("error: stdout: "), HasSubstr("Free space")));
 }
@@ -88,8 +89,8 @@ TEST(Output, AFullDiskIsTold) {
 TEST(Output, AReaderThatGoesAwayEndsQuietly) {
   const TempFolder folder;
   const std::string command =
-      str(LION_PROGRAM, " tags ", picture("rgb.png"), " --scores --model ", model_folder().string(),
-          " 2>", folder.path("err"), " | head -c 1 >", folder.path("out"));
+      str(LION_PROGRAM, " tags ", oracle_image("rgb.png"), " --scores --model ",
+          model_folder().string(), " 2>", folder.path("err"), " | head -c 1 >", folder.path("out"));
   EXPECT_EQ(std::system(command.c_str()), 0);
   EXPECT_EQ(read(folder.path("out")).size(), 1u);
   EXPECT_THAT(read(folder.path("err")), Not(HasSubstr("error")));
@@ -97,12 +98,12 @@ TEST(Output, AReaderThatGoesAwayEndsQuietly) {
 
 TEST(Output, ChatAsksAPersonAndStreams) {
   const Outcome run = lion_on_terminal(
-      with_model({"chat", picture("rgb.png"), "--beams", "1", "--max-new-tokens", "4"}),
+      with_model({"chat", oracle_image("rgb.png"), "--beams", "1", "--max-new-tokens", "4"}),
       {.input = "What is it?\n/help\n/quit\n"});
   EXPECT_EQ(run.exit_code, 0);
   EXPECT_THAT(run.out, AllOf(HasSubstr("> "), HasSubstr("/tags"), HasSubstr("/box")));
   const Outcome plain =
-      lion(with_model({"chat", picture("rgb.png"), "--beams", "1", "--max-new-tokens", "4"}),
+      lion(with_model({"chat", oracle_image("rgb.png"), "--beams", "1", "--max-new-tokens", "4"}),
            {.input = "What is it?\n"});
   EXPECT_THAT(plain.err, Not(HasSubstr("> ")));
   const std::string text = plain.out.substr(0, plain.out.size() - 1);

@@ -131,7 +131,7 @@ fs::path oracle(const std::string& name) {
   return fs::path(LION_SOURCE_DIR) / "tests" / "fixtures" / "oracle" / name;
 }
 
-std::string picture(const std::string& name) { return oracle("images/" + name).string(); }
+std::string oracle_image(const std::string& name) { return oracle("images/" + name).string(); }
 
 std::vector<std::string> convert_arguments() {
   const auto file = [](const std::string& name) { return oracle(name).string(); };

@@ -42,7 +42,7 @@ std::vector<std::string> with_model(std::vector<std::string> arguments);
 std::filesystem::path model_folder();
 
 std::filesystem::path oracle(const std::string& name);
-std::string picture(const std::string& name);  ///< of the oracle
+std::string oracle_image(const std::string& name);  ///< of the oracle
 
 /// The arguments of `lion convert` for the oracle, without --out.
 std::vector<std::string> convert_arguments();

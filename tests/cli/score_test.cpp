@@ -142,7 +142,7 @@ TEST(Score, TokensOfLines) {
   EXPECT_EQ(parse_json(json.out, "stdout").at("lines"), Json::array({"a heron"}));
 }
 
-/// "error: where: what. How to mend." on stderr, nothing on stdout.
+/// "error: where: what. How to fix it." on stderr, nothing on stdout.
 void expect_error(const Outcome& run, int exit_code, const std::string& where) {
   EXPECT_EQ(run.exit_code, exit_code) << run.err;
   EXPECT_THAT(run.out, IsEmpty());

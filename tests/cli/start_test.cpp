@@ -41,8 +41,9 @@ TEST_F(Alone, TellsVersionHelpAndWrongCommandLines) {
   }
   EXPECT_EQ(run({"query", "a.jpg", "Why?", "--beems", "3"}).exit_code, 2);
   EXPECT_EQ(run({"caption", "a.jpg", "--device", "tpu", "--model", "m"}).exit_code, 3);  // a.jpg
-  EXPECT_EQ(run({"caption", picture("rgb.png")}).exit_code, 2);  // no model is named
-  EXPECT_EQ(run({"caption", picture("rgb.png"), "--device", "tpu", "--model", "m"}).exit_code, 2);
+  EXPECT_EQ(run({"caption", oracle_image("rgb.png")}).exit_code, 2);  // no model is named
+  EXPECT_EQ(run({"caption", oracle_image("rgb.png"), "--device", "tpu", "--model", "m"}).exit_code,
+            2);
 }
 
 TEST_F(Alone, PaintsAndScoresWithoutAModel) {
@@ -58,7 +59,7 @@ TEST_F(Alone, PaintsAndScoresWithoutAModel) {
 }
 
 TEST_F(Alone, SaysWhatIsMissingWhenAModelIsNeeded) {
-  const Outcome run = this->run(with_model({"caption", picture("rgb.png")}));
+  const Outcome run = this->run(with_model({"caption", oracle_image("rgb.png")}));
   EXPECT_EQ(run.exit_code, 3);
   EXPECT_THAT(run.err, AllOf(HasSubstr("liblion_compute"), HasSubstr("cannot be loaded"),
                              HasSubstr("Build or install LION again.")));
@@ -66,8 +67,8 @@ TEST_F(Alone, SaysWhatIsMissingWhenAModelIsNeeded) {
 }
 
 TEST(Start, MoreThreadsThanProcessorsAreCutWithOneLine) {
-  const Outcome few = lion(with_model({"tags", picture("rgb.png")}));
-  const Outcome many = lion(with_model({"tags", picture("rgb.png"), "--threads", "100000"}));
+  const Outcome few = lion(with_model({"tags", oracle_image("rgb.png")}));
+  const Outcome many = lion(with_model({"tags", oracle_image("rgb.png"), "--threads", "100000"}));
   EXPECT_EQ(many.exit_code, 0) << many.err;
   EXPECT_EQ(many.out, few.out);
   EXPECT_THAT(many.err, HasSubstr("threads: got 100000, and this process may use "));
@@ -75,8 +76,9 @@ TEST(Start, MoreThreadsThanProcessorsAreCutWithOneLine) {
 }
 
 TEST(Start, TheMemoryPlanCanBeIgnored) {
-  EXPECT_EQ(lion(with_model({"tags", picture("rgb.png"), "--ignore-memory-plan"})).exit_code, 0);
-  EXPECT_EQ(lion(with_model({"tags", picture("rgb.png")}),
+  EXPECT_EQ(lion(with_model({"tags", oracle_image("rgb.png"), "--ignore-memory-plan"})).exit_code,
+            0);
+  EXPECT_EQ(lion(with_model({"tags", oracle_image("rgb.png")}),
                  {.environment = {{"LION_IGNORE_MEMORY_PLAN", "1"}}})
                 .exit_code,
             0);

@@ -97,7 +97,7 @@ TEST(Usage, MissingArgumentsAreNamed) {
 }
 
 TEST(Usage, ValuesThatAreNoNumbersOrOutOfRange) {
-  const std::string image = picture("rgb.png");
+  const std::string image = oracle_image("rgb.png");
   expect_usage_error({"caption", image, "--beams", "many"}, HasSubstr("--beams"));
   expect_usage_error({"caption", image, "--beams", "0"}, HasSubstr("error: --beams is out of"));
   expect_usage_error({"caption", image, "--threads", "-1"}, HasSubstr("--threads"));
@@ -116,7 +116,7 @@ TEST(Usage, ValuesThatAreNoNumbersOrOutOfRange) {
 }
 
 TEST(Usage, ValuesThatAreNoNames) {
-  const std::string image = picture("rgb.png");
+  const std::string image = oracle_image("rgb.png");
   expect_usage_error({"caption", image, "--exif", "maybe"},
                      AllOf(HasSubstr("--exif"), HasSubstr("auto or ignore")));
   expect_usage_error({"caption", image, "--device", "tpu", "--model", "x"},
@@ -130,7 +130,7 @@ TEST(Usage, ValuesThatAreNoNames) {
 }
 
 TEST(Usage, OptionsThatContradictOrNeedEachOther) {
-  const std::string image = picture("rgb.png");
+  const std::string image = oracle_image("rgb.png");
   expect_usage_error({"caption", image, "--tags", "a", "--no-tags"}, HasSubstr("--no-tags"));
   expect_usage_error({"caption", image, "--csv", "--jsonl"}, HasSubstr("--csv"));
   expect_usage_error({"caption", image, "--temperature", "2"},
@@ -140,13 +140,13 @@ TEST(Usage, OptionsThatContradictOrNeedEachOther) {
 
 TEST(Usage, AMissingModelSaysHowToMakeOne) {
   for (const auto& arguments : std::vector<std::vector<std::string>>{
-           {"caption", picture("rgb.png")}, {"tags", picture("rgb.png")}, {"info"}}) {
+           {"caption", oracle_image("rgb.png")}, {"tags", oracle_image("rgb.png")}, {"info"}}) {
     expect_usage_error(arguments, AllOf(HasSubstr("--model"), HasSubstr("lion convert")));
   }
 }
 
 TEST(Usage, WithJsonAnErrorLeavesStdoutEmpty) {
-  expect_usage_error({"query", picture("rgb.png"), "Why?", "--json"}, HasSubstr("--model"));
+  expect_usage_error({"query", oracle_image("rgb.png"), "Why?", "--json"}, HasSubstr("--model"));
 }
 
 TEST(Usage, ErrorsFollowTheLogFormat) {

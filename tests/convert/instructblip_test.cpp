@@ -28,7 +28,7 @@ constexpr double kTolerance = 1e-4;
 
 fs::path fixture() { return fs::path(LION_SOURCE_DIR) / "tests/fixtures/instructblip"; }
 
-Image picture(const std::string& name) {
+Image image(const std::string& name) {
   DecodeOptions options;
   options.exif = Exif::kIgnore;
   return load_image(oracle_files() / "images" / name, options);
@@ -112,7 +112,7 @@ void expect_modules_agree(const fs::path& folder, const std::string& activation,
   std::map<std::string, std::vector<std::string>> questions;
   for (const Json& answer : answers) {
     const std::string question = answer["question"];
-    questions[answer["picture"]].push_back(question);
+    questions[answer["image"]].push_back(question);
     EXPECT_EQ(bert.encode(question, config.max_txt_len),
               answer["qformer_ids"].get<std::vector<int64_t>>());
     EXPECT_EQ(t5.encode(question), answer["prompt_ids"].get<std::vector<int64_t>>());
@@ -126,25 +126,26 @@ void expect_modules_agree(const fs::path& folder, const std::string& activation,
     }
     const auto batch = static_cast<int64_t>(asked.size());
     const int64_t size = config.vit.image_size;
-    std::vector<float> pixels =
-        preprocess(picture(name), size, Filter::kBicubic, kClipNormalization);
+    std::vector<float> pixels = preprocess(image(name), size, Filter::kBicubic, kClipNormalization);
     const at::Tensor image = at::from_blob(pixels.data(), {1, 3, size, size}, at::kFloat);
 
     const models::LionT5& lion = networks.lion;
-    const auto seen = lion->see(image.repeat({batch, 1, 1, 1}));
+    const auto seen = lion->encode_image(image.repeat({batch, 1, 1, 1}));
     EXPECT_LE(difference(seen.ln_vision, golden(name + "/ln_vision")), kTolerance) << name;
-    const at::Tensor queries = lion->ask(seen, pad(question_ids));
+    const at::Tensor queries = lion->qformer_forward(seen, pad(question_ids));
     EXPECT_LE(difference(queries, golden(name + "/qformer")), kTolerance) << name;
     const at::Tensor projected = lion->t5_proj->forward(queries);
     EXPECT_LE(difference(projected, golden(name + "/language_projection")), kTolerance) << name;
 
-    const auto inputs = lion->join(seen, queries, pad(prompt_ids), /*hint_id=*/-1);
+    const auto inputs = lion->build_encoder_inputs(seen, queries, pad(prompt_ids), /*hint_id=*/-1);
     const at::Tensor level = at::ones({batch}, at::kLong);
-    const auto encoded = lion->t5_model->encoder->forward(inputs.embeds, inputs.keep, level);
+    const auto encoded =
+        lion->t5_model->encoder->forward(inputs.embeds, inputs.attention_mask, level);
     const at::Tensor start = at::zeros({batch, 1}, at::kLong);
-    const at::Tensor logits =
-        lion->t5_model->decode(start, at::ones_like(start), encoded.memory, inputs.keep, level);
-    EXPECT_LE(difference(encoded.memory, golden(activation + "/" + name + "/encoder")), kTolerance)
+    const at::Tensor logits = lion->t5_model->decode(
+        start, at::ones_like(start), encoded.last_hidden_state, inputs.attention_mask, level);
+    EXPECT_LE(difference(encoded.last_hidden_state, golden(activation + "/" + name + "/encoder")),
+              kTolerance)
         << name;
     EXPECT_LE(difference(logits, golden(activation + "/" + name + "/logits")), kTolerance) << name;
     // The tolerance can tell the activations apart.
@@ -170,10 +171,10 @@ void expect_answers_agree(const fs::path& folder, const std::string& activation)
       question.generate.num_beams = beams;
       question.generate.max_new_tokens = golden["options"]["max_new_tokens"];
       question.generate.repetition_penalty = golden["options"]["repetition_penalty"];
-      asks.push_back({lion.see(picture(answer["picture"])), question});
+      asks.push_back({lion.encode_image(image(answer["image"])), question});
       expected.push_back(answer[search]);
-      EXPECT_EQ(lion.answer(asks.back().picture, question).best.ids, expected.back())
-          << search << " alone: " << answer["picture"] << " " << question.prompt;
+      EXPECT_EQ(lion.answer(asks.back().image, question).best.ids, expected.back())
+          << search << " alone: " << answer["image"] << " " << question.prompt;
     }
     ASSERT_EQ(asks.size(), 4u);
     const std::vector<Answer> together = lion.answer(asks);

@@ -58,7 +58,7 @@ TEST(SampleCrop, KeepsToItsRanges) {
   }
 }
 
-TEST(SampleCrop, AThinPictureKeepsOnePixel) {
+TEST(SampleCrop, AThinImageKeepsOnePixel) {
   Random random(1);
   const CropBox box = sample_crop(50, 1, {.min_aspect = 0.1, .max_aspect = 0.2}, random);
   EXPECT_EQ(box.width, 1);
@@ -161,8 +161,8 @@ TEST(Mirror, TwiceIsTheExampleAgain) {
   EXPECT_EQ(twice.boxes, example.boxes);
 }
 
-// The box must still lie on the thing: paint it, mirror both, compare.
-TEST(Mirror, FollowsThePicture) {
+// The box must still lie on the object: paint it, mirror both, compare.
+TEST(Mirror, FollowsTheImage) {
   Image image = Image::black(40, 20);
   const auto paint = [](Image& target, int64_t x0, int64_t x1) {
     for (int64_t y = 5; y < 10; ++y) std::fill(target.row(y) + x0 * 3, target.row(y) + x1 * 3, 255);

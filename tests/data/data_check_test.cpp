@@ -11,16 +11,16 @@ using testing::HasSubstr;
 
 class DataCheckTest : public DataTest {
  protected:
-  /// Two good lines, then one for each thing that can be wrong with a picture.
+  /// Two good lines, then one for each object that can be wrong with an image.
   OpenDatasets open_lines() {
-    write_picture("good.jpg", 40, 30);
-    write_picture("small.jpg", 20, 15);
+    write_image("good.jpg", 40, 30);
+    write_image("small.jpg", 20, 15);
     const std::string whole = encode_jpeg(Image::black(64, 64), 90);
     write("cut.jpg", whole.substr(0, whole.size() - 40));
-    write("noise.jpg", "this is no picture");
+    write("noise.jpg", "this is no image");
     std::string lines;
     for (const char* name : {"good", "good", "small", "cut", "noise", "missing", "missing"}) {
-      lines += str(R"({"img_path": ")", name, R"(.jpg", "expression": "thing", )",
+      lines += str(R"({"img_path": ")", name, R"(.jpg", "expression": "object", )",
                    R"("bbox": [1, 2, 20, 14], "width": 40, "height": )",
                    std::string_view(name) == "cut" ? 40 : 30, "}\n");
     }
@@ -39,20 +39,20 @@ TEST_F(DataCheckTest, EveryRecordIsLookedAt) {
   const DatasetCheck& rec = result.datasets[0];
   EXPECT_EQ(rec.name, "rec_grounding");
   EXPECT_EQ(rec.records, 7);
-  EXPECT_EQ(rec.pictures, 5);
-  EXPECT_EQ(rec.problems.counted(ProblemKind::kMissingPicture), 2);
-  EXPECT_EQ(rec.problems.counted(ProblemKind::kBrokenPicture), 1);
-  EXPECT_EQ(rec.problems.counted(ProblemKind::kPictureSize), 2);
+  EXPECT_EQ(rec.images, 5);
+  EXPECT_EQ(rec.problems.counted(ProblemKind::kMissingImage), 2);
+  EXPECT_EQ(rec.problems.counted(ProblemKind::kBrokenImage), 1);
+  EXPECT_EQ(rec.problems.counted(ProblemKind::kImageSize), 2);
   EXPECT_EQ(rec.problems.total(), 5);
   EXPECT_EQ(rec.problems.kept()[0].where, "lines.jsonl, line 3");
   EXPECT_THAT(rec.problems.kept()[0].what, HasSubstr("is 20 x 15, the annotations say 40 x 30"));
   EXPECT_EQ(result.findings(), 10);
 }
 
-TEST_F(DataCheckTest, DecodingFindsTruncatedPictures) {
+TEST_F(DataCheckTest, DecodingFindsTruncatedImages) {
   const OpenDatasets sets = open_lines();
   const CheckResult result = check_datasets(sets, {.decode = true});
-  EXPECT_EQ(result.datasets[0].problems.counted(ProblemKind::kBrokenPicture), 2);
+  EXPECT_EQ(result.datasets[0].problems.counted(ProblemKind::kBrokenImage), 2);
 }
 
 TEST_F(DataCheckTest, JsonHasCountsAndTheFirstFindings) {
@@ -61,15 +61,15 @@ TEST_F(DataCheckTest, JsonHasCountsAndTheFirstFindings) {
   EXPECT_EQ(json["findings"], 10);
   const Json& rec = json["datasets"][0];
   EXPECT_EQ(rec["task"], "rec");
-  EXPECT_EQ(rec["problems"]["counts"]["missing_picture"], 2);
+  EXPECT_EQ(rec["problems"]["counts"]["missing_image"], 2);
   EXPECT_EQ(rec["problems"]["first"].size(), 3);  // one of each kind
   EXPECT_THAT(json["sources"][0]["files"][0].get<std::string>(), HasSubstr("lines.jsonl"));
 }
 
 TEST_F(DataCheckTest, WhatReadersLeftOutCounts) {
-  write_picture("good.jpg");
+  write_image("good.jpg");
   write("lines.jsonl", R"({"img_path": "good.jpg", "expression": "", "bbox": [1, 2, 20, 14]}
-{"img_path": "good.jpg", "expression": "thing", "bbox": [1, 2, 20, 14]})");
+{"img_path": "good.jpg", "expression": "object", "bbox": [1, 2, 20, 14]})");
   const OpenDatasets sets = open(R"([{"format": "grounding", "annotations": ["lines.jsonl"]}])");
   const CheckResult result = check_datasets(sets);
   EXPECT_EQ(result.findings(), 1);
@@ -96,18 +96,18 @@ class ContactSheetTest : public DataCheckTest {};
 
 TEST_F(ContactSheetTest, CardsInRowsThatTheSeedDecides) {
   const OpenDatasets sets = open_lines();
-  const SheetOptions options{.samples = 6, .columns = 3, .cell_width = 200, .seed = 5};
+  const ContactSheetOptions options{.samples = 6, .columns = 3, .cell_width = 200, .seed = 5};
   const Image sheet = contact_sheet(sets.datasets, options);
   EXPECT_EQ(sheet.width, 3 * 200 + 4 * 18);
   EXPECT_GT(sheet.height, 2 * 150);
   EXPECT_EQ(sheet, contact_sheet(sets.datasets, options));
-  SheetOptions other = options;
+  ContactSheetOptions other = options;
   other.seed = 6;
   EXPECT_NE(sheet, contact_sheet(sets.datasets, other));
 }
 
 TEST_F(ContactSheetTest, NoRecordIsShownTwice) {
-  write_picture("a.jpg");
+  write_image("a.jpg");
   write("own.jsonl", R"({"image": "a.jpg", "captions": ["one", "two", "three"]})");
   const OpenDatasets sets = open(R"([{"format": "own", "annotations": ["own.jsonl"]}])");
   const Image sheet =

@@ -1,5 +1,5 @@
 #pragma once
-/// What the tests of the readers share: an empty folder each, small files and pictures in it, and
+/// What the tests of the readers share: an empty folder each, small files and images in it, and
 /// checks of messages.
 
 #include <gmock/gmock.h>
@@ -44,9 +44,9 @@ class DataTest : public testing::Test {
     return path;
   }
 
-  /// Writes a black picture.
-  std::filesystem::path write_picture(const std::string& name, int64_t width = 40,
-                                      int64_t height = 30) {
+  /// Writes a black image.
+  std::filesystem::path write_image(const std::string& name, int64_t width = 40,
+                                    int64_t height = 30) {
     return write(name, encode_jpeg(Image::black(width, height), 80));
   }
 

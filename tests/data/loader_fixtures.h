@@ -67,13 +67,13 @@ inline TextEncoder oracle_encoder(const TextOptions& options = {}) {
   return {oracle_t5(), oracle_bert(), PromptTemplates::builtin(), options};
 }
 
-/// Records of different lengths; pictures are noise that the record chooses.
+/// Records of different lengths; images are noise that the record chooses.
 class ToyDataset : public Dataset {
  public:
   ToyDataset(std::string name, Task task, int64_t size)
       : name_(std::move(name)), task_(task), size_(size) {}
 
-  std::set<int64_t> broken;  ///< records whose picture cannot be read
+  std::set<int64_t> broken;  ///< records whose image cannot be read
   bool knows_tags = false;
 
   const std::string& name() const override { return name_; }

@@ -27,7 +27,7 @@ struct Toys {
 LoaderOptions small_options() {
   LoaderOptions options;
   options.sampler = {.seed = 4, .batch = 16, .draw = 4};
-  options.deal.micro_batch = 4;
+  options.shards.micro_batch = 4;
   options.image_size = 12;
   options.augment.region_flip = 0.5;
   options.threads = 0;
@@ -103,7 +103,7 @@ TEST(Loader, ASampleIsWhatItsKeySays) {
         const auto expected =
             oracle_t5()->encode(flipped ? mirror(example).answer : example.answer);
         const auto row = batch.target.ids.begin() + i * batch.target.length;
-        EXPECT_TRUE(std::equal(expected.begin(), expected.end(), row)) << "box and picture part";
+        EXPECT_TRUE(std::equal(expected.begin(), expected.end(), row)) << "box and image part";
         ++(flipped ? mirrored : plain);
       }
     }
@@ -112,12 +112,12 @@ TEST(Loader, ASampleIsWhatItsKeySays) {
   EXPECT_GT(plain, 5);
 }
 
-TEST(Loader, SamplesOfAPictureShareItsPixels) {
+TEST(Loader, SamplesOfAImageShareItsPixels) {
   const Toys toys;
   LoaderOptions options = small_options();
-  options.sampler.per_picture = 2;
+  options.sampler.per_image = 2;
   EXPECT_THROW(Loader(toys.mixture(), options, oracle_encoder()), InputError);  // by length
-  options.deal.grouping = Grouping::kInOrder;
+  options.shards.grouping = Grouping::kInOrder;
   Loader loader(toys.mixture(), options, oracle_encoder());
   options.threads = 3;
   Loader threaded(toys.mixture(), options, oracle_encoder());
@@ -127,7 +127,7 @@ TEST(Loader, SamplesOfAPictureShareItsPixels) {
     expect_same(batches, threaded.next());
     for (const Batch& batch : batches) {
       ASSERT_EQ(batch.size, 4);
-      ASSERT_EQ(batch.per_picture, 2);
+      ASSERT_EQ(batch.per_image, 2);
       ASSERT_EQ(std::ssize(batch.pixels), 2 * 3 * 12 * 12);
       for (int64_t i = 0; i < batch.size; ++i) {
         const SampleRef& sample = batch.samples[i];
@@ -153,27 +153,28 @@ TEST(Loader, SamplesOfAPictureShareItsPixels) {
 TEST(Loader, BringsTheLayoutsOfScenesWhereTheyAreAskedFor) {
   const scenes::SceneConfig look{.size = 64, .kinds = 40, .seed = 7};
   const auto painter = std::make_shared<const scenes::Painter>(look);
-  const std::shared_ptr<const Dataset> pictures = scenes::make_scene_dataset(
+  const std::shared_ptr<const Dataset> images = scenes::make_scene_dataset(
       painter, {.count = 50}, Task::kCaption, PromptTemplates::builtin());
-  const std::shared_ptr<const Dataset> painted_as_layouts = scenes::make_scene_dataset(
-      painter, {.count = 50, .layout = true}, Task::kCaption, PromptTemplates::builtin());
+  const std::shared_ptr<const Dataset> painted_symbolically = scenes::make_scene_dataset(
+      painter, {.count = 50, .symbolic = true}, Task::kCaption, PromptTemplates::builtin());
   LoaderOptions options = small_options();
   options.image_size = 64;
   options.augment = {};
   options.augment.crop.reset();
   options.augment.image_flip = 0;
-  options.layouts = true;
-  for (const Batch& batch : Loader({{pictures, 1}}, options, oracle_encoder()).next()) {
-    ASSERT_EQ(batch.layouts.size(), batch.pixels.size());
-    EXPECT_NE(batch.layouts, batch.pixels);
+  options.symbolic_scenes = true;
+  for (const Batch& batch : Loader({{images, 1}}, options, oracle_encoder()).next()) {
+    ASSERT_EQ(batch.symbolic_pixels.size(), batch.pixels.size());
+    EXPECT_NE(batch.symbolic_pixels, batch.pixels);
     std::vector<float> want(3 * 64 * 64);
-    augment(painted_as_layouts->image(batch.samples[1].record), {}, 64, want);
-    EXPECT_TRUE(std::equal(want.begin(), want.end(), batch.layouts.begin() + std::ssize(want)));
+    augment(painted_symbolically->image(batch.samples[1].record), {}, 64, want);
+    EXPECT_TRUE(
+        std::equal(want.begin(), want.end(), batch.symbolic_pixels.begin() + std::ssize(want)));
   }
-  EXPECT_THAT(error_of<InputError>([&] { Toys().rec->layout(3); }),
-              AllOf(HasSubstr("rec"), HasSubstr("knows no layouts")));
-  options.layouts = false;
-  EXPECT_TRUE(Loader({{pictures, 1}}, options, oracle_encoder()).next()[0].layouts.empty());
+  EXPECT_THAT(error_of<InputError>([&] { Toys().rec->symbolic_scene(3); }),
+              AllOf(HasSubstr("rec"), HasSubstr("knows no symbolic scenes")));
+  options.symbolic_scenes = false;
+  EXPECT_TRUE(Loader({{images, 1}}, options, oracle_encoder()).next()[0].symbolic_pixels.empty());
 }
 
 TEST(Loader, ThreadsDoNotChangeTheBatches) {
@@ -199,11 +200,11 @@ TEST(Loader, RanksShareTheBatchOfOneProcess) {
   const Toys toys;
   for (const Grouping grouping : {Grouping::kByLength, Grouping::kInOrder}) {
     LoaderOptions options = small_options();
-    options.deal.grouping = grouping;
+    options.shards.grouping = grouping;
     Loader alone(toys.mixture(), options, oracle_encoder());
     BySample expected, got;
     for (const auto& batches : steps(alone, 3)) collect(batches, expected);
-    options.deal.world = 2;
+    options.shards.world = 2;
     for (options.rank = 0; options.rank < 2; ++options.rank) {
       Loader loader(toys.mixture(), options, oracle_encoder());
       for (const auto& batches : steps(loader, 3)) {
@@ -257,7 +258,7 @@ class LoaderBroken : public testing::Test {
   std::vector<std::string> log_;
 };
 
-TEST_F(LoaderBroken, APictureThatCannotBeReadIsNamed) {
+TEST_F(LoaderBroken, AnImageThatCannotBeReadIsNamed) {
   for (const int64_t threads : {0, 3}) {
     LoaderOptions options = small_options();
     options.threads = threads;
@@ -293,7 +294,7 @@ TEST_F(LoaderBroken, CanBeReplaced) {
   EXPECT_EQ(loader.skipped(), alone.skipped());
 }
 
-/// Plans of all but some records fail, and one picture is loaded only after that.
+/// Plans of all but some records fail, and one image is loaded only after that.
 class SlowToys : public ToyDataset {
  public:
   using ToyDataset::ToyDataset;
@@ -334,7 +335,7 @@ TEST(Loader, AStepThatCannotBePlannedFailsWhenItsTurnComes) {
   EXPECT_THROW(loader.next(), std::runtime_error) << "it must not go on";
 }
 
-TEST_F(LoaderBroken, ADatasetWithoutAnyPictureIsAnError) {
+TEST_F(LoaderBroken, ADatasetWithoutAnyImageIsAnError) {
   for (int64_t i = 0; i < 90; ++i) toys_.rec->broken.insert(i);
   LoaderOptions options = small_options();
   options.skip_broken = true;
@@ -389,7 +390,7 @@ TEST(LoaderOptions, NameWhatIsWrong) {
     change(options);
     return error_of<InputError>([&] { Loader(toys.mixture(), options, oracle_encoder()); });
   };
-  EXPECT_THAT(error([](auto& o) { o.deal.world = 3; }),
+  EXPECT_THAT(error([](auto& o) { o.shards.world = 3; }),
               AllOf(HasSubstr("16 samples"), HasSubstr("3 processes")));
   EXPECT_THAT(error([](auto& o) { o.rank = 1; }), HasSubstr("rank is 1 (expected 0 to 0"));
   EXPECT_THAT(error([](auto& o) { o.threads = -1; }), HasSubstr("threads is -1"));

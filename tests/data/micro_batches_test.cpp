@@ -21,18 +21,18 @@ std::vector<int64_t> random_lengths(int64_t n) {
 }
 
 TEST(MicroBatches, InOrderIsContiguous) {
-  const Deal deal =
-      deal_micro_batches(std::vector<int64_t>{9, 1, 8, 2, 7, 3, 6, 4},
-                         {.grouping = Grouping::kInOrder, .micro_batch = 2, .world = 2});
-  EXPECT_THAT(deal, ElementsAre(ElementsAre(ElementsAre(0, 1), ElementsAre(2, 3)),
-                                ElementsAre(ElementsAre(4, 5), ElementsAre(6, 7))));
+  const MicroBatchShards shards =
+      shard_micro_batches(std::vector<int64_t>{9, 1, 8, 2, 7, 3, 6, 4},
+                          {.grouping = Grouping::kInOrder, .micro_batch = 2, .world = 2});
+  EXPECT_THAT(shards, ElementsAre(ElementsAre(ElementsAre(0, 1), ElementsAre(2, 3)),
+                                  ElementsAre(ElementsAre(4, 5), ElementsAre(6, 7))));
 }
 
 TEST(MicroBatches, NeighboursInLengthGoTogetherAndRanksTakeTurns) {
-  const Deal deal = deal_micro_batches(std::vector<int64_t>{9, 1, 8, 2, 7, 3, 6, 4},
-                                       {.micro_batch = 2, .world = 2});
-  EXPECT_THAT(deal, ElementsAre(ElementsAre(ElementsAre(0, 2), ElementsAre(3, 1)),
-                                ElementsAre(ElementsAre(4, 6), ElementsAre(7, 5))));
+  const MicroBatchShards shards = shard_micro_batches(std::vector<int64_t>{9, 1, 8, 2, 7, 3, 6, 4},
+                                                      {.micro_batch = 2, .world = 2});
+  EXPECT_THAT(shards, ElementsAre(ElementsAre(ElementsAre(0, 2), ElementsAre(3, 1)),
+                                  ElementsAre(ElementsAre(4, 6), ElementsAre(7, 5))));
 }
 
 TEST(MicroBatches, EverySampleOnceWhateverTheWorld) {
@@ -40,7 +40,7 @@ TEST(MicroBatches, EverySampleOnceWhateverTheWorld) {
   for (const Grouping grouping : {Grouping::kInOrder, Grouping::kByLength}) {
     for (const int64_t world : {1, 2, 4, 8}) {
       std::vector<int64_t> met;
-      for (const auto& rank : deal_micro_batches(lengths, {grouping, 4, world})) {
+      for (const auto& rank : shard_micro_batches(lengths, {grouping, 4, world})) {
         EXPECT_EQ(std::ssize(rank), 64 / 4 / world);
         for (const auto& group : rank) met.insert(met.end(), group.begin(), group.end());
       }
@@ -57,7 +57,7 @@ TEST(MicroBatches, ByLengthPadsLessAndSharesTheWork) {
   // What a rank computes: each group as long as its longest sample.
   const auto work = [&](Grouping grouping) {
     std::vector<int64_t> out;
-    for (const auto& rank : deal_micro_batches(lengths, {grouping, 8, 4})) {
+    for (const auto& rank : shard_micro_batches(lengths, {grouping, 8, 4})) {
       int64_t sum = 0;
       for (const auto& group : rank) {
         int64_t longest = 0;
@@ -78,11 +78,11 @@ TEST(MicroBatches, ByLengthPadsLessAndSharesTheWork) {
 TEST(MicroBatches, RefusesABatchThatCannotBeShared) {
   const std::vector<int64_t> lengths(12, 1);
   EXPECT_THAT(
-      error_of<InputError>([&] { deal_micro_batches(lengths, {.micro_batch = 4, .world = 2}); }),
+      error_of<InputError>([&] { shard_micro_batches(lengths, {.micro_batch = 4, .world = 2}); }),
       AllOf(HasSubstr("12 samples"), HasSubstr("2 processes in groups of 4"),
             HasSubstr("Change batch, micro_batch")));
-  EXPECT_THROW(deal_micro_batches(lengths, {.micro_batch = 0}), InputError);
-  EXPECT_THROW(deal_micro_batches({}, {}), InputError);
+  EXPECT_THROW(shard_micro_batches(lengths, {.micro_batch = 0}), InputError);
+  EXPECT_THROW(shard_micro_batches({}, {}), InputError);
 }
 
 }  // namespace

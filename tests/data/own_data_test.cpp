@@ -20,7 +20,7 @@ class OwnData : public DataTest {
 
   /// What is wrong with the only problem of a file that has one sound line besides `line`.
   std::string fault_of(std::string_view line, std::string_view more = "") {
-    write_picture("a.jpg", 100, 50);
+    write_image("a.jpg", 100, 50);
     const OpenDatasets sets =
         open_own(str(R"({"image": "a.jpg", "caption": "fine"})", "\n", line, "\n"), more);
     const Problems& problems = sets.sources.at(0).problems;
@@ -32,7 +32,7 @@ class OwnData : public DataTest {
 };
 
 TEST_F(OwnData, OneFileGivesEveryTask) {
-  write_picture("images/a.jpg", 100, 50);
+  write_image("images/a.jpg", 100, 50);
   const OpenDatasets sets = open_own(R"(
 {"image": "images/a.jpg", "caption": "A dog.", "id": 7, "_source": "phone"}
 {"image": "images/a.jpg", "captions": ["One.", "Two."]}
@@ -61,7 +61,7 @@ TEST_F(OwnData, OneFileGivesEveryTask) {
 }
 
 TEST_F(OwnData, TasksThatAreAskedForMustBeThere) {
-  write_picture("a.jpg");
+  write_image("a.jpg");
   const char* line = R"({"image": "a.jpg", "question": "What?", "answer": "it"})";
   const OpenDatasets sets = open_own(line, R"(, "tasks": ["vqg"])");
   EXPECT_EQ(sets.datasets.at(0)->task(), Task::kVqg);
@@ -115,7 +115,7 @@ TEST_F(OwnData, BoxesOfAnotherFormatAreToldWhichTheyLookLike) {
 }
 
 TEST_F(OwnData, SplitsShareAFile) {
-  write_picture("a.jpg");
+  write_image("a.jpg");
   const std::string lines = R"({"image": "a.jpg", "caption": "train", "split": "train"}
 {"image": "a.jpg", "caption": "val", "split": "val"}
 {"image": "a.jpg", "caption": "both"})";
@@ -126,7 +126,7 @@ TEST_F(OwnData, SplitsShareAFile) {
 }
 
 TEST_F(OwnData, AListAndAByteOrderMarkAreRead) {
-  write_picture("a.jpg");
+  write_image("a.jpg");
   EXPECT_EQ(open_own("\xEF\xBB\xBF{\"image\": \"a.jpg\", \"caption\": \"x\"}\r\n").datasets.size(),
             1u);
   EXPECT_EQ(open_own(R"([{"image": "a.jpg", "caption": "x"}, {"image": "a.jpg", "caption": "y"}])")

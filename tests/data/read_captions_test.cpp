@@ -10,7 +10,7 @@ class CaptionsTest : public DataTest {};
 
 constexpr const char* kCoco = R"({"info": {}, "annotations": [
   {"id": 1, "image_id": 9, "caption": "A plate of\nfood. "},
-  {"id": 2, "image_id": 8, "caption": "Of no picture"},
+  {"id": 2, "image_id": 8, "caption": "Of no image"},
   {"id": 3, "image_id": 9, "caption": "  "},
   {"id": 4, "image_id": 9}, "x"],
   "images": [{"id": 9, "file_name": "COCO_train2014_000000000009.jpg", "height": 480, "width": 640},
@@ -29,7 +29,7 @@ TEST_F(CaptionsTest, CocoLayoutInAnyOrder) {
   EXPECT_EQ(captions.image_name(0), "coco/train2014/COCO_train2014_000000000009.jpg");
   EXPECT_EQ(captions.describe(0), "captions_train2014.json, annotation 0");
   const Problems& problems = sets.sources[0].problems;
-  EXPECT_EQ(problems.counted(ProblemKind::kUnknownPicture), 1);
+  EXPECT_EQ(problems.counted(ProblemKind::kUnknownImage), 1);
   EXPECT_EQ(problems.counted(ProblemKind::kEmptyText), 1);
   EXPECT_EQ(problems.counted(ProblemKind::kMalformed), 3);
   EXPECT_EQ(problems.kept()[0].where, "captions_train2014.json, image 1");
@@ -89,17 +89,17 @@ TEST_F(CaptionsTest, WrongLayoutsAreErrors) {
               HasSubstr("TextCaps_0.1_train.json"));
 }
 
-TEST_F(CaptionsTest, BrokenAndMissingPicturesNameTheirRecord) {
+TEST_F(CaptionsTest, BrokenAndMissingImagesNameTheirRecord) {
   make_folder("train2014");
   write("captions_train2014.json", kCoco);
   const OpenDatasets sets = open(R"([{"format": "coco_captions"}])");
   EXPECT_THAT(message_of<ResourceError>([&] { sets.datasets[0]->image(0); }),
               AllOf(HasSubstr("coco_captions: captions_train2014.json, annotation 0"),
                     HasSubstr("000000000009.jpg")));
-  write("train2014/COCO_train2014_000000000009.jpg", "no picture");
+  write("train2014/COCO_train2014_000000000009.jpg", "no image");
   EXPECT_THAT(message_of<InputError>([&] { sets.datasets[0]->image(0); }),
               HasSubstr("annotation 0"));
-  write_picture("train2014/COCO_train2014_000000000009.jpg", 40, 30);
+  write_image("train2014/COCO_train2014_000000000009.jpg", 40, 30);
   EXPECT_EQ(sets.datasets[0]->image(0).width, 40);
 }
 

@@ -55,7 +55,7 @@ TEST_F(VisualGenomeTest, RecAndRegShareOneTable) {
   EXPECT_EQ(rec.image_name(0), "vg/VG_100K_2/1.jpg");
   EXPECT_EQ(rec.image_name(1), "vg/VG_100K/2.jpg");
   EXPECT_EQ(rec.describe(0), "region_descriptions.json, region 1382");
-  // The part of the box that is in the picture.
+  // The part of the box that is in the image.
   EXPECT_EQ(example_of(rec, 1).answer, "Answer: [0.000,0.500,0.500,1.000]");
 }
 
@@ -87,7 +87,7 @@ TEST_F(VisualGenomeTest, TheFilterDropsAndCounts) {
   EXPECT_THAT(problems.kept()[0].where, HasSubstr("region_descriptions.json, region 1383"));
 }
 
-TEST_F(VisualGenomeTest, ExcludedPictures) {
+TEST_F(VisualGenomeTest, ExcludedImages) {
   write_regions(kClock, kWall);
   write("test_ids.txt", "COCO_val2014_000000522418.jpg\n");
   OpenDatasets sets = open(R"([{"format": "visual_genome", "exclude_coco": ["test_ids.txt"]}])");
@@ -103,7 +103,7 @@ TEST_F(VisualGenomeTest, ExcludedPictures) {
 TEST_F(VisualGenomeTest, MaxRegionsIsADrawBySeed) {
   std::string many;
   for (int i = 0; i < 1000; ++i) {
-    many += str(i ? "," : "", R"({"region_id": )", i, R"(, "phrase": "thing )", i,
+    many += str(i ? "," : "", R"({"region_id": )", i, R"(, "phrase": "object )", i,
                 R"(", "x": 1, "y": 1, "width": 9, "height": )", i % 90 + 2, "}");
   }
   write_regions(many);
@@ -127,26 +127,26 @@ TEST_F(VisualGenomeTest, MaxRegionsIsADrawBySeed) {
   EXPECT_NE(drawn(1), drawn(2));
 }
 
-TEST_F(VisualGenomeTest, UnknownPicturesAreCounted) {
+TEST_F(VisualGenomeTest, UnknownImagesAreCounted) {
   write("vg/region_descriptions.json",
         str(R"([{"id": 99, "regions": []}, {"id": 1, "regions": [)", kClock, "]}]"));
   const OpenDatasets sets = open(R"([{"format": "visual_genome"}])");
-  EXPECT_EQ(sets.sources[0].problems.counted(ProblemKind::kUnknownPicture), 1);
+  EXPECT_EQ(sets.sources[0].problems.counted(ProblemKind::kUnknownImage), 1);
 }
 
 class ExpressionsTest : public DataTest {};
 
 TEST_F(ExpressionsTest, GroundingLinesOfBothKinds) {
-  write_picture("pictures/VG_100K/2.jpg", 200, 100);
+  write_image("images/VG_100K/2.jpg", 200, 100);
   write("a.jsonl",
         R"({"img_path": "VG_100K/2.jpg", "expression": "the clock", "bbox": [20.0, 10, 100, 60]}
 {"image": "VG_100K/2.jpg", "sent": "a hand.", "bbox": [0, 0, 50, 50], "width": 100, "height": 100}
 
 {"img_path": "VG_100K/2.jpg", "expression": "three numbers", "bbox": [1, 2, 3]}
-{"img_path": "VG_100K/3.jpg", "expression": "no size, no picture", "bbox": [1, 2, 30, 40]}
+{"img_path": "VG_100K/3.jpg", "expression": "no size, no image", "bbox": [1, 2, 30, 40]}
 )");
   const OpenDatasets sets =
-      open(R"([{"format": "grounding", "annotations": ["a.jsonl"], "images": "pictures"}])");
+      open(R"([{"format": "grounding", "annotations": ["a.jsonl"], "images": "images"}])");
   ASSERT_EQ(sets.datasets.size(), 2);
   const Dataset& rec = *sets.datasets[0];
   ASSERT_EQ(rec.size(), 2);
@@ -158,7 +158,7 @@ TEST_F(ExpressionsTest, GroundingLinesOfBothKinds) {
   ASSERT_EQ(problems.total(), 2);
   EXPECT_EQ(problems.kept()[0].where, "a.jsonl, line 4");
   EXPECT_THAT(problems.kept()[0].what, HasSubstr("four numbers"));
-  EXPECT_EQ(problems.kept()[1].kind, ProblemKind::kMissingPicture);
+  EXPECT_EQ(problems.kept()[1].kind, ProblemKind::kMissingImage);
 }
 
 TEST_F(ExpressionsTest, BoxesInOtherUnitsAreNamed) {
@@ -220,7 +220,7 @@ TEST_F(ExpressionsTest, MdetrFile) {
   EXPECT_EQ(example_of(*sets.datasets[0], 0).answer, "Answer: [0.440,0.053,0.650,0.326]");
   EXPECT_THAT(example_of(*sets.datasets[0], 0).instruction, HasSubstr("man in red"));
   EXPECT_EQ(sets.datasets[0]->image_name(0), "coco/train2014/COCO_train2014_000000000003.jpg");
-  EXPECT_EQ(sets.sources[0].problems.counted(ProblemKind::kUnknownPicture), 1);
+  EXPECT_EQ(sets.sources[0].problems.counted(ProblemKind::kUnknownImage), 1);
 }
 
 TEST_F(ExpressionsTest, ReferencesWithInstances) {

@@ -155,13 +155,13 @@ TEST_F(VqaTest, AokvqaUsesTheFoldersOf2014WhereThoseOf2017AreMissing) {
 class OcrVqaTest : public DataTest {};
 
 TEST_F(OcrVqaTest, QuestionsOfTheSplitWithTheirSingleAnswers) {
-  write_picture("ocrvqa/images/111.jpg");
-  write_picture("ocrvqa/images/222.png");
+  write_image("ocrvqa/images/111.jpg");
+  write_image("ocrvqa/images/222.png");
   write("ocrvqa/dataset.json",
         R"({"111": {"imageURL": "http://x/111.jpg", "questions": ["Who wrote it?", "Type?"],
              "answers": ["Jane Roe", "Travel"], "split": 1},
             "222": {"questions": ["A?", "B?"], "answers": ["a", ""], "split": 1},
-            "333": {"questions": ["No picture?"], "answers": ["yes"], "split": 1},
+            "333": {"questions": ["No image?"], "answers": ["yes"], "split": 1},
             "444": {"questions": ["Other split?"], "answers": ["yes"], "split": 2},
             "111b": {"questions": ["One?"], "answers": [], "split": 3}})");
   const OpenDatasets sets = open(R"([{"format": "ocrvqa"}])");
@@ -172,13 +172,13 @@ TEST_F(OcrVqaTest, QuestionsOfTheSplitWithTheirSingleAnswers) {
   EXPECT_EQ(vqa.image_name(2), "ocrvqa/images/222.png");
   EXPECT_EQ(example_of(vqa, 1).answer, "Travel");
   EXPECT_EQ(vqa.describe(1), "dataset.json, cover 0, part 2");
-  EXPECT_EQ(sets.sources[0].problems.counted(ProblemKind::kMissingPicture), 1);
+  EXPECT_EQ(sets.sources[0].problems.counted(ProblemKind::kMissingImage), 1);
   EXPECT_EQ(sets.sources[0].problems.counted(ProblemKind::kEmptyText), 1);
   EXPECT_EQ(sets.sources[0].problems.total(), 2);
 }
 
 TEST_F(OcrVqaTest, ListWithSampleIds) {
-  write_picture("images/111.gif");
+  write_image("images/111.gif");
   write("dataset.json", R"([{"sample_id": "111", "questions": ["A?"], "answers": ["a"]}])");
   const OpenDatasets sets = open(R"([{"format": "ocrvqa", "tasks": ["vqg"]}])");
   EXPECT_EQ(sets.datasets[0]->name(), "vqg_ocrvqa");
@@ -187,7 +187,7 @@ TEST_F(OcrVqaTest, ListWithSampleIds) {
 }
 
 TEST_F(OcrVqaTest, MismatchAndUnknownSplit) {
-  write_picture("images/1.jpg");
+  write_image("images/1.jpg");
   write("dataset.json", R"({"1": {"questions": ["A?", "B?"], "answers": ["a"], "split": 1}})");
   EXPECT_THAT(message_of<InputError>([&] { open(R"([{"format": "ocrvqa"}])"); }),
               HasSubstr("has 2 questions and 1 answers"));

@@ -53,7 +53,7 @@ TEST_F(RealFiles, EverythingPassesTheCheck) {
     {"format": "grounding", "annotations": ["derived_rec.jsonl"], "images": "images"}])");
   const CheckResult result = check_datasets(sets, {.decode = true});
   EXPECT_EQ(result.findings(), 0) << result.to_json().dump(1);
-  EXPECT_EQ(result.datasets[0].pictures, 32);
+  EXPECT_EQ(result.datasets[0].images, 32);
   EXPECT_EQ(result.datasets[1].records, 40);
 }
 

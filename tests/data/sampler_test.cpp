@@ -45,8 +45,8 @@ TEST(Sampler, ADrawIsOfOneDataset) {
   EXPECT_EQ(met.size(), 3u);
 }
 
-TEST(Sampler, APictureIsAskedAboutSeveralTimesInARow) {
-  Sampler sampler = make_sampler({.seed = 1, .batch = 16, .draw = 8, .per_picture = 4});
+TEST(Sampler, AnImageIsAskedAboutSeveralTimesInARow) {
+  Sampler sampler = make_sampler({.seed = 1, .batch = 16, .draw = 8, .per_image = 4});
   std::set<uint64_t> keys;
   std::set<std::pair<int64_t, int64_t>> runs;
   for (const auto& batch : steps(sampler, 5)) {
@@ -59,7 +59,7 @@ TEST(Sampler, APictureIsAskedAboutSeveralTimesInARow) {
   }
   EXPECT_EQ(keys.size(), 80u);
   EXPECT_GT(runs.size(), 15u) << "20 runs, few of them of the same record";
-  Sampler sought = make_sampler({.seed = 1, .batch = 16, .draw = 8, .per_picture = 4});
+  Sampler sought = make_sampler({.seed = 1, .batch = 16, .draw = 8, .per_image = 4});
   sought.seek(5);
   EXPECT_EQ(sought.state(), sampler.state());
   EXPECT_NO_THROW(sought.restore(sampler.state()));

@@ -66,7 +66,7 @@ TEST_F(TagCacheTest, ATornHeaderBeginsAgain) {
   EXPECT_EQ(TagCache::load(path_).tags("a.jpg"), "dog");
 }
 
-TEST_F(TagCacheTest, TheLastLineOfAPictureCounts) {
+TEST_F(TagCacheTest, TheLastLineOfAImageCounts) {
   TagCacheWriter writer(path_, "ram");
   for (const char* tag : {"old", "older", "new"}) writer.add("a.jpg", Tags{tag});
   writer.add("b.jpg", Tags{"b"});
@@ -82,7 +82,7 @@ TEST_F(TagCacheTest, NamesNeedNotBeUtf8) {
   EXPECT_EQ(TagCache::load(path_).tags(name), "cup");
 }
 
-TEST_F(TagCacheTest, ManyPictures) {
+TEST_F(TagCacheTest, ManyImages) {
   TagCacheWriter writer(path_, "ram");
   for (int i = 0; i < 3000; ++i) {
     writer.add(str(i * 7919 % 3000, ".jpg"), Tags{str("t", i * 7919 % 3000 % 50), "all"});

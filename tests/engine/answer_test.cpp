@@ -31,36 +31,36 @@ class Answering : public ::testing::Test {
     LoadOptions options;
     options.dtype = ComputeType::kFp32;
     lion_.emplace(Lion::load(temp_ / "model", options));
-    picture_.emplace(lion_->see(load_image(oracle_files() / "images/photo.jpg")));
+    image_.emplace(lion_->encode_image(load_image(oracle_files() / "images/photo.jpg")));
     question_.prompt = "What is the man holding?";
     question_.generate.max_new_tokens = 12;
     question_.generate.num_beams = 1;
   }
   TempFolder temp_;
   std::optional<Lion> lion_;
-  std::optional<Picture> picture_;
+  std::optional<EncodedImage> image_;
   Question question_;
 };
 
 TEST_F(Answering, StreamedTextEndsAsTheAnswer) {
   std::vector<std::string> parts;
   const Answer answer =
-      lion_->answer(*picture_, question_, [&](std::string_view text) { parts.emplace_back(text); });
+      lion_->answer(*image_, question_, [&](std::string_view text) { parts.emplace_back(text); });
   ASSERT_FALSE(parts.empty());
   EXPECT_EQ(parts.back(), answer.best.text);
   EXPECT_EQ(parts.size(), answer.best.ids.size());
 }
 
 TEST_F(Answering, ReportsPromptTagsAndTimings) {
-  const Answer answer = lion_->answer(*picture_, question_);
+  const Answer answer = lion_->answer(*image_, question_);
   EXPECT_FALSE(answer.tags.empty());
   EXPECT_THAT(answer.prompt, HasSubstr("tags: [" + answer.tags[0].name));
   EXPECT_THAT(answer.prompt, HasSubstr(question_.prompt));
   EXPECT_EQ(answer.question, question_.prompt);
   EXPECT_GT(answer.timings.vit, 0);
   EXPECT_GT(answer.timings.tagger, 0);
-  // A picture is seen once: the second question pays for neither.
-  const Answer again = lion_->answer(*picture_, question_);
+  // An image is seen once: the second question pays for neither.
+  const Answer again = lion_->answer(*image_, question_);
   EXPECT_EQ(again.timings.vit, 0);
   EXPECT_EQ(again.timings.tagger, 0);
   EXPECT_EQ(again.best.ids, answer.best.ids);
@@ -69,14 +69,14 @@ TEST_F(Answering, ReportsPromptTagsAndTimings) {
 TEST_F(Answering, TagsCanBeGivenOrLeftOut) {
   question_.tag_source = TagSource::kGiven;
   question_.tags = "dog, cat";
-  EXPECT_THAT(lion_->answer(*picture_, question_).prompt, HasSubstr("tags: [dog, cat]. What"));
+  EXPECT_THAT(lion_->answer(*image_, question_).prompt, HasSubstr("tags: [dog, cat]. What"));
   question_.tag_source = TagSource::kNone;
-  EXPECT_EQ(lion_->answer(*picture_, question_).prompt, question_.prompt);
+  EXPECT_EQ(lion_->answer(*image_, question_).prompt, question_.prompt);
 }
 
 TEST_F(Answering, ScoresOfAllTagsAndThoseAboveTheirThresholds) {
   const TagList& list = lion_->tag_list();
-  const std::vector<float> scores = lion_->tag_scores(*picture_);
+  const std::vector<float> scores = lion_->tag_scores(*image_);
   ASSERT_EQ(scores.size(), list.names.size());
   std::vector<std::string> above, found;
   for (size_t i = 0; i < scores.size(); ++i) {
@@ -84,7 +84,7 @@ TEST_F(Answering, ScoresOfAllTagsAndThoseAboveTheirThresholds) {
     EXPECT_LE(scores[i], 1.0F);
     if (scores[i] > list.thresholds[i]) above.push_back(list.names[i]);
   }
-  for (const Tag& tag : lion_->tags(*picture_)) found.push_back(tag.name);
+  for (const Tag& tag : lion_->tags(*image_)) found.push_back(tag.name);
   EXPECT_FALSE(found.empty());
   EXPECT_EQ(found, above);
 }
@@ -92,7 +92,7 @@ TEST_F(Answering, ScoresOfAllTagsAndThoseAboveTheirThresholds) {
 TEST_F(Answering, BestOfNComeBestFirstWithLogProbabilities) {
   question_.generate.num_beams = 4;
   question_.generate.num_return_sequences = 3;
-  const Answer answer = lion_->answer(*picture_, question_);
+  const Answer answer = lion_->answer(*image_, question_);
   ASSERT_EQ(answer.hypotheses.size(), 3u);
   EXPECT_GE(answer.hypotheses[0].score, answer.hypotheses[1].score);
   EXPECT_GE(answer.hypotheses[1].score, answer.hypotheses[2].score);
@@ -104,7 +104,7 @@ TEST_F(Answering, BestOfNComeBestFirstWithLogProbabilities) {
 
 TEST_F(Answering, RankingIsOrderedAndSumsItsTokens) {
   const std::vector<std::string> candidates = {"umbrella", "a dog", "yes", "umbrella"};
-  const RankedAnswer ranked = lion_->rank(*picture_, question_, candidates);
+  const RankedAnswer ranked = lion_->rank(*image_, question_, candidates);
   ASSERT_EQ(ranked.candidates.size(), 4u);
   for (size_t i = 1; i < 4; ++i) {
     EXPECT_GE(ranked.candidates[i - 1].log_likelihood, ranked.candidates[i].log_likelihood);
@@ -115,24 +115,23 @@ TEST_F(Answering, RankingIsOrderedAndSumsItsTokens) {
     EXPECT_NEAR(sum, candidate.log_likelihood, 1e-9);
     EXPECT_EQ(candidate.text, candidates[static_cast<size_t>(candidate.index)]);
   }
-  EXPECT_THROW(lion_->rank(*picture_, question_, std::vector<std::string>{"a dog", " "}),
-               InputError);
+  EXPECT_THROW(lion_->rank(*image_, question_, std::vector<std::string>{"a dog", " "}), InputError);
 }
 
 TEST_F(Answering, RankingGivesACandidateTheSameProbabilitiesAloneAndAmongOthers) {
   const auto tokenizer = T5Tokenizer::load(oracle_files() / "flan-t5");
   const Lion half = Lion::load(temp_ / "model");
   for (const Lion* lion : std::initializer_list<const Lion*>{&*lion_, &half}) {
-    const Picture picture = lion->see(load_image(oracle_files() / "images/photo.jpg"));
+    const EncodedImage image = lion->encode_image(load_image(oracle_files() / "images/photo.jpg"));
     // Candidates that part at the first token, so the rows of a step are many.
     std::vector<std::string> candidates;
     for (int64_t id = 100; id < 141; ++id) {
       candidates.emplace_back(tokenizer.decode(std::vector<int64_t>{id, id + 1, id + 2}));
     }
-    const RankedAnswer all = lion->rank(picture, question_, candidates);
+    const RankedAnswer all = lion->rank(image, question_, candidates);
     for (const RankedCandidate& candidate : all.candidates) {
       const RankedAnswer alone =
-          lion->rank(picture, question_, std::span(candidates).subspan(candidate.index, 1));
+          lion->rank(image, question_, std::span(candidates).subspan(candidate.index, 1));
       EXPECT_EQ(candidate.token_logprobs, alone.candidates[0].token_logprobs) << candidate.text;
     }
   }
@@ -141,7 +140,7 @@ TEST_F(Answering, RankingGivesACandidateTheSameProbabilitiesAloneAndAmongOthers)
 TEST_F(Answering, DoNotDependOnWhatIsAskedBesides) {
   const Lion half = Lion::load(temp_ / "model");
   for (const Lion* lion : std::initializer_list<const Lion*>{&*lion_, &half}) {
-    const Picture picture = lion->see(load_image(oracle_files() / "images/photo.jpg"));
+    const EncodedImage image = lion->encode_image(load_image(oracle_files() / "images/photo.jpg"));
     std::vector<Lion::Ask> asks;
     for (uint64_t i = 0; i < 40; ++i) {
       Question question = question_;
@@ -154,7 +153,7 @@ TEST_F(Answering, DoNotDependOnWhatIsAskedBesides) {
         question.generate.num_return_sequences = 2;
         question.generate.seed = i;
       }
-      asks.push_back({picture, question});
+      asks.push_back({image, question});
     }
     const auto check = [&](const Answer& got, const Answer& want, const std::string& where) {
       ASSERT_EQ(got.hypotheses.size(), want.hypotheses.size()) << where;
@@ -165,7 +164,7 @@ TEST_F(Answering, DoNotDependOnWhatIsAskedBesides) {
       }
     };
     std::vector<Answer> alone;
-    for (const Lion::Ask& ask : asks) alone.push_back(lion->answer(ask.picture, ask.question));
+    for (const Lion::Ask& ask : asks) alone.push_back(lion->answer(ask.image, ask.question));
     EXPECT_NE(alone[0].best.token_logprobs, alone[2].best.token_logprobs);
     for (const size_t batch : {7, 40}) {
       for (size_t first = 0; first < asks.size(); first += batch) {
@@ -181,7 +180,7 @@ TEST_F(Answering, DoNotDependOnWhatIsAskedBesides) {
 }
 
 TEST_F(Answering, OneBadQuestionAmongManyIsNamed) {
-  std::vector<Lion::Ask> asks(3, {*picture_, question_});
+  std::vector<Lion::Ask> asks(3, {*image_, question_});
   for (int i = 0; i < 10'000; ++i) asks[1].question.prompt += " zebra";
   EXPECT_THAT(message_of<InputError>([&] { lion_->answer(asks); }),
               HasSubstr("Shorten the question"));
@@ -194,46 +193,46 @@ TEST_F(Answering, TheBoxGrammarAlwaysGivesABox) {
   question_.generate.max_new_tokens = 64;
   for (const int64_t beams : {1, 3}) {
     question_.generate.num_beams = beams;
-    const Answer answer = lion_->answer(*picture_, question_);
+    const Answer answer = lion_->answer(*image_, question_);
     ASSERT_EQ(answer.best.boxes.size(), 1u) << answer.best.text;
     const AnswerBox& box = answer.best.boxes[0];
     EXPECT_FALSE(box.adjusted);
     EXPECT_GT(box.confidence, 0.0);
     EXPECT_LE(box.confidence, 1.0);
-    EXPECT_NEAR(box.pixels.x1, box.box.x1 * static_cast<double>(picture_->width()), 1e-9);
+    EXPECT_NEAR(box.pixels.x1, box.box.x1 * static_cast<double>(image_->width()), 1e-9);
   }
 }
 
 TEST_F(Answering, BadQuestionsAreRefused) {
   question_.prompt = "  ";
-  EXPECT_THAT(message_of<InputError>([&] { lion_->answer(*picture_, question_); }),
+  EXPECT_THAT(message_of<InputError>([&] { lion_->answer(*image_, question_); }),
               HasSubstr("prompt is empty"));
   question_.prompt = "What?";
   question_.generate.num_beams = 0;
-  EXPECT_THROW(lion_->answer(*picture_, question_), InputError);
+  EXPECT_THROW(lion_->answer(*image_, question_), InputError);
 }
 
 TEST_F(Answering, ATenThousandWordQuestionIsRefusedByName) {
   for (int i = 0; i < 10'000; ++i) question_.prompt += " zebra";
-  const std::string message = message_of<InputError>([&] { lion_->answer(*picture_, question_); });
+  const std::string message = message_of<InputError>([&] { lion_->answer(*image_, question_); });
   EXPECT_THAT(message, HasSubstr("expected at most 2048"));
   EXPECT_THAT(message, HasSubstr("Shorten the question"));
 }
 
 TEST_F(Answering, ALongQuestionIsReadToItsEnd) {
-  const Answer shorter = lion_->answer(*picture_, question_);
+  const Answer shorter = lion_->answer(*image_, question_);
   question_.prompt = "zebra " + question_.prompt;
   for (int i = 0; i < 300; ++i) question_.prompt = "how many zebras? " + question_.prompt;
-  const Answer longer = lion_->answer(*picture_, question_);
+  const Answer longer = lion_->answer(*image_, question_);
   EXPECT_THAT(longer.prompt, ::testing::EndsWith("What is the man holding?"));
   EXPECT_NE(longer.best.token_logprobs[0], shorter.best.token_logprobs[0]);
 }
 
 TEST_F(Answering, Bf16IsCloseToFp32) {
   const Lion half = Lion::load(temp_ / "model");
-  const Answer exact = lion_->answer(*picture_, question_);
+  const Answer exact = lion_->answer(*image_, question_);
   const Answer rounded =
-      half.answer(half.see(load_image(oracle_files() / "images/photo.jpg")), question_);
+      half.answer(half.encode_image(load_image(oracle_files() / "images/photo.jpg")), question_);
   // Random weights have near-ties, so ids may part; the first token's probability must not.
   EXPECT_NEAR(exact.best.token_logprobs[0], rounded.best.token_logprobs[0], 0.3);
 }
@@ -296,19 +295,19 @@ class FailingAllocator : public c10::Allocator {
   int64_t left_ = 0;
 };
 
-TEST_F(Answering, WhereverMemoryRunsOutThePictureStaysWhole) {
+TEST_F(Answering, WhereverMemoryRunsOutTheImageStaysWhole) {
   const at::NoGradGuard no_grad;
   const Image image = load_image(oracle_files() / "images/photo.jpg");
-  const Answer expected = lion_->answer(*picture_, question_);
+  const Answer expected = lion_->answer(*image_, question_);
   FailingAllocator allocator;
   int64_t failures = 0;
   // Steps that share no factor with a layer's number of requests, so that all kinds are met.
   for (int64_t request = 1;; request += 37) {
-    const Picture picture = lion_->see(image);
+    const EncodedImage encoded = lion_->encode_image(image);
     allocator.fail_at(request);
     std::string message;
     try {
-      lion_->answer(picture, question_);
+      lion_->answer(encoded, question_);
     } catch (const ResourceError& error) {
       message = error.what();
     }
@@ -317,7 +316,7 @@ TEST_F(Answering, WhereverMemoryRunsOutThePictureStaysWhole) {
     if (message.empty()) continue;
     ++failures;
     EXPECT_THAT(message, HasSubstr("answer: memory ran out."));
-    const Answer again = lion_->answer(picture, question_);
+    const Answer again = lion_->answer(encoded, question_);
     ASSERT_EQ(again.best.ids, expected.best.ids) << "request " << request;
     ASSERT_EQ(again.best.token_logprobs, expected.best.token_logprobs) << "request " << request;
   }
@@ -442,14 +441,14 @@ TEST(Loading, LeavesTheProcessAsItWas) {
   options.threads = 1;
   const Lion lion = Lion::load(temp / "model", options);
   same("after loading");
-  const Picture picture = lion.see(load_image(oracle_files() / "images/photo.jpg"));
+  const EncodedImage image = lion.encode_image(load_image(oracle_files() / "images/photo.jpg"));
   Question question;
   question.prompt = "What is this?";
   question.generate.max_new_tokens = 3;
-  lion.answer(picture, question);
+  lion.answer(image, question);
   const std::vector<std::string> candidates{"a dog", "a cat"};
-  lion.rank(picture, question, candidates);
-  lion.tags(picture);
+  lion.rank(image, question, candidates);
+  lion.tags(image);
   Tagger::load(temp / "model", options).tags(load_image(oracle_files() / "images/photo.jpg"));
   same("after answering");
   EXPECT_TRUE(at::equal(at::rand({4}), drawn));

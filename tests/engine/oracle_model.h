@@ -17,7 +17,7 @@ inline std::filesystem::path oracle_files() {
   return std::filesystem::path(LION_SOURCE_DIR) / "tests/fixtures/oracle";
 }
 
-/// A fresh folder for the files of one test, removed at its end.
+/// An untrained folder for the files of one test, removed at its end.
 class TempFolder {
  public:
   TempFolder()

@@ -105,8 +105,8 @@ class ApiClientTest : public ::testing::Test {
       Item item;
       item.id = str(i);
       item.prompt = str("Question: number ", i, "? Short answer:");
-      item.picture.path = "inline.png";
-      item.picture.bytes = std::make_shared<const std::string>(encode_png(Image::black(2, 2)));
+      item.image.path = "inline.png";
+      item.image.bytes = std::make_shared<const std::string>(encode_png(Image::black(2, 2)));
       items_.push_back(item);
     }
     for (const Item& item : items_) asked_.push_back({&item, nullptr});
@@ -126,7 +126,7 @@ class ApiClientTest : public ::testing::Test {
   ApiOptions options_;
 };
 
-TEST_F(ApiClientTest, SendsPictureAndPromptAndReadsTheAnswer) {
+TEST_F(ApiClientTest, SendsImageAndPromptAndReadsTheAnswer) {
   FakeServer server([](const std::string& request) {
     return completion(request.find("number 1?") != request.npos ? "yes" : "no");
   });
@@ -158,12 +158,12 @@ TEST_F(ApiClientTest, TriesAgainWhenTheServerIsBusy) {
 
 TEST_F(ApiClientTest, ARefusedRequestIsAnErrorOfItsItem) {
   FakeServer server([](const std::string& request) {
-    return request.find("number 2?") != request.npos ? http(400, "picture too small")
+    return request.find("number 2?") != request.npos ? http(400, "image too small")
                                                      : completion("yes");
   });
   const std::vector<Prediction> answers = ask(server.url());
   EXPECT_EQ(answers[1].error, "");
-  EXPECT_THAT(answers[2].error, HasSubstr("HTTP 400: picture too small"));
+  EXPECT_THAT(answers[2].error, HasSubstr("HTTP 400: image too small"));
 }
 
 TEST_F(ApiClientTest, AReplyOfAnotherFormIsAnErrorOfItsItem) {

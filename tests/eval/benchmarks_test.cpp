@@ -46,7 +46,7 @@ TEST(Benchmarks, TheTableIsSound) {
 TEST(Benchmarks, DecodingByKind) {
   EXPECT_EQ(benchmark_info("coco").decoding.max_new_tokens, 80);
   EXPECT_EQ(benchmark_info("reg").decoding.max_new_tokens, 80);
-  EXPECT_EQ(benchmark_info("coco_things").decoding.max_new_tokens, 80);
+  EXPECT_EQ(benchmark_info("coco_objects").decoding.max_new_tokens, 80);
   EXPECT_EQ(benchmark_info("okvqa").decoding.max_new_tokens, 10);
   EXPECT_EQ(benchmark_info("pope_random").decoding.max_new_tokens, 10);
   EXPECT_EQ(benchmark_info("refcoco+_testB").decoding.max_new_tokens, 64);
@@ -62,7 +62,7 @@ TEST(Benchmarks, LevelsAndModes) {
   EXPECT_EQ(mode_name(Mode::kGenerate), "generate");
   EXPECT_EQ(mode_name(Mode::kRank), "rank");
   EXPECT_EQ(benchmark_info("coco_tags").mode, Mode::kTag);
-  EXPECT_EQ(benchmark_info("coco_things").mode, Mode::kGenerate);
+  EXPECT_EQ(benchmark_info("coco_objects").mode, Mode::kGenerate);
   EXPECT_EQ(mode_name(Mode::kTag), "tag");
   EXPECT_EQ(level_name(TaskLevel::kImage), "image");
   EXPECT_EQ(level_name(TaskLevel::kRegion), "region");
@@ -88,7 +88,7 @@ TEST(Benchmarks, TheMeanOfTheEightSetsIsThePapers) {
 
 TEST(Benchmarks, Groups) {
   EXPECT_EQ(names_of("all").size(), 26u);  // the paper's
-  EXPECT_THAT(names_of("things"), ElementsAre("coco_tags", "coco_things"));
+  EXPECT_THAT(names_of("objects"), ElementsAre("coco_tags", "coco_objects"));
   EXPECT_THAT(names_of("captions"), ElementsAre("flickr30k", "coco", "textcaps"));
   EXPECT_THAT(names_of("refcoco"), ElementsAre("refcoco_val", "refcoco_testA", "refcoco_testB"));
   EXPECT_THAT(names_of("refcoco+"),

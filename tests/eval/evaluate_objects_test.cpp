@@ -22,9 +22,9 @@ constexpr const char* kFile = R"({
                   {"id": 3, "image_id": 2, "category_id": 17}],
   "categories": [{"id": 17, "name": "cat"}, {"id": 18, "name": "dog"}]})";
 
-class EvaluateThings : public ReadTest {
+class EvaluateObjects : public ReadTest {
  protected:
-  EvaluateThings() {
+  EvaluateObjects() {
     write("instances_val2014.json", kFile);
     make_folder("val2014");
     for (int i = 1; i <= 3; ++i) {
@@ -67,9 +67,9 @@ class EvaluateThings : public ReadTest {
   int asked_ = 0;
 };
 
-TEST_F(EvaluateThings, ATaggerHasAResultAndNoSubmission) {
+TEST_F(EvaluateObjects, ATaggerHasAResultAndNoSubmission) {
   const Evaluation evaluation = run("coco_tags");
-  // Cats come first; three pictures are as likely to have a dog.
+  // Cats come first; three images are as likely to have a dog.
   EXPECT_NEAR(evaluation.score->main, 100 * (1.0 + 1.0 / 3) / 2, 1e-9);
   EXPECT_LE(evaluation.interval->low, evaluation.score->main);
   EXPECT_EQ(evaluation.result["figure"], "mAP");
@@ -77,7 +77,7 @@ TEST_F(EvaluateThings, ATaggerHasAResultAndNoSubmission) {
   EXPECT_EQ(evaluation.result["prompt"], "");
   EXPECT_TRUE(evaluation.result["submission"].is_null());
   const Json scores = parse_json(read_file(root_ / "out/scores.json"), "scores.json");
-  EXPECT_EQ(scores["figure"], "F1");  // mAP is no figure of one picture
+  EXPECT_EQ(scores["figure"], "F1");  // mAP is no figure of one image
   const std::vector<Json> lines = samples();
   EXPECT_EQ(lines[1]["answer"], "cat");
   EXPECT_EQ(lines[1]["truth"].dump(), R"(["cat","dog"])");
@@ -88,25 +88,25 @@ TEST_F(EvaluateThings, ATaggerHasAResultAndNoSubmission) {
   EXPECT_EQ(asked_, 3);
 }
 
-TEST_F(EvaluateThings, ATaggerOfOtherTagsEndsTheRun) {
+TEST_F(EvaluateObjects, ATaggerOfOtherTagsEndsTheRun) {
   tags_.names[1] = "hound";
   EXPECT_THAT(message_of<InputError>([&] { run("coco_tags"); }),
               HasSubstr("does not know 1 of 2 categories (dog)"));
   EXPECT_EQ(asked_, 1);
 }
 
-TEST_F(EvaluateThings, CaptionsHaveAResultAndASubmission) {
-  const Evaluation evaluation = run("coco_things");
+TEST_F(EvaluateObjects, CaptionsHaveAResultAndASubmission) {
+  const Evaluation evaluation = run("coco_objects");
   EXPECT_EQ(evaluation.score->main, 100);
   EXPECT_NEAR(evaluation.result["metrics"]["CHAIRi"].get<double>(), 3.0 / 6, 1e-12);
   EXPECT_NEAR(evaluation.result["metrics"]["CHAIRs"].get<double>(), 2.0 / 3, 1e-12);
   EXPECT_EQ(evaluation.result["decoding"]["max_new_tokens"], 80);
   const auto submission = evaluation.result["submission"].get<std::string>();
-  EXPECT_EQ(submission, "captions_coco_things_lion_results.json");
+  EXPECT_EQ(submission, "captions_coco_objects_lion_results.json");
   EXPECT_THAT(read_file(root_ / "out" / submission),
               HasSubstr(R"({"image_id":2,"caption":"a cat with two dogs"})"));
   EXPECT_EQ(samples()[0]["truth"].dump(), R"(["cat"])");
-  EXPECT_FALSE(samples()[2].contains("value"));  // nothing is in the picture
+  EXPECT_FALSE(samples()[2].contains("value"));  // nothing is in the image
 }
 
 }  // namespace

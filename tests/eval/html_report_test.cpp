@@ -111,7 +111,7 @@ TEST(HtmlReport, WorstAndBestSamples) {
                            HasSubstr(">0.00</b> <span>accuracy</span>"), HasSubstr(">0.05</b>")));
   EXPECT_THAT(above, AllOf(HasSubstr("<code>q19</code>"), HasSubstr("<code>q18</code>"),
                            HasSubstr(">0.95</b>"), Not(HasSubstr("<code>q1</code>"))));
-  EXPECT_THAT(above, AllOf(HasSubstr("what is thing 19?"), HasSubstr("Q: what is thing 19? A:"),
+  EXPECT_THAT(above, AllOf(HasSubstr("what is object 19?"), HasSubstr("Q: what is object 19? A:"),
                            HasSubstr("<li>bus <small>× 2</small></li><li>tram</li>")));
 }
 
@@ -145,7 +145,7 @@ TEST(HtmlReport, TextOfUnknownOrigin) {
   run.score.categories = {{evil, 1, 1}};
   run.benchmark.problems.add(ProblemKind::kMalformed, evil, evil);
   run.options.facts = {{evil, evil}};
-  run.options.load_picture = [&](const Item&) -> Image { throw InputError(evil); };
+  run.options.load_item_image = [&](const Item&) -> Image { throw InputError(evil); };
   const std::string html = run.report();
   EXPECT_THAT(html, Not(HasSubstr("<evil")));
   EXPECT_THAT(html, Not(HasSubstr("\xFF")));
@@ -165,12 +165,12 @@ TEST(HtmlReport, LongAndEmptyAnswers) {
 
 TEST(HtmlReport, NotAnswered) {
   TestRun run = vqa_run(20);
-  for (size_t i = 4; i < 16; ++i) run.predictions[i].error = str("decode picture ", i, ": <cut>");
+  for (size_t i = 4; i < 16; ++i) run.predictions[i].error = str("decode image ", i, ": <cut>");
   const std::string html = run.report();
   EXPECT_THAT(html,
               AllOf(HasSubstr("Not answered"), HasSubstr("<b class=\"bad\">12</b> of 20 items"),
-                    HasSubstr("<code>q4</code> decode picture 4: &lt;cut&gt;"),
-                    HasSubstr("decode picture 13:"), Not(HasSubstr("decode picture 14:"))));
+                    HasSubstr("<code>q4</code> decode image 4: &lt;cut&gt;"),
+                    HasSubstr("decode image 13:"), Not(HasSubstr("decode image 14:"))));
   EXPECT_THAT(vqa_run(4).report(), Not(HasSubstr("Not answered")));
 }
 
@@ -193,7 +193,7 @@ TEST(HtmlReport, LeftOutWhenReading) {
 TEST(HtmlReport, WithoutRightAnswers) {
   TestRun run = vqa_run(10);
   run.has_score = false;
-  run.predictions[0].error = "no picture";
+  run.predictions[0].error = "no image";
   const std::string html = run.report();
   EXPECT_THAT(
       html, AllOf(HasSubstr("no score: the files have no right answers"), HasSubstr("Some answers"),
@@ -222,8 +222,8 @@ TEST(HtmlReport, BadOptions) {
   EXPECT_THAT(error_of([&] { run.report(); }),
               AllOf(HasSubstr("report: got -1 samples"), HasSubstr("Use 6 and 320.")));
   run.options.samples = 1;
-  run.options.picture_side = 0;
-  EXPECT_THAT(error_of([&] { run.report(); }), HasSubstr("pictures of 0 pixels"));
+  run.options.image_side = 0;
+  EXPECT_THAT(error_of([&] { run.report(); }), HasSubstr("images of 0 pixels"));
 }
 
 }  // namespace

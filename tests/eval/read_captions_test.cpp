@@ -27,7 +27,7 @@ TEST_F(CaptionsTest, LavisListOfTheKarpathySplit) {
   EXPECT_EQ(coco.prompt, item.prompt);
   // References are the metric's business: they stay as they are.
   EXPECT_THAT(item.truth.texts, ElementsAre("A hat. ", "Red\nhat"));
-  EXPECT_EQ(item.picture.path, root_ / "coco/val2014/COCO_val2014_000000000042.jpg");
+  EXPECT_EQ(item.image.path, root_ / "coco/val2014/COCO_val2014_000000000042.jpg");
   EXPECT_EQ(coco.problems.counted(ProblemKind::kDuplicate), 1);
   EXPECT_EQ(coco.problems.counted(ProblemKind::kMalformed), 3);
   EXPECT_EQ(coco.problems.kept()[0].where, "coco_karpathy_test.json, record 2");
@@ -73,9 +73,9 @@ TEST_F(CaptionsTest, CocosLayoutInAnyOrder) {
   const Benchmark coco = read("coco");
   ASSERT_EQ(coco.items.size(), 2u);
   EXPECT_EQ(coco.items[0].id, "4");
-  EXPECT_EQ(coco.items[1].picture.path, root_ / "val2014/COCO_val2014_000000000005.jpg");
+  EXPECT_EQ(coco.items[1].image.path, root_ / "val2014/COCO_val2014_000000000005.jpg");
   EXPECT_THAT(coco.items[1].truth.texts, ElementsAre("Five."));
-  EXPECT_EQ(coco.problems.counted(ProblemKind::kUnknownPicture), 1);
+  EXPECT_EQ(coco.problems.counted(ProblemKind::kUnknownImage), 1);
   EXPECT_EQ(coco.problems.counted(ProblemKind::kNoAnnotation), 1);
   EXPECT_EQ(coco.problems.counted(ProblemKind::kDuplicate), 1);
 }
@@ -89,10 +89,10 @@ TEST_F(CaptionsTest, Flickr30kHasNoFolderInItsNames) {
   const Benchmark flickr = read("flickr30k");
   ASSERT_EQ(flickr.items.size(), 1u);
   EXPECT_EQ(flickr.items[0].id, "1007");
-  EXPECT_EQ(flickr.items[0].picture.path, root_ / "flickr30k/flickr30k-images/1007.jpg");
+  EXPECT_EQ(flickr.items[0].image.path, root_ / "flickr30k/flickr30k-images/1007.jpg");
 }
 
-TEST_F(CaptionsTest, TextcapsAreGroupedByPicture) {
+TEST_F(CaptionsTest, TextcapsAreGroupedByImage) {
   make_folder("textcaps/train_images");
   write("textcaps/TextCaps_0.1_val.json", R"({"dataset_type": "val", "data": [
     {"image_id": "0a1b", "caption_id": 1, "caption_str": "A sign says go."},
@@ -102,7 +102,7 @@ TEST_F(CaptionsTest, TextcapsAreGroupedByPicture) {
   const Benchmark textcaps = read("textcaps");
   ASSERT_EQ(textcaps.items.size(), 2u);
   EXPECT_THAT(textcaps.items[0].truth.texts, ElementsAre("A sign says go.", "A green sign."));
-  EXPECT_EQ(textcaps.items[0].picture.path, root_ / "textcaps/train_images/0a1b.jpg");
+  EXPECT_EQ(textcaps.items[0].image.path, root_ / "textcaps/train_images/0a1b.jpg");
   // A name is a number only when nothing is lost.
   EXPECT_EQ(textcaps.items[1].official.dump(), R"({"image_id":"0012"})");
   EXPECT_EQ(textcaps.problems.counted(ProblemKind::kMalformed), 1);
@@ -114,7 +114,7 @@ TEST_F(CaptionsTest, AccentsMayBeWrittenOtherwiseOnTheDisk) {
   write("textcaps/TextCaps_0.1_val.json",
         str(R"({"data": [{"image_id": ")", composed, R"(", "caption_str": "One."}]})"));
   const Benchmark textcaps = read("textcaps");
-  EXPECT_EQ(textcaps.items[0].picture.path,
+  EXPECT_EQ(textcaps.items[0].image.path,
             root_ / "textcaps/train_images" / str(decomposed, ".jpg"));
   EXPECT_EQ(textcaps.items[0].id, composed);
 }
@@ -159,12 +159,12 @@ TEST_F(CaptionsTest, MissingFilesAndFoldersAreNamed) {
   EXPECT_THAT(message_of<ResourceError>([&] { read("coco"); }), HasSubstr("nowhere"));
 }
 
-TEST_F(CaptionsTest, PicturesFromAGivenFolder) {
-  options_.images = root_ / "pictures";
-  make_folder("pictures");
+TEST_F(CaptionsTest, ImagesFromAGivenFolder) {
+  options_.images = root_ / "images";
+  make_folder("images");
   write("coco_karpathy_test.json",
         R"([{"image": "val2014/COCO_val2014_000000000042.jpg", "caption": ["x"]}])");
-  EXPECT_EQ(read("coco").items[0].picture.path.parent_path(), root_ / "pictures");
+  EXPECT_EQ(read("coco").items[0].image.path.parent_path(), root_ / "images");
 }
 
 TEST_F(CaptionsTest, RealCaptionsAreTheSameInTwoLayouts) {
@@ -182,7 +182,7 @@ TEST_F(CaptionsTest, RealCaptionsAreTheSameInTwoLayouts) {
   std::map<std::string, std::multiset<std::string>> captions;
   for (const Item& item : official.items) {
     captions[item.id] = {item.truth.texts.begin(), item.truth.texts.end()};
-    EXPECT_TRUE(std::filesystem::exists(item.picture.path)) << item.picture.path;
+    EXPECT_TRUE(std::filesystem::exists(item.image.path)) << item.image.path;
   }
   for (const Item& item : lavis.items) {
     const std::multiset<std::string> texts(item.truth.texts.begin(), item.truth.texts.end());

@@ -27,7 +27,7 @@ TEST_F(ClosedTest, PopeLines) {
   EXPECT_THAT(pope.items[1].truth.texts, ElementsAre("no"));
   EXPECT_EQ(pope.items[1].category, "no");
   EXPECT_EQ(pope.items[1].official.dump(), R"({"question_id":2})");
-  EXPECT_EQ(pope.items[0].picture.path, root_ / "val2014/COCO_val2014_000000000005.jpg");
+  EXPECT_EQ(pope.items[0].image.path, root_ / "val2014/COCO_val2014_000000000005.jpg");
   EXPECT_EQ(pope.problems.counted(ProblemKind::kDuplicate), 1);
   EXPECT_EQ(pope.problems.counted(ProblemKind::kMalformed), 2);
   EXPECT_EQ(pope.problems.kept()[0].where, "coco_pope_popular.json, line 4");
@@ -77,7 +77,7 @@ constexpr const char* kStatements =
 {"image": "000000000086.jpg", "caption": "A hat.", "label": 2}
 )";
 
-TEST_F(ClosedTest, VsrAmongCocosPictures) {
+TEST_F(ClosedTest, VsrAmongCocosImages) {
   make_folder("coco/train2017");
   make_folder("coco/val2017");
   write("vsr/random_dev.jsonl", kStatements);
@@ -91,13 +91,13 @@ TEST_F(ClosedTest, VsrAmongCocosPictures) {
   EXPECT_EQ(vsr.items[0].truth.candidate, 0);
   EXPECT_EQ(vsr.items[1].truth.candidate, 1);
   EXPECT_EQ(vsr.items[0].category, "on");
-  EXPECT_EQ(vsr.items[0].picture.path, root_ / "coco/train2017/000000000085.jpg");
-  EXPECT_EQ(vsr.items[1].picture.path, root_ / "coco/val2017/000000000086.jpg");
+  EXPECT_EQ(vsr.items[0].image.path, root_ / "coco/train2017/000000000085.jpg");
+  EXPECT_EQ(vsr.items[1].image.path, root_ / "coco/val2017/000000000086.jpg");
   EXPECT_EQ(vsr.problems.counted(ProblemKind::kMalformed), 1);
   options_.vsr_yes_no = true;
   EXPECT_THAT(read("vsr").items[0].candidates, ElementsAre("yes", "no"));
   make_folder("vsr/images");
-  EXPECT_EQ(read("vsr").items[1].picture.path, root_ / "vsr/images/000000000086.jpg");
+  EXPECT_EQ(read("vsr").items[1].image.path, root_ / "vsr/images/000000000086.jpg");
 }
 
 TEST_F(ClosedTest, VsrAsReleased) {
@@ -126,7 +126,7 @@ TEST_F(ClosedTest, RealStatements) {
   const Benchmark local = read("vsr");
   ASSERT_EQ(local.items.size(), 5u);
   for (const Item& item : local.items) {
-    EXPECT_TRUE(std::filesystem::exists(item.picture.path)) << item.picture.path;
+    EXPECT_TRUE(std::filesystem::exists(item.image.path)) << item.image.path;
   }
 }
 
@@ -147,7 +147,7 @@ TEST_F(ClosedTest, IconqaByNumber) {
   EXPECT_THAT(iconqa.items[1].candidates, ElementsAre("yes", "no"));
   EXPECT_EQ(iconqa.items[1].truth.candidate, 1);
   EXPECT_EQ(iconqa.items[1].category, "k");
-  EXPECT_EQ(iconqa.items[1].picture.path, root_ / "iconqa/test/choose_txt/10/image.png");
+  EXPECT_EQ(iconqa.items[1].image.path, root_ / "iconqa/test/choose_txt/10/image.png");
   EXPECT_EQ(iconqa.problems.counted(ProblemKind::kMalformed), 3);
   std::filesystem::remove_all(root_ / "iconqa/test");
   EXPECT_THAT(message_of<ResourceError>([&] { read("iconqa"); }), HasSubstr("test/choose_txt"));
@@ -189,7 +189,7 @@ TEST_F(DialogueTest, RoundsWithTheirHistory) {
             "Question: any people? Short answer:");
   EXPECT_EQ(visdial.items[2].category, "round 03");
   EXPECT_EQ(visdial.items[2].official.dump(), R"({"image_id":284024,"round_id":3})");
-  EXPECT_EQ(visdial.items[2].picture.path,
+  EXPECT_EQ(visdial.items[2].image.path,
             root_ / "visdial/VisualDialog_val2018/VisualDialog_val2018_000000284024.jpg");
   EXPECT_EQ(visdial.items[3].id, "8-1");
   EXPECT_EQ(visdial.problems.counted(ProblemKind::kMalformed), 4);

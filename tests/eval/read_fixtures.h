@@ -1,5 +1,5 @@
 #pragma once
-/// What the tests of the readers share: an empty folder each, files and pictures in it.
+/// What the tests of the readers share: an empty folder each, files and images in it.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

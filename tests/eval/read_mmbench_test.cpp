@@ -35,13 +35,13 @@ TEST_F(MmbenchTest, PassesAreMade) {
             "Question: Which? Options: (a) red (b) green (c) blue Short answer:");
   EXPECT_EQ(mmbench.items[0].truth.candidate, 1);
   EXPECT_EQ(mmbench.items[0].category, "coarse_perception");
-  EXPECT_EQ(*mmbench.items[0].picture.bytes, "hello");
+  EXPECT_EQ(*mmbench.items[0].image.bytes, "hello");
   const Item& third = mmbench.items[2];
   EXPECT_EQ(third.id, "2000241");
   EXPECT_THAT(third.candidates, ElementsAre("blue", "red", "green"));
   EXPECT_EQ(third.truth.candidate, 2);
   EXPECT_EQ(third.official.dump(), R"({"index":2000241,"question":"241","shift":2})");
-  EXPECT_EQ(third.picture.bytes, mmbench.items[0].picture.bytes);
+  EXPECT_EQ(third.image.bytes, mmbench.items[0].image.bytes);
   EXPECT_EQ(mmbench.items[4].id, "1000007");
   EXPECT_EQ(mmbench.items[4].prompt,
             "Context: Look. Question: Is it? Options: (a) no (b) yes Short answer:");
@@ -49,7 +49,7 @@ TEST_F(MmbenchTest, PassesAreMade) {
 }
 
 TEST_F(MmbenchTest, PassesOfTheFileComeFirst) {
-  // The first pass stands behind its rotation, and another question has the same picture.
+  // The first pass stands behind its rotation, and another question has the same image.
   const Benchmark mmbench =
       read_rows(row(1000003, "Which?", "b\ta!\t\t", "B", "3") +
                 row(3, "Which?", "a\tb\t\t", "A", "aGk=") + row(4, "What?", "c\td\t\t", "B", "3"));
@@ -57,7 +57,7 @@ TEST_F(MmbenchTest, PassesOfTheFileComeFirst) {
   EXPECT_EQ(mmbench.items[0].id, "3");
   EXPECT_EQ(mmbench.items[1].id, "1000003");
   EXPECT_THAT(mmbench.items[1].candidates, ElementsAre("b", "a!"));
-  EXPECT_EQ(*mmbench.items[3].picture.bytes, "hi");
+  EXPECT_EQ(*mmbench.items[3].image.bytes, "hi");
   EXPECT_EQ(mmbench.problems.total(), 0);
 }
 
@@ -83,9 +83,9 @@ TEST_F(MmbenchTest, WhatIsWrongIsCounted) {
   EXPECT_EQ(mmbench.problems.counted(ProblemKind::kDuplicate), 1);
   EXPECT_EQ(mmbench.problems.counted(ProblemKind::kEmptyText), 1);
   EXPECT_EQ(mmbench.problems.counted(ProblemKind::kMalformed), 6);
-  EXPECT_EQ(mmbench.problems.counted(ProblemKind::kBrokenPicture), 1);
-  EXPECT_EQ(mmbench.problems.counted(ProblemKind::kUnknownPicture), 1);
-  EXPECT_EQ(mmbench.problems.counted(ProblemKind::kMissingPicture), 1);
+  EXPECT_EQ(mmbench.problems.counted(ProblemKind::kBrokenImage), 1);
+  EXPECT_EQ(mmbench.problems.counted(ProblemKind::kUnknownImage), 1);
+  EXPECT_EQ(mmbench.problems.counted(ProblemKind::kMissingImage), 1);
   EXPECT_EQ(mmbench.problems.counted(ProblemKind::kNoQuestion), 1);
   EXPECT_EQ(mmbench.problems.kept()[0].where, "mmbench_dev_20230712.tsv, line 3");
 }
@@ -104,7 +104,7 @@ TEST_F(MmbenchTest, BrokenRowsLeaveTheOthers) {
   ASSERT_EQ(mmbench.items.size(), 4u);
   EXPECT_EQ(mmbench.items[0].id, "2");
   EXPECT_EQ(mmbench.items[2].id, "5");
-  EXPECT_EQ(mmbench.items[2].picture.bytes, mmbench.items[0].picture.bytes);
+  EXPECT_EQ(mmbench.items[2].image.bytes, mmbench.items[0].image.bytes);
   std::vector<std::string> said;
   for (const auto& problem : mmbench.problems.kept()) {
     EXPECT_EQ(problem.kind, ProblemKind::kMalformed);
@@ -149,7 +149,7 @@ TEST_F(MmbenchTest, RealQuestions) {
   for (const Item& item : mmbench.items) {
     const std::string question = item.official.at("question").get<std::string>();
     const std::string file = read_file(samples / "images" / str(question, ".jpg"));
-    EXPECT_EQ(*item.picture.bytes, file) << item.id;
+    EXPECT_EQ(*item.image.bytes, file) << item.id;
     const Item& first = *std::find_if(mmbench.items.begin(), mmbench.items.end(),
                                       [&](const Item& one) { return one.id == question; });
     EXPECT_EQ(item.candidates[static_cast<size_t>(item.truth.candidate)],

@@ -46,8 +46,8 @@ TEST_F(RegionsTest, MdetrFile) {
   EXPECT_EQ(item.official.dump(),
             R"({"img_path":"COCO_train2014_000000000003.jpg","expression":"man in red.",)"
             R"("width":640,"height":480})");
-  EXPECT_EQ(item.picture.path, root_ / "train2014/COCO_train2014_000000000003.jpg");
-  EXPECT_EQ(set.problems.counted(ProblemKind::kUnknownPicture), 1);
+  EXPECT_EQ(item.image.path, root_ / "train2014/COCO_train2014_000000000003.jpg");
+  EXPECT_EQ(set.problems.counted(ProblemKind::kUnknownImage), 1);
   EXPECT_EQ(set.problems.counted(ProblemKind::kBadBox), 1);
   EXPECT_EQ(set.problems.counted(ProblemKind::kDuplicate), 2);
   EXPECT_EQ(set.problems.counted(ProblemKind::kMalformed), 1);
@@ -111,14 +111,14 @@ TEST_F(RegionsTest, TemplatesAreDrawnByIdAndSeed) {
 }
 
 TEST_F(RegionsTest, LinesOfBothKinds) {
-  write("pictures/VG_100K/2.jpg", encode_jpeg(Image::black(200, 100), 80));
-  options_.images = root_ / "pictures";
+  write("images/VG_100K/2.jpg", encode_jpeg(Image::black(200, 100), 80));
+  options_.images = root_ / "images";
   write("refcocog_test.jsonl",
         R"({"img_path": "VG_100K/2.jpg", "expression": "the clock", "bbox": [20.25, 10, 250, 60]}
 
 {"image": "VG_100K/2.jpg", "sent": "a hand", "bbox": [0, 0, 50, 50], "width": 90, "height": 80}
 {"img_path": "VG_100K/2.jpg", "expression": " . ", "bbox": [1, 2, 3, 4]}
-{"img_path": "VG_100K/3.jpg", "expression": "no size, no picture", "bbox": [1, 2, 30, 40]}
+{"img_path": "VG_100K/3.jpg", "expression": "no size, no image", "bbox": [1, 2, 30, 40]}
 {"img_path": "VG_100K/2.jpg", "bbox": [1, 2, 3, 4]}
 {"img_path": "VG_100K/2.jpg", "expression": "turned", "bbox": [9, 2, 3, 4]}
 )");
@@ -126,11 +126,11 @@ TEST_F(RegionsTest, LinesOfBothKinds) {
   ASSERT_EQ(set.items.size(), 2u);
   EXPECT_EQ(set.items[0].id, "refcocog_test: line 1");
   EXPECT_EQ(set.items[0].truth.box, (PixelBox{20.25, 10, 250, 60}));
-  EXPECT_EQ(set.items[0].official.at("width"), 200);  // from the picture's header
+  EXPECT_EQ(set.items[0].official.at("width"), 200);  // from the image's header
   EXPECT_EQ(set.items[1].id, "refcocog_test: line 3");
   EXPECT_EQ(set.items[1].official.at("height"), 80);
   EXPECT_EQ(set.problems.counted(ProblemKind::kEmptyText), 1);
-  EXPECT_EQ(set.problems.counted(ProblemKind::kMissingPicture), 1);
+  EXPECT_EQ(set.problems.counted(ProblemKind::kMissingImage), 1);
   EXPECT_EQ(set.problems.counted(ProblemKind::kMalformed), 1);
   EXPECT_EQ(set.problems.counted(ProblemKind::kBadBox), 1);
 }
@@ -194,7 +194,7 @@ TEST_F(RegionsTest, RealGroundingLines) {
   EXPECT_EQ(set.problems.total(), 0);
   ASSERT_EQ(set.items.size(), 40u);
   for (const Item& item : set.items) {
-    EXPECT_TRUE(std::filesystem::exists(item.picture.path)) << item.picture.path;
+    EXPECT_TRUE(std::filesystem::exists(item.image.path)) << item.image.path;
   }
 }
 

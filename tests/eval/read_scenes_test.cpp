@@ -28,12 +28,12 @@ class ScenesTest : public testing::Test {
                           PromptTemplates::builtin());
   }
 
-  static void expect_picture(const Item& item) {
-    if (item.picture.bytes) {
-      const auto bytes = std::as_bytes(std::span(*item.picture.bytes));
+  static void expect_image(const Item& item) {
+    if (item.image.bytes) {
+      const auto bytes = std::as_bytes(std::span(*item.image.bytes));
       EXPECT_GT(probe_image(bytes, item.id).width, 0);
     } else {
-      EXPECT_TRUE(std::filesystem::exists(item.picture.path)) << item.picture.path;
+      EXPECT_TRUE(std::filesystem::exists(item.image.path)) << item.image.path;
     }
   }
 
@@ -48,7 +48,7 @@ class ScenesTest : public testing::Test {
     }
     switch (info.mode) {
       case Mode::kTag:
-        FAIL() << "a tagger is asked for things";
+        FAIL() << "a tagger is asked for objects";
         break;
       case Mode::kRank:
         ASSERT_GE(item.candidates.size(), 2u);
@@ -87,7 +87,7 @@ TEST_F(ScenesTest, EveryBenchmarkIsRead) {
       EXPECT_EQ(item.prompt.empty(), silent);
       EXPECT_EQ(item.prompt.find('{'), std::string::npos) << item.prompt;
       EXPECT_FALSE(item.official.empty());
-      expect_picture(item);
+      expect_image(item);
       expect_truth(info, item);
       if (HasFailure()) return;
     }
@@ -113,10 +113,10 @@ TEST_F(ScenesTest, TheCountsFitTogether) {
   EXPECT_EQ(read("coco").items.size(), 8u);
   EXPECT_EQ(read("coco").items[0].truth.texts.size(), 5u);
   // Of val, test and held out, those whose captions are the benchmark.
-  const Benchmark captions = read("coco"), things = read("coco_things");
-  ASSERT_EQ(things.items.size(), captions.items.size());
-  for (size_t i = 0; i < things.items.size(); ++i) {
-    EXPECT_EQ(things.items[i].id, captions.items[i].id);
+  const Benchmark captions = read("coco"), objects = read("coco_objects");
+  ASSERT_EQ(objects.items.size(), captions.items.size());
+  for (size_t i = 0; i < objects.items.size(); ++i) {
+    EXPECT_EQ(objects.items[i].id, captions.items[i].id);
   }
   const Benchmark mmbench = read("mmbench");
   EXPECT_EQ(mmbench.questions, 8);

@@ -37,7 +37,7 @@ TEST_F(VqaTest, OkvqaFromTwoFiles) {
   EXPECT_EQ(okvqa.items[0].question, "What is it?");
   EXPECT_EQ(okvqa.items[0].category, "number");
   EXPECT_EQ(okvqa.items[0].official.dump(), R"({"question_id":95})");
-  EXPECT_EQ(okvqa.items[0].picture.path, root_ / "val2014/COCO_val2014_000000000009.jpg");
+  EXPECT_EQ(okvqa.items[0].image.path, root_ / "val2014/COCO_val2014_000000000009.jpg");
   EXPECT_THAT(okvqa.items[1].truth.texts, ElementsAre("ski ", "ski"));
   EXPECT_EQ(okvqa.items[1].category, "four");
   EXPECT_EQ(okvqa.problems.counted(ProblemKind::kDuplicate), 2);
@@ -96,7 +96,7 @@ TEST_F(VqaTest, AokvqaAsksForWordsOrChoices) {
   write("aokvqa_v1p0_val.json", kAokvqa);
   const Benchmark direct = read("aokvqa");
   ASSERT_EQ(direct.items.size(), 2u);
-  EXPECT_EQ(direct.items[0].picture.path, root_ / "val2017/000000000299.jpg");
+  EXPECT_EQ(direct.items[0].image.path, root_ / "val2017/000000000299.jpg");
   EXPECT_THAT(direct.items[0].truth.texts, ElementsAre("cab", "taxi"));
   EXPECT_TRUE(direct.items[0].candidates.empty());
   EXPECT_EQ(direct.items[1].category, "difficult");
@@ -139,7 +139,7 @@ TEST_F(VqaTest, GqaAsMapAndAsList) {
   EXPECT_EQ(map.items[0].id, "201");
   EXPECT_EQ(map.items[0].category, "verify");
   EXPECT_EQ(map.items[1].category, "");
-  EXPECT_EQ(map.items[0].picture.path, root_ / "gqa/images/n16.jpg");
+  EXPECT_EQ(map.items[0].image.path, root_ / "gqa/images/n16.jpg");
   EXPECT_EQ(map.items[0].official.dump(), R"({"questionId":"201"})");
   EXPECT_EQ(map.problems.counted(ProblemKind::kMalformed), 2);
   EXPECT_EQ(map.problems.kept()[0].where, "testdev_balanced_questions.json, question 203");
@@ -147,7 +147,7 @@ TEST_F(VqaTest, GqaAsMapAndAsList) {
         R"([{"question_id": "201", "image": "n16.jpg", "question": "Is it?", "answer": "no"}])");
   const Benchmark list = read("gqa");
   EXPECT_EQ(list.items[0].id, "201");
-  EXPECT_EQ(list.items[0].picture.path, root_ / "gqa/images/n16.jpg");
+  EXPECT_EQ(list.items[0].image.path, root_ / "gqa/images/n16.jpg");
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ struct TestRun {
   std::optional<Interval> interval = Interval{41.23, 53.88};
   ReportOptions options{.model = "toy",
                         .created = "2026-01-31 08:15",
-                        .load_picture = [](const Item&) { return Image::black(64, 48); }};
+                        .load_item_image = [](const Item&) { return Image::black(64, 48); }};
 
   ReportPart part() {
     benchmark.info = &info;
@@ -56,7 +56,7 @@ inline TestRun vqa_run(int64_t n) {
   run.score.n = n;
   for (int64_t i = 0; i < n; ++i) {
     Item item{.id = str("q", i)};
-    item.question = str("what is thing ", i, "?");
+    item.question = str("what is object ", i, "?");
     item.prompt = str("Q: ", item.question, " A:");
     item.truth.texts = {"bus", "tram", "bus"};
     run.predictions.push_back({.id = item.id, .text = "bus"});
@@ -67,7 +67,7 @@ inline TestRun vqa_run(int64_t n) {
   return run;
 }
 
-/// One expression on a black picture of 640 x 480, true box (64, 96) to (320, 288), with an answer.
+/// One expression on a black image of 640 x 480, true box (64, 96) to (320, 288), with an answer.
 inline TestRun grounding_run(const std::string& answer) {
   TestRun run;
   run.info = {.name = "toy_rec",
@@ -80,7 +80,7 @@ inline TestRun grounding_run(const std::string& answer) {
   run.benchmark.items.push_back(std::move(item));
   run.predictions.push_back({.id = "r1", .text = answer});
   run.score = {.main = 100, .figure = "accuracy", .ids = {"r1"}, .values = {1}, .n = 1};
-  run.options.load_picture = [](const Item&) { return Image::black(640, 480); };
+  run.options.load_item_image = [](const Item&) { return Image::black(640, 480); };
   return run;
 }
 

@@ -40,8 +40,8 @@ class RunTest : public ::testing::Test {
       image.rgb[0] = static_cast<uint8_t>(10 * i);
       Item item;
       item.id = str("q", i);
-      item.picture.path = folder_ / str("picture", i / 2, ".png");  // two items a picture
-      if (i % 2 == 0) save_image(item.picture.path, image);
+      item.image.path = folder_ / str("image", i / 2, ".png");  // two items an image
+      if (i % 2 == 0) save_image(item.image.path, image);
       benchmark_.items.push_back(item);
     }
     options_.folder = folder_ / "run";
@@ -81,7 +81,7 @@ TEST_F(RunTest, AsksEveryItemOnceInOrder) {
   ASSERT_EQ(asked_.size(), 24u);
   ASSERT_EQ(result.predictions.size(), 24u);
   EXPECT_EQ(result.predictions[5].id, "q5");
-  EXPECT_EQ(result.predictions[5].text, "red 40 for q5");  // the picture of items 4 and 5
+  EXPECT_EQ(result.predictions[5].text, "red 40 for q5");  // the image of items 4 and 5
 }
 
 TEST_F(RunTest, KilledTenTimesAsksNothingTwiceAndEndsTheSame) {
@@ -102,17 +102,17 @@ TEST_F(RunTest, KilledTenTimesAsksNothingTwiceAndEndsTheSame) {
   EXPECT_EQ(asked_.size(), 24u);  // no question was asked twice
 }
 
-TEST_F(RunTest, MissingAndBrokenPicturesAreErrorsOfTheirItems) {
-  fs::remove(folder_ / "picture3.png");
-  std::ofstream(folder_ / "picture4.png") << "no picture";
+TEST_F(RunTest, MissingAndBrokenImagesAreErrorsOfTheirItems) {
+  fs::remove(folder_ / "image3.png");
+  std::ofstream(folder_ / "image4.png") << "no image";
   const RunResult result = run_benchmark(benchmark_, answerer_, options_);
   EXPECT_TRUE(result.finished);
   EXPECT_EQ(asked_.size(), 20u);
   for (const size_t i : {6u, 7u, 8u, 9u}) {
-    EXPECT_THAT(result.predictions[i].error, HasSubstr(str("picture", i / 2, ".png"))) << i;
+    EXPECT_THAT(result.predictions[i].error, HasSubstr(str("image", i / 2, ".png"))) << i;
   }
-  // Mended pictures are asked by the next run.
-  save_image(folder_ / "picture3.png", Image::black(2, 2));
+  // Fixed images are asked by the next run.
+  save_image(folder_ / "image3.png", Image::black(2, 2));
   const RunResult again = run_benchmark(benchmark_, answerer_, options_);
   EXPECT_EQ(asked_.size(), 22u);
   EXPECT_EQ(again.predictions[6].error, "");
@@ -178,7 +178,7 @@ TEST_F(RunTest, AnswersToOtherQuestionsOfTheSameIdsAreNotUsed) {
   asked_.clear();
   benchmark_.items[0].prompt = "Another question";
   benchmark_.items[1].candidates = {"yes", "no"};
-  save_image(benchmark_.items[2].picture.path, Image::black(40, 40));  // and so of item 3
+  save_image(benchmark_.items[2].image.path, Image::black(40, 40));  // and so of item 3
   const RunResult result = run_benchmark(benchmark_, answerer_, options_);
   EXPECT_THAT(asked_, ElementsAre("q0", "q1", "q2", "q3"));
   EXPECT_EQ(result.resumed, 20);
@@ -243,8 +243,8 @@ TEST_F(RunTest, RanksShareTheItemsAndRankZeroHasTheWhole) {
   EXPECT_TRUE(fs::exists(options_.folder / "journal-2.jsonl"));
 }
 
-TEST_F(RunTest, RankZeroWaitsForAnswersButNotForBrokenPictures) {
-  fs::remove(folder_ / "picture11.png");
+TEST_F(RunTest, RankZeroWaitsForAnswersButNotForBrokenImages) {
+  fs::remove(folder_ / "image11.png");
   options_.world = 2;
   std::thread other([&] {
     RunOptions options = options_;
@@ -261,7 +261,7 @@ TEST_F(RunTest, RankZeroWaitsForAnswersButNotForBrokenPictures) {
   other.join();
   EXPECT_TRUE(result.finished);
   EXPECT_EQ(result.predictions[12].text, "from rank 1");
-  EXPECT_THAT(result.predictions[23].error, HasSubstr("picture11.png"));
+  EXPECT_THAT(result.predictions[23].error, HasSubstr("image11.png"));
 }
 
 TEST_F(RunTest, RankZeroGivesUpOnSilentRanks) {

@@ -17,8 +17,8 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-/// The first picture of a report, as a browser would see it.
-Image first_picture(const std::string& html) {
+/// The first image of a report, as a browser would see it.
+Image first_image(const std::string& html) {
   constexpr std::string_view kStart = "src=\"data:image/jpeg;base64,";
   constexpr std::string_view kDigits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -53,25 +53,25 @@ bool is_green(const Image& image, int64_t x, int64_t y) {
   return p[1] > 120 && p[1] > p[0] + 50 && p[1] > p[2] + 40;
 }
 
-TEST(SampleCard, PictureIsScaledDownOnly) {
+TEST(SampleView, ImageIsScaledDownOnly) {
   TestRun run = vqa_run(1);
-  run.options.load_picture = [](const Item&) { return Image::black(800, 200); };
+  run.options.load_item_image = [](const Item&) { return Image::black(800, 200); };
   EXPECT_THAT(run.report(), HasSubstr("width=\"320\" height=\"80\""));
-  const Image wide = first_picture(run.report());
+  const Image wide = first_image(run.report());
   EXPECT_EQ(wide.width, 320);
   EXPECT_EQ(wide.height, 80);
-  run.options.load_picture = [](const Item&) { return Image::black(20, 30); };
-  EXPECT_EQ(first_picture(run.report()).height, 30);
-  run.options.load_picture = [](const Item&) { return Image::black(1, 3000); };
-  EXPECT_EQ(first_picture(run.report()).width, 1);
-  run.options.picture_side = 100;
-  EXPECT_EQ(first_picture(run.report()).height, 100);
+  run.options.load_item_image = [](const Item&) { return Image::black(20, 30); };
+  EXPECT_EQ(first_image(run.report()).height, 30);
+  run.options.load_item_image = [](const Item&) { return Image::black(1, 3000); };
+  EXPECT_EQ(first_image(run.report()).width, 1);
+  run.options.image_side = 100;
+  EXPECT_EQ(first_image(run.report()).height, 100);
 }
 
-TEST(SampleCard, BothBoxesAreDrawnToScale) {
+TEST(SampleView, BothBoxesAreDrawnToScale) {
   TestRun run = grounding_run("It is at [0.5,0.5,0.9,0.95].");
   const std::string html = run.report();
-  const Image image = first_picture(html);
+  const Image image = first_image(html);
   ASSERT_EQ(image.width, 320);
   EXPECT_GT(green(image), 500);
   EXPECT_GT(orange(image), 500);
@@ -83,49 +83,49 @@ TEST(SampleCard, BothBoxesAreDrawnToScale) {
                           HasSubstr("[0.5,0.5,0.9,0.95]")));
 }
 
-TEST(SampleCard, OverlapOfTheBoxes) {
+TEST(SampleView, OverlapOfTheBoxes) {
   EXPECT_THAT(grounding_run("[0.1,0.2,0.5,0.6]").report(), HasSubstr("IoU 1.000"));
   // The upper half of the truth.
   EXPECT_THAT(grounding_run("[0.1,0.2,0.5,0.4]").report(), HasSubstr("IoU 0.500"));
   EXPECT_THAT(grounding_run("[0.5,0.2,0.1,0.6]").report(),
               AllOf(HasSubstr("IoU 0.000"), HasSubstr("corners in the wrong order")));
-  EXPECT_THAT(grounding_run("[0.1,0.2,3,4]").report(), HasSubstr("the box leaves the picture"));
+  EXPECT_THAT(grounding_run("[0.1,0.2,3,4]").report(), HasSubstr("the box leaves the image"));
 }
 
-TEST(SampleCard, AnswersWithoutAUsableBox) {
+TEST(SampleView, AnswersWithoutAUsableBox) {
   TestRun run = grounding_run("I cannot see it.");
   EXPECT_THAT(run.report(), HasSubstr("no box in the answer"));
-  const Image image = first_picture(run.report());
+  const Image image = first_image(run.report());
   EXPECT_GT(green(image), 500);
   EXPECT_EQ(orange(image), 0);
   EXPECT_THAT(grounding_run("[0.1,0.2,0.3]").report(), HasSubstr("no box in the answer"));
-  // Larger than any picture, and than any number.
+  // Larger than any image, and than any number.
   EXPECT_THAT(grounding_run(str("[0,0,1,", std::string(30, '9'), "]")).report(),
               HasSubstr("data:image/jpeg"));
   EXPECT_THAT(grounding_run(str("[0,0,1,", std::string(400, '9'), "]")).report(),
               AllOf(HasSubstr("data:image/jpeg"), HasSubstr("r1")));
 }
 
-TEST(SampleCard, TruthThatIsNoNumber) {
+TEST(SampleView, TruthThatIsNoNumber) {
   TestRun run = grounding_run("[0.1,0.2,0.5,0.6]");
   run.benchmark.items[0].truth.box->x1 = std::nan("");
   EXPECT_THAT(run.report(),
               AllOf(HasSubstr("the truth has no finite box"), HasSubstr("data:image/jpeg")));
 }
 
-TEST(SampleCard, PictureThatFails) {
+TEST(SampleView, ImageThatFails) {
   TestRun run = vqa_run(3);
-  run.options.load_picture = [](const Item& item) -> Image {
+  run.options.load_item_image = [](const Item& item) -> Image {
     if (item.id == "q1") throw ResourceError("read a<b.jpg: the file is missing. Copy it.");
     if (item.id == "q2") throw std::bad_alloc();
     return Image::black(8, 8);
   };
   const std::string html = run.report();
-  EXPECT_THAT(html, HasSubstr("<b>No picture.</b> read a&lt;b.jpg: the file is missing. Copy it."));
-  EXPECT_EQ(count(html, "<b>No picture.</b>"), 2);
+  EXPECT_THAT(html, HasSubstr("<b>No image.</b> read a&lt;b.jpg: the file is missing. Copy it."));
+  EXPECT_EQ(count(html, "<b>No image.</b>"), 2);
   EXPECT_EQ(count(html, "data:image/jpeg"), 1);
-  run.options.load_picture = nullptr;
-  EXPECT_EQ(count(run.report(), "Pictures were not asked for."), 3);
+  run.options.load_item_image = nullptr;
+  EXPECT_EQ(count(run.report(), "Images were not asked for."), 3);
 }
 
 TestRun ranking_run(int64_t candidates, int64_t right) {
@@ -142,7 +142,7 @@ TestRun ranking_run(int64_t candidates, int64_t right) {
   return run;
 }
 
-TEST(SampleCard, CandidatesByLoss) {
+TEST(SampleView, CandidatesByLoss) {
   const std::string html = ranking_run(3, 0).report();
   const size_t last = html.find("answer number 2</"), first = html.find("answer number 0<");
   EXPECT_LT(html.find("answer number 2<span class=\"mark answer\">chosen</span>"), first);
@@ -154,14 +154,14 @@ TEST(SampleCard, CandidatesByLoss) {
   EXPECT_THAT(html, Not(HasSubstr("more candidates")));
 }
 
-TEST(SampleCard, RightCandidateIsShownWhereverItIs) {
+TEST(SampleView, RightCandidateIsShownWhereverItIs) {
   const std::string html = ranking_run(100, 4).report();
   EXPECT_THAT(html, HasSubstr("<td class=\"number\">96</td><th scope=\"row\">answer number 4<"));
   EXPECT_EQ(count(html, "<th scope=\"row\">answer number"), 9);
   EXPECT_THAT(html, HasSubstr("91 more candidates"));
 }
 
-TEST(SampleCard, LossesThatAreMissingOrNoNumbers) {
+TEST(SampleView, LossesThatAreMissingOrNoNumbers) {
   TestRun run = ranking_run(3, 0);
   run.predictions[0].losses[2] = std::numeric_limits<double>::quiet_NaN();
   const std::string html = run.report();
@@ -173,7 +173,7 @@ TEST(SampleCard, LossesThatAreMissingOrNoNumbers) {
                                   Not(HasSubstr(">loss</th>"))));
 }
 
-TEST(SampleCard, WhatIsInThePictureIsListed) {
+TEST(SampleView, WhatIsInTheImageIsListed) {
   TestRun run = vqa_run(2);
   run.info.metric = MetricKind::kTags;
   for (Item& item : run.benchmark.items) {
@@ -189,7 +189,7 @@ TEST(SampleCard, WhatIsInThePictureIsListed) {
   EXPECT_EQ(unbalanced(html), "");
 }
 
-TEST(SampleCard, QuestionOfSeveralPasses) {
+TEST(SampleView, QuestionOfSeveralPasses) {
   TestRun run = vqa_run(0);
   run.info.metric = MetricKind::kCircular;
   for (int64_t shift = 0; shift < 3; ++shift) {
@@ -206,7 +206,7 @@ TEST(SampleCard, QuestionOfSeveralPasses) {
                                   HasSubstr("<code>5</code>"), Not(HasSubstr("1000005"))));
 }
 
-TEST(SampleCard, ValuesOfUnknownItemsAreSkipped) {
+TEST(SampleView, ValuesOfUnknownItemsAreSkipped) {
   TestRun run = vqa_run(3);
   run.score.ids[1] = "elsewhere";
   EXPECT_EQ(count(run.report(), "<article"), 2);

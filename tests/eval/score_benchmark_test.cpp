@@ -46,7 +46,7 @@ TEST(ScoreBenchmark, VqaCountsAnsweredItemsAndSplitsByCategory) {
   second.truth.texts = red;
   second.category = "other";
   one.add("never asked").truth.texts = yes;
-  one.predictions[2].error = "no picture";
+  one.predictions[2].error = "no image";
   const Score score = one.score();
   EXPECT_EQ(score.n, 2);
   EXPECT_EQ(score.missing, 1);
@@ -97,7 +97,7 @@ TEST(ScoreBenchmark, RanksAmongCandidates) {
   EXPECT_NEAR(score.main, 100 * metric(score, "MRR"), 1e-12);
 }
 
-TEST(ScoreBenchmark, BoxesInPixelsOfThePicture) {
+TEST(ScoreBenchmark, BoxesInPixelsOfTheImage) {
   Case one(MetricKind::kGrounding);
   const auto add = [&](std::string text) {
     Item& item = one.add(std::move(text));
@@ -143,7 +143,7 @@ TEST(ScoreBenchmark, CircularQuestionsNeedEveryPass) {
   };
   add("1", 0, true), add("1", 1, true), add("2", 0, true), add("2", 1, false);
   add("3", 0, true), add("3", 1, true);
-  one.predictions.back().error = "no picture";
+  one.predictions.back().error = "no image";
   const Score score = one.score();
   EXPECT_EQ(score.n, 2);
   EXPECT_EQ(score.missing, 1);  // question 3 lacks a pass
@@ -156,7 +156,7 @@ TEST(ScoreBenchmark, CircularQuestionsNeedEveryPass) {
 TEST(ScoreBenchmark, NothingAnsweredIsAnErrorAndNoTruthIsNoScore) {
   Case one(MetricKind::kTop1);
   one.add("").truth.candidate = 0;
-  one.predictions[0].error = "no picture";
+  one.predictions[0].error = "no image";
   try {
     one.score();
     FAIL();

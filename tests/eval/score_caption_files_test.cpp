@@ -13,7 +13,7 @@ using testing::IsEmpty;
 
 class ScoreCaptionFiles : public ScoreFilesTest {
  protected:
-  /// The figures of three pictures, whose candidates and references are always these.
+  /// The figures of three images, whose candidates and references are always these.
   static CaptionScores known() {
     const std::vector<CaptionPair> pairs{
         {"a grey heron stands in shallow water", {"A heron in shallow water.", "A grey bird."}},
@@ -88,7 +88,7 @@ TEST_F(ScoreCaptionFiles, TextCapsLayout) {
                      kResults));
 }
 
-/// Karpathy's layout; `a`, `b`, `c` go into the three pictures, `more` behind them.
+/// Karpathy's layout; `a`, `b`, `c` go into the three images, `more` behind them.
 std::string karpathy(const std::string& a, const std::string& b, const std::string& c,
                      const std::string& more = "") {
   return str(
@@ -114,7 +114,7 @@ TEST_F(ScoreCaptionFiles, KarpathysLayout) {
                      kResults));
 }
 
-TEST_F(ScoreCaptionFiles, KarpathysPicturesByNameOrByNumber) {
+TEST_F(ScoreCaptionFiles, KarpathysImagesByNameOrByNumber) {
   const std::string references = karpathy(R"("filename": "21.jpg", "imgid": 5, "split": "test")",
                                           R"("filename": "22.jpg", "imgid": 6, "split": "test")",
                                           R"("filename": "23.jpg", "imgid": 21, "split": "test")");
@@ -131,7 +131,7 @@ TEST_F(ScoreCaptionFiles, KarpathysPicturesByNameOrByNumber) {
   EXPECT_THAT(counts(result), ElementsAre(0, 1, 0, 1));
 }
 
-TEST_F(ScoreCaptionFiles, PicturesOfOneNameInTwoFolders) {
+TEST_F(ScoreCaptionFiles, ImagesOfOneNameInTwoFolders) {
   const FileScoreResult result = score(
       FileScore::kCider,
       R"([{"image": "a/1.jpg", "caption": "a kite"}, {"image": "b/1.jpg", "caption": "a boat"}])",
@@ -140,7 +140,7 @@ TEST_F(ScoreCaptionFiles, PicturesOfOneNameInTwoFolders) {
   EXPECT_NEAR(metric(result, "BLEU-2"), 1, 1e-6);
 }
 
-TEST_F(ScoreCaptionFiles, OnlyPicturesWithBothCount) {
+TEST_F(ScoreCaptionFiles, OnlyImagesWithBothCount) {
   const std::string more = replace_all(
       std::string(kCoco), "{\"id\": 1,",
       R"({"image_id": 40, "caption": "a heron"}, {"image_id": 41}, {"caption": "x"}, {"id": 1,)");

@@ -50,7 +50,7 @@ TEST_F(ScoreGroundingFiles, PlacesCountUnreadableRecords) {
                           "refs.jsonl: expression 2 has no prediction"));
 }
 
-TEST_F(ScoreGroundingFiles, ByPictureAndExpressionInAnyOrder) {
+TEST_F(ScoreGroundingFiles, ByImageAndExpressionInAnyOrder) {
   const FileScoreResult result =
       score(FileScore::kRec, kLines,
             R"([{"img_path": "2.jpg", "expression": "the hat", "bbox": [10.5, 0, 20.5, 10]},
@@ -58,14 +58,14 @@ TEST_F(ScoreGroundingFiles, ByPictureAndExpressionInAnyOrder) {
           {"img_path": "1.jpg", "expression": "the dog", "bbox": [0, 0, 1, 1]},
           {"img_path": "1.jpg", "expression": "the hat", "bbox": [0, 0, 50, 49]},
           {"bbox": [0, 0, 1, 1]}])");
-  EXPECT_THAT(result.score.ids, ElementsAre("\"the hat\" in picture 1", "\"the cup\" in picture 1",
-                                            "\"the hat\" in picture 2"));
+  EXPECT_THAT(result.score.ids, ElementsAre("\"the hat\" in image 1", "\"the cup\" in image 1",
+                                            "\"the hat\" in image 2"));
   EXPECT_THAT(result.score.values, ElementsAre(0, 1, 1));
   EXPECT_DOUBLE_EQ(metric(result, "mean_iou"), (0.49 + 0.5 + 1) / 3);
   EXPECT_THAT(counts(result), ElementsAre(1, 1, 0, 0));
 }
 
-TEST_F(ScoreGroundingFiles, TheSameExpressionTwiceMeansTwoThings) {
+TEST_F(ScoreGroundingFiles, TheSameExpressionTwiceMeansTwoObjects) {
   const FileScoreResult result =
       score(FileScore::kRec,
             R"([{"image": "1.jpg", "sent": "a cat", "bbox": [0, 0, 10, 10]},
@@ -220,7 +220,7 @@ TEST_F(ScoreGroundingFiles, BadRecordsAreNamed) {
           {"image": "1.jpg", "sent": "b", "bbox": [0, 0, 10, 10]}, {"image": "1.jpg", "sent": "c", "bbox": [0, 0, 10, 10]}])",
       R"([{"image": "1.jpg", "sent": "b", "answer": "[0,0,1,1]"}, {"image": "1.jpg", "sent": "c", "bbox": [0, 0, "1", 1]},
           {"image": "1.jpg", "sent": "c"}, {"image": "1.jpg", "sent": "c", "bbox": []}])");
-  EXPECT_THAT(result.score.ids, ElementsAre("\"c\" in picture 1"));
+  EXPECT_THAT(result.score.ids, ElementsAre("\"c\" in image 1"));
   EXPECT_THAT(counts(result), ElementsAre(5, 0, 0, 1));
   EXPECT_THAT(result.findings.first,
               ElementsAre(HasSubstr("refs.json, record 0: \"bbox\" is not a list of four numbers"),

@@ -1,4 +1,4 @@
-// The figures of what is in pictures, worked out by hand.
+// The figures of what is in images, worked out by hand.
 #include "lion/eval/score_objects.h"
 
 #include <gmock/gmock.h>
@@ -20,7 +20,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-/// Pictures, what is in them, and what was said about them.
+/// Images, what is in them, and what was said about them.
 struct Case {
   Case(MetricKind kind, std::vector<std::string> of) : names(std::move(of)) {
     info->name = "made_up";
@@ -60,7 +60,7 @@ Case tags() {
   return one;
 }
 
-TEST(ScoreTags, MeanOverTheCategoriesThatSomePictureHas) {
+TEST(ScoreTags, MeanOverTheCategoriesThatSomeImageHas) {
   const Score score = tags().score();
   // cat: 1 of 1, then 2 of 3. dog: 1 of 1, then three equal ones: 2 of 4.
   const double cat = (1.0 + 2.0 / 3) / 2, dog = (1.0 + 2.0 / 4) / 2;
@@ -75,9 +75,9 @@ TEST(ScoreTags, MeanOverTheCategoriesThatSomePictureHas) {
   EXPECT_EQ(score.n, 4);
 }
 
-TEST(ScoreTags, NamesInTheTextGivePrecisionRecallAndF1OfPictures) {
+TEST(ScoreTags, NamesInTheTextGivePrecisionRecallAndF1OfImages) {
   const Score score = tags().score();
-  // "red" is no category: of four names three are right, of four things three were found.
+  // "red" is no category: of four names three are right, of four objects three were found.
   EXPECT_NEAR(metric(score, "precision"), 3.0 / 4, 1e-12);
   EXPECT_NEAR(metric(score, "recall"), 3.0 / 4, 1e-12);
   EXPECT_THAT(score.ids, ElementsAre("p1", "p2", "p3", "p4"));
@@ -88,23 +88,23 @@ TEST(ScoreTags, NamesInTheTextGivePrecisionRecallAndF1OfPictures) {
   EXPECT_THAT(half.score().values, ElementsAre(DoubleNear(2.0 / 3, 1e-12), 1));
 }
 
-TEST(ScoreTags, UnansweredPicturesDoNotCount) {
+TEST(ScoreTags, UnansweredImagesDoNotCount) {
   Case one = tags();
-  one.predictions[2].error = "no picture";
+  one.predictions[2].error = "no image";
   const Score score = one.score();
   EXPECT_EQ(score.n, 3);
   EXPECT_EQ(score.missing, 1);
   EXPECT_EQ(score.categories[0].value, 1.0);
 }
 
-/// Many pictures, ten kinds of things, some of them rare; the tagger is fair.
+/// Many images, ten kinds of objects, some of them rare; the tagger is fair.
 TEST(ScoreTags, TheIntervalHoldsTheFigureAndIsNotLiftedByDraws) {
   std::vector<std::string> names;
-  for (int i = 0; i < 10; ++i) names.push_back(str("thing ", i));
+  for (int i = 0; i < 10; ++i) names.push_back(str("object ", i));
   Case one(MetricKind::kTags, names);
   Random random(7);
   const auto uniform = [&] { return random.uniform(); };
-  for (int picture = 0; picture < 400; ++picture) {
+  for (int image = 0; image < 400; ++image) {
     std::vector<int64_t> present;
     std::vector<double> probabilities;
     for (int64_t i = 0; i < 10; ++i) {
@@ -140,7 +140,7 @@ TEST(ScoreTags, AnswersOfAnotherListAreAnError) {
                   "item p2: got 2 probabilities, expected one for each of 3 categories")));
 }
 
-Case things() {
+Case objects() {
   Case one(MetricKind::kMentions, {"dog", "hot dog", "tree", "knife"});
   one.add({0, 2}, "Dogs and a dog under the sky.");  // one of two, twice
   one.add({1}, "a hot dog and a knife");             // one of one, one is not there
@@ -149,8 +149,8 @@ Case things() {
   return one;
 }
 
-TEST(ScoreMentions, RecallOfPairsOfPictureAndCategory) {
-  const Score score = things().score();
+TEST(ScoreMentions, RecallOfPairsOfImageAndCategory) {
+  const Score score = objects().score();
   EXPECT_NEAR(score.main, 100 * 3.0 / 5, 1e-9);
   EXPECT_NEAR(metric(score, "recall"), 3.0 / 5, 1e-12);
   // Of six mentions, the knife of the second caption and the tree of the third are not there.
@@ -160,8 +160,8 @@ TEST(ScoreMentions, RecallOfPairsOfPictureAndCategory) {
   EXPECT_EQ(score.n, 4);
 }
 
-TEST(ScoreMentions, PicturesWithoutAnythingHaveNoRecall) {
-  const Score score = things().score();
+TEST(ScoreMentions, ImagesWithoutAnythingHaveNoRecall) {
+  const Score score = objects().score();
   EXPECT_THAT(score.ids, ElementsAre("p1", "p2", "p4"));
   EXPECT_THAT(score.values, ElementsAre(0.5, 1, 0.5));
   ASSERT_EQ(score.categories.size(), 4u);
@@ -173,11 +173,11 @@ TEST(ScoreMentions, PicturesWithoutAnythingHaveNoRecall) {
 }
 
 TEST(ScoreMentions, TheIntervalIsOfTheRecallOfAllPairs) {
-  const Case one = things();
+  const Case one = objects();
   const Score score = one.score();
   const Interval interval = one.interval(score);
-  EXPECT_EQ(interval.low, 50);    // pictures 1 and 4 alone
-  EXPECT_EQ(interval.high, 100);  // picture 2 alone
+  EXPECT_EQ(interval.low, 50);    // images 1 and 4 alone
+  EXPECT_EQ(interval.high, 100);  // image 2 alone
 }
 
 TEST(ScoreMentions, CaptionsThatNameNothing) {
@@ -189,12 +189,12 @@ TEST(ScoreMentions, CaptionsThatNameNothing) {
   }
 }
 
-TEST(ScoreThings, PicturesInWhichNothingIsAreAnError) {
+TEST(ScoreObjects, ImagesInWhichNothingIsAreAnError) {
   for (const MetricKind kind : {MetricKind::kTags, MetricKind::kMentions}) {
     Case one(kind, {"dog"});
     one.add({}, "dog", {0.5});
     EXPECT_THAT([&] { one.score(); },
-                ThrowsMessage<InputError>(HasSubstr("none of the 1 answered pictures has any")));
+                ThrowsMessage<InputError>(HasSubstr("none of the 1 answered images has any")));
     EXPECT_TRUE(can_be_scored(one.benchmark));
   }
 }

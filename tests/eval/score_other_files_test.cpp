@@ -91,7 +91,7 @@ TEST_F(ScoreVisDialFiles, RanksOrLosses) {
           {"image_id": "5", "round_id": 2, "ranks": [2, 3, 1]},
           {"image_id": 6, "round_id": 1, "losses": [0.5, 0.5, 0.1]}])");
   EXPECT_THAT(result.score.ids,
-              ElementsAre("picture 5 round 1", "picture 5 round 2", "picture 6 round 1"));
+              ElementsAre("image 5 round 1", "image 5 round 2", "image 6 round 1"));
   EXPECT_THAT(result.score.values, ElementsAre(1, 0.5, DoubleEq(1.0 / 3)));
   EXPECT_NEAR(result.score.main, 100 * (1 + 0.5 + 1.0 / 3) / 3, 1e-12);
   EXPECT_DOUBLE_EQ(metric(result, "R@1"), 1.0 / 3);

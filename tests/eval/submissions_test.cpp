@@ -33,7 +33,7 @@ Prediction answer(std::string id, std::string text, std::vector<double> losses =
   return {std::move(id), std::move(text), std::move(losses), ""};
 }
 
-Prediction failed(std::string id) { return {std::move(id), "", {}, "the picture is broken"}; }
+Prediction failed(std::string id) { return {std::move(id), "", {}, "the image is broken"}; }
 
 /// Makes a submission, which must pass the check.
 Submission make(const Benchmark& benchmark, const std::vector<Prediction>& predictions) {
@@ -56,13 +56,13 @@ TEST(Submissions, Captions) {
             R"([{"image_id":"0a1b","caption":"a sign"}])");
 }
 
-TEST(Submissions, ThingsNamedAreCaptionsAndTagsGoNowhere) {
-  const Benchmark things = benchmark("coco_things", {item("42", {{"image_id", 42}}, {"hat"})});
-  const Submission file = make(things, {answer("42", "a hat")});
-  EXPECT_EQ(file.file_name, "captions_coco_things_lion_results.json");
+TEST(Submissions, ObjectsNamedAreCaptionsAndTagsGoNowhere) {
+  const Benchmark objects = benchmark("coco_objects", {item("42", {{"image_id", 42}}, {"hat"})});
+  const Submission file = make(objects, {answer("42", "a hat")});
+  EXPECT_EQ(file.file_name, "captions_coco_objects_lion_results.json");
   EXPECT_EQ(file.content, R"([{"image_id":42,"caption":"a hat"}])");
   const Benchmark tags = benchmark("coco_tags", {item("42", {{"image_id", 42}}, {"hat"})});
-  EXPECT_TRUE(has_submission(*things.info));
+  EXPECT_TRUE(has_submission(*objects.info));
   EXPECT_FALSE(has_submission(*tags.info));
   EXPECT_THAT(
       message_of<InputError>([&] { make_submission(tags, std::vector{answer("42", "hat")}); }),

@@ -51,7 +51,7 @@ TEST(TagAnswers, CategoriesThatAreNoTagsAreAllNamed) {
         TagAnswers(tags()).answer(item_of({"skis", "cat", "kite"}), probabilities);
       },
       ThrowsMessage<InputError>(AllOf(HasSubstr("does not know 2 of 3 categories (skis, kite)"),
-                                      HasSubstr("run coco_things"))));
+                                      HasSubstr("run coco_objects"))));
 }
 
 }  // namespace

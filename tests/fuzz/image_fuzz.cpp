@@ -1,4 +1,4 @@
-// Picture decoding: any bytes give a picture or a lion::Error. Seeds: tests/fixtures/images.
+// Image decoding: any bytes give an image or a lion::Error. Seeds: tests/fixtures/images.
 
 #include <cstddef>
 #include <cstdint>

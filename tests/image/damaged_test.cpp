@@ -1,4 +1,4 @@
-// Damaged pictures of every kind: an InputError that says so, or a picture, but never a crash.
+// Damaged images of every kind: an InputError that says so, or an image, but never a crash.
 
 #include <random>
 
@@ -13,7 +13,7 @@ using testing::HasSubstr;
 bool is_animated(const std::string& file) { return file.starts_with("animated"); }
 
 TEST(Damaged, TruncatedAnywhereIsAnError) {
-  for (const auto& [file, expected] : expected_pictures()) {
+  for (const auto& [file, expected] : expected_images()) {
     if (is_animated(file)) continue;  // later frames are not read
     SCOPED_TRACE(file);
     const std::string content = fixture(file);
@@ -25,7 +25,7 @@ TEST(Damaged, TruncatedAnywhereIsAnError) {
         EXPECT_GT(size + tail, content.size()) << "accepted with " << size << " bytes";
         EXPECT_EQ(image.rgb.size(), expected.rgb.size());
       } catch (const InputError& e) {
-        ASSERT_THAT(e.what(), HasSubstr("picture: "));
+        ASSERT_THAT(e.what(), HasSubstr("image: "));
       }
     }
   }
@@ -42,10 +42,9 @@ TEST(Damaged, MessageSaysWhatAndHowToMend) {
     const std::string content = fixture(c.file);
     const std::string message =
         input_error([&] { decode(std::string_view(content).substr(0, content.size() / 2)); });
-    EXPECT_THAT(
-        message,
-        AllOf(HasSubstr(str("picture: the ", c.format, " picture is truncated or damaged (")),
-              HasSubstr("Copy, download or save it again.")));
+    EXPECT_THAT(message,
+                AllOf(HasSubstr(str("image: the ", c.format, " image is truncated or damaged (")),
+                      HasSubstr("Copy, download or save it again.")));
   }
 }
 
@@ -71,13 +70,13 @@ TEST(Damaged, WebpFrameBeyondTheCanvas) {
   std::string content = fixture("partial_frame.webp");
   const size_t frame = content.find("ANMF") + 8;
   content.at(frame) = 12;  // twice that is the left side: 24 + 21 > 40
-  EXPECT_THAT(input_error([&] { decode(content); }), HasSubstr("reaches beyond the picture"));
+  EXPECT_THAT(input_error([&] { decode(content); }), HasSubstr("reaches beyond the image"));
 }
 
 TEST(Damaged, FlippedBytesNeverCrash) {
   std::minstd_rand random(1);
   int refused = 0, shown = 0;
-  for (const auto& [file, expected] : expected_pictures()) {
+  for (const auto& [file, expected] : expected_images()) {
     SCOPED_TRACE(file);
     const std::string content = fixture(file);
     for (int round = 0; round < 60; ++round) {

@@ -10,9 +10,9 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 TEST(Decode, EqualsPillowForEveryKind) {
-  const auto pictures = expected_pictures();
-  EXPECT_GE(pictures.size(), 60u);
-  for (const auto& [file, expected] : pictures) {
+  const auto images = expected_images();
+  EXPECT_GE(images.size(), 60u);
+  for (const auto& [file, expected] : images) {
     SCOPED_TRACE(file);
     EXPECT_EQ(difference(load_image(fixture_folder() / file), expected), "");
   }
@@ -20,8 +20,8 @@ TEST(Decode, EqualsPillowForEveryKind) {
 
 TEST(Decode, ContentDecidesNotTheName) {
   const std::filesystem::path folder = testing::TempDir();
-  write_file(folder / "picture_named.png", fixture("420.jpg"));
-  EXPECT_EQ(load_image(folder / "picture_named.png"), load_image(fixture_folder() / "420.jpg"));
+  write_file(folder / "image_named.png", fixture("420.jpg"));
+  EXPECT_EQ(load_image(folder / "image_named.png"), load_image(fixture_folder() / "420.jpg"));
 }
 
 TEST(Decode, ExifIsAppliedOrIgnored) {
@@ -31,7 +31,7 @@ TEST(Decode, ExifIsAppliedOrIgnored) {
     const std::string file = fixture(str("exif_", o, ".jpg"));
     EXPECT_EQ(difference(decode(file, {.exif = Exif::kIgnore}), stored), "");
     EXPECT_EQ(decode(file) == stored, o == 1);
-    EXPECT_EQ(probe_image(bytes_of(file), "picture").orientation, o);
+    EXPECT_EQ(probe_image(bytes_of(file), "image").orientation, o);
   }
   EXPECT_EQ(probe_image(bytes_of(fixture("exif_before.png")), "").orientation, 6);
   EXPECT_EQ(probe_image(bytes_of(fixture("exif_after.png")), "").orientation, 8);
@@ -59,7 +59,7 @@ TEST(Probe, ReadsTheSizeAsStored) {
 
 TEST(Decode, EmptyFile) {
   const std::string message = input_error([] { decode(""); });
-  EXPECT_THAT(message, AllOf(HasSubstr("picture: "), HasSubstr("got 0 bytes"),
+  EXPECT_THAT(message, AllOf(HasSubstr("image: "), HasSubstr("got 0 bytes"),
                              HasSubstr("downloaded to the end")));
 }
 
@@ -92,7 +92,7 @@ TEST(Decode, ForeignFormatsAreNamed) {
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
     const std::string message = input_error([&] { decode(c.content); });
-    EXPECT_THAT(message, AllOf(HasSubstr(str("picture: ", c.name, " files cannot be read")),
+    EXPECT_THAT(message, AllOf(HasSubstr(str("image: ", c.name, " files cannot be read")),
                                HasSubstr("expected JPEG, PNG, WebP or GIF"),
                                HasSubstr("Convert it to JPEG or PNG first.")));
   }
@@ -100,7 +100,7 @@ TEST(Decode, ForeignFormatsAreNamed) {
 
 TEST(Decode, UnknownBytes) {
   const std::string message = input_error([] { decode("hello, this is a text"); });
-  EXPECT_THAT(message, AllOf(HasSubstr("picture: is not a picture"), HasSubstr("21 bytes"),
+  EXPECT_THAT(message, AllOf(HasSubstr("image: is not an image"), HasSubstr("21 bytes"),
                              HasSubstr("Check that it is the right file")));
 }
 
@@ -113,12 +113,12 @@ TEST(Decode, PixelLimitIsInclusive) {
   const std::string file = fixture("rgb8.png");
   EXPECT_EQ(decode(file, {.max_pixels = 21 * 17}).width, 21);
   const std::string message = input_error([&] { decode(file, {.max_pixels = 21 * 17 - 1}); });
-  EXPECT_THAT(message, AllOf(HasSubstr("picture: the picture has too many pixels"),
+  EXPECT_THAT(message, AllOf(HasSubstr("image: the image has too many pixels"),
                              HasSubstr("got 21 x 17 = 357"), HasSubstr("expected at most 356"),
                              HasSubstr("Scale it down first.")));
 }
 
-// A small file that claims a huge picture. Nothing may be decoded or allocated for it.
+// A small file that claims a huge image. Nothing may be decoded or allocated for it.
 class Bomb : public testing::Test {
  protected:
   static void expect_refused(const std::string& content, const char* size) {

@@ -54,7 +54,7 @@ TEST(DrawBox, OutlineIsVisibleOnItsOwnColor) {
   EXPECT_EQ(at(image, 101, 120), kWhite);
 }
 
-TEST(DrawBox, CornersInAnyOrderAndBeyondThePicture) {
+TEST(DrawBox, CornersInAnyOrderAndBeyondTheImage) {
   Image a = Image::black(200, 100);
   Image b = a;
   draw_box(a, {.x0 = 20, .y0 = 30, .x1 = 90, .y1 = 70, .color = kRed});
@@ -66,7 +66,7 @@ TEST(DrawBox, CornersInAnyOrderAndBeyondThePicture) {
   EXPECT_EQ(at(edge, 100, 50), Color{});
 }
 
-TEST(DrawBox, HugeCornersAreThoseOfThePicture) {
+TEST(DrawBox, HugeCornersAreThoseOfTheImage) {
   constexpr double kHuge = std::numeric_limits<double>::max();
   Image expected = Image::black(120, 80);
   draw_box(expected, {.x0 = 0, .y0 = 0, .x1 = 120, .y1 = 80, .color = kRed});
@@ -83,7 +83,7 @@ TEST(DrawBox, HugeCornersAreThoseOfThePicture) {
   }
 }
 
-TEST(DrawBox, WiderLineOnALargerPicture) {
+TEST(DrawBox, WiderLineOnALargerImage) {
   Image small = Image::black(100, 100);
   Image large = Image::black(1600, 1600);
   draw_box(small, {.x0 = 10, .y0 = 10, .x1 = 90, .y1 = 90, .color = kRed});
@@ -91,7 +91,7 @@ TEST(DrawBox, WiderLineOnALargerPicture) {
   EXPECT_GT(count(large, kRed), 2 * 16 * count(small, kRed));
 }
 
-TEST(DrawBox, TinyPicturesAndBoxes) {
+TEST(DrawBox, TinyImagesAndBoxes) {
   for (int64_t side = 1; side < 40; ++side) {
     Image image = Image::black(side, 40 - side);
     draw_box(image, {.x0 = 0.4, .y0 = 0.4, .x1 = 0.5, .y1 = 0.5, .label = "label", .color = kRed});
@@ -143,7 +143,7 @@ TEST_F(DrawLabel, WithoutAFontTheBoxRemains) {
                                   HasSubstr("no/such/font.ttf"), HasSubstr("fonts-dejavu-core")));
 }
 
-TEST_F(DrawLabel, PlateIsInsideThePicture) {
+TEST_F(DrawLabel, PlateIsInsideTheImage) {
   if (find_label_font().empty()) GTEST_SKIP() << "no DejaVu Sans on this machine";
   // Above the box; under the top edge when there is no room above; left of the right edge.
   for (const auto& [x, y] : {std::pair{20.0, 150.0}, {20.0, 0.0}, {310.0, 100.0}, {310.0, 310.0}}) {

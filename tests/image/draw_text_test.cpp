@@ -52,7 +52,7 @@ TEST_F(DrawText, TooManyLinesEndWithAnEllipsis) {
   EXPECT_LE(text_width(lines[1], style_), 80);
 }
 
-TEST_F(DrawText, InkWithinTheLineAndThePicture) {
+TEST_F(DrawText, InkWithinTheLineAndTheImage) {
   Image image = Image::black(100, 60);
   draw_text(image, 10, 20, "Word", style_);
   int64_t inked = 0;
@@ -68,7 +68,7 @@ TEST_F(DrawText, InkWithinTheLineAndThePicture) {
   }
   EXPECT_GT(inked, 40);
   EXPECT_TRUE(full);
-  draw_text(image, -20, -5, "Beyond every edge of the picture", style_);
+  draw_text(image, -20, -5, "Beyond every edge of the image", style_);
   draw_text(image, 90, 55, "Beyond", style_);
 }
 

@@ -43,7 +43,7 @@ TEST(Encode, JpegIsClose) {
 
 TEST(Encode, RefusesWhatCannotBeWritten) {
   EXPECT_THAT(input_error([] { encode_png(Image{}); }),
-              AllOf(HasSubstr("encode_png: "), HasSubstr("Give a picture with pixels.")));
+              AllOf(HasSubstr("encode_png: "), HasSubstr("Give an image with pixels.")));
   EXPECT_THROW(encode_jpeg(Image{}, 90), InputError);
   EXPECT_THROW(encode_png(Image{2, 2, std::vector<uint8_t>(11)}), InputError);
   EXPECT_THAT(input_error([] { encode_jpeg(gradient(), 0); }),
@@ -63,13 +63,13 @@ TEST(SaveImage, ByExtension) {
 
 TEST(SaveImage, OtherExtensionsAndFolders) {
   const std::filesystem::path folder = testing::TempDir();
-  for (const char* name : {"picture.bmp", "picture"}) {
+  for (const char* name : {"image.bmp", "image"}) {
     EXPECT_THAT(input_error([&] { save_image(folder / name, gradient()); }),
                 AllOf(HasSubstr(name), HasSubstr("expected .png, .jpg or .jpeg"),
                       HasSubstr("Change the name's end.")));
     EXPECT_FALSE(std::filesystem::exists(folder / name));
   }
-  EXPECT_THROW(save_image(folder / "no_such_folder" / "picture.png", gradient()), ResourceError);
+  EXPECT_THROW(save_image(folder / "no_such_folder" / "image.png", gradient()), ResourceError);
 }
 
 }  // namespace

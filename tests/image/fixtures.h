@@ -1,6 +1,6 @@
 #pragma once
-/// The pictures of tests/fixtures/images with what Pillow reads from them (make.py says how they
-/// are made), and small pictures made here.
+/// The images of tests/fixtures/images with what Pillow reads from them (make.py says how they
+/// are made), and small images made here.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -32,21 +32,21 @@ inline std::span<const std::byte> bytes_of(std::string_view text) {
 }
 
 inline Image decode(std::string_view content, const DecodeOptions& options = {}) {
-  return decode_image(bytes_of(content), options, "picture");
+  return decode_image(bytes_of(content), options, "image");
 }
 
-struct ExpectedPicture {
+struct ExpectedImage {
   std::string file;
   Image image;  // Pillow's, turned by EXIF
 };
 
 inline Json expected_json() { return read_json_file(fixture_folder() / "expected.json"); }
 
-inline std::vector<ExpectedPicture> expected_pictures() {
+inline std::vector<ExpectedImage> expected_images() {
   const std::string pixels = fixture("expected.bin");
-  std::vector<ExpectedPicture> out;
+  std::vector<ExpectedImage> out;
   const Json expected = expected_json();
-  for (const Json& entry : expected.at("pictures")) {
+  for (const Json& entry : expected.at("images")) {
     Image image = Image::black(entry.at("width"), entry.at("height"));
     std::copy_n(pixels.data() + entry.at("offset").get<int64_t>(), image.rgb.size(),
                 image.rgb.begin());

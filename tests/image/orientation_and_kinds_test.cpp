@@ -67,7 +67,7 @@ std::string webp_with(const std::string& type, const std::string& content) {
 }
 
 int orientation_of(const std::string& file) {
-  return probe_image(bytes_of(file), "picture").orientation;
+  return probe_image(bytes_of(file), "image").orientation;
 }
 
 std::string raw_profile(const std::string& exif) {
@@ -143,10 +143,10 @@ TEST(Kinds, SoundJpegsThatCannotBeReadAreToldSo) {
     EXPECT_THAT(message, testing::Not(HasSubstr("damaged")));
     return message;
   };
-  EXPECT_THAT(kind(1, '\xc3'), HasSubstr("picture: a lossless JPEG"));
+  EXPECT_THAT(kind(1, '\xc3'), HasSubstr("image: a lossless JPEG"));
   EXPECT_THAT(kind(1, '\xcb'), HasSubstr("a lossless JPEG"));
   EXPECT_THAT(kind(1, '\xc5'), HasSubstr("a hierarchical JPEG"));
-  EXPECT_THAT(kind(1, '\xf7'), HasSubstr("a JPEG-LS picture"));
+  EXPECT_THAT(kind(1, '\xf7'), HasSubstr("a JPEG-LS image"));
   EXPECT_THAT(kind(4, 12), HasSubstr("a JPEG of 12 bits a sample"));
   EXPECT_THAT(kind(9, 2), HasSubstr("a JPEG of 2 colour components"));
   std::string late = file;  // the height stands behind the pixels
@@ -202,7 +202,7 @@ TEST(Gif, ImpossibleCodesAreDamage) {
                                                             255, 0, 0, 255, 0, 0}));
   const auto refused = [](std::initializer_list<int> codes, std::string_view what) {
     EXPECT_THAT(input_error([&] { decode(gif_with(gif_codes(codes))); }),
-                AllOf(HasSubstr("GIF picture is truncated or damaged"), HasSubstr(what)));
+                AllOf(HasSubstr("GIF image is truncated or damaged"), HasSubstr(what)));
   };
   refused({8, 0, 11, 0, 0, 9}, "an impossible code behind 1 pixels");  // 10 would be the next
   refused({8, 10, 0, 0, 9}, "an impossible code behind 0 pixels");     // nothing to refer to
@@ -210,7 +210,7 @@ TEST(Gif, ImpossibleCodesAreDamage) {
   refused({8, 0, 3}, "got 3 pixels, expected 4");
 }
 
-TEST(Gif, NoFlippedBitPassesForAnotherPicture) {
+TEST(Gif, NoFlippedBitPassesForAnotherImage) {
   // What a bit in the codes does is either a refusal or, rarely, other pixels; never an early end.
   const std::string file = fixture("compressed.gif");
   int refused = 0;
@@ -240,7 +240,7 @@ TEST(Notices, HiddenPixelsAndWhiteGrey) {
                            chunk("IHDR", be(2, 4) + be(1, 4) + "\x08\6\0\0\0"s) +
                            chunk("IDAT", deflated("\0\1\2\3\xff\4\5\6\0"s)) + chunk("IEND", "");
   EXPECT_EQ(decode(rgba).rgb, (std::vector<uint8_t>{1, 2, 3, 4, 5, 6}));
-  EXPECT_THAT(said(rgba), HasSubstr("picture: 50 % of the picture is transparent"));
+  EXPECT_THAT(said(rgba), HasSubstr("image: 50 % of the image is transparent"));
   EXPECT_EQ(said(rgba, false), "");
   EXPECT_THAT(said(fixture("transparent.gif")), HasSubstr("is transparent"));
   EXPECT_THAT(said(fixture("palette_transparent.png")), HasSubstr("is transparent"));

@@ -1,4 +1,4 @@
-// Pictures of an oracle folder against the bytes and numbers that its reference got: each step by
+// Images of an oracle folder against the bytes and numbers that its reference got: each step by
 // itself, so that a failure names the step. Everything comes from the folder.
 
 #include "fixtures.h"

@@ -14,7 +14,7 @@ TEST(Photographs, DecodeAndPreprocess) {
       std::filesystem::path(variable ? variable : LION_SOURCE_DIR "/../shared") /
       "data/coco_mini/images";
   if (!std::filesystem::is_directory(folder)) GTEST_SKIP() << "no folder " << folder;
-  int64_t pictures = 0;
+  int64_t images = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     SCOPED_TRACE(entry.path().string());
     const Image image = load_image(entry.path());
@@ -23,9 +23,9 @@ TEST(Photographs, DecodeAndPreprocess) {
     double sum = 0;
     for (const float v : chw) sum += v;
     EXPECT_LT(std::abs(sum / static_cast<double>(chw.size())), 2.0);  // about 0 for photographs
-    ++pictures;
+    ++images;
   }
-  EXPECT_GE(pictures, 1);
+  EXPECT_GE(images, 1);
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ TEST(Resize, FlatStaysFlatAndSameSizeIsACopy) {
 
 TEST(Resize, SizesMustBePositive) {
   EXPECT_THAT(input_error([] { resize(pattern(4, 4), 0, 5, Filter::kBicubic); }),
-              AllOf(HasSubstr("resize: the picture is 4 x 4 and the wanted size 0 x 5"),
+              AllOf(HasSubstr("resize: the image is 4 x 4 and the wanted size 0 x 5"),
                     HasSubstr("Give a positive size.")));
   EXPECT_THROW(resize(Image{}, 5, 5, Filter::kBicubic), InputError);
   EXPECT_THROW(resize(pattern(4, 4), 5, -1, Filter::kBilinear), InputError);

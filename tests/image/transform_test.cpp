@@ -39,7 +39,7 @@ TEST(Transform, CropOutside) {
   const Image image = numbered();
   EXPECT_THAT(input_error([&] { crop(image, 2, 0, 2, 1); }),
               AllOf(HasSubstr("crop: the part 2 x 1 at (2, 0)"), HasSubstr("expected inside 3 x 2"),
-                    HasSubstr("Choose a part of the picture.")));
+                    HasSubstr("Choose a part of the image.")));
   EXPECT_THROW(crop(image, -1, 0, 2, 1), InputError);
   EXPECT_THROW(crop(image, 0, 2, 1, 1), InputError);
   EXPECT_THROW(crop(image, 0, 0, 0, 1), InputError);

@@ -16,7 +16,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-/// From probabilities; each picture once.
+/// From probabilities; each image once.
 AveragePrecision ranked(const std::vector<double>& probabilities, const std::vector<bool>& holds) {
   std::vector<double> losses;
   for (const double p : probabilities) losses.push_back(-std::log(p));
@@ -61,7 +61,7 @@ TEST(AveragePrecision, PerfectAndWorst) {
   EXPECT_NEAR(average_precision({0.9, 0.8, 0.1}, {false, false, true}), 1.0 / 3, 1e-12);
 }
 
-TEST(AveragePrecision, CountsAreCopiesOfPictures) {
+TEST(AveragePrecision, CountsAreCopiesOfImages) {
   const std::vector<double> probabilities = {0.9, 0.6, 0.4, 0.3};
   const std::vector<bool> holds = {false, true, false, true};
   const std::vector<uint32_t> counts = {1, 2, 0, 1};
@@ -69,7 +69,7 @@ TEST(AveragePrecision, CountsAreCopiesOfPictures) {
               average_precision({0.9, 0.6, 0.6, 0.3}, {false, true, true, true}), 1e-12);
 }
 
-TEST(AveragePrecision, NothingWhereNoPictureHoldsIt) {
+TEST(AveragePrecision, NothingWhereNoImageHoldsIt) {
   const std::vector<double> probabilities = {0.9, 0.6};
   const std::vector<uint32_t> first = {1, 0}, both = {1, 1};
   EXPECT_FALSE(ranked(probabilities, {false, false}).of(both));
@@ -84,13 +84,13 @@ TEST(AveragePrecision, WhatIsNoNumberComesLastWithTheInfinite) {
   EXPECT_NEAR(AveragePrecision(losses, {true, false, true}).of(once).value(), 2.0 / 3, 1e-12);
 }
 
-TEST(AveragePrecision, TheMeanIsOverThingsThatArePresent) {
+TEST(AveragePrecision, TheMeanIsOverObjectsThatArePresent) {
   const std::vector<double> probabilities = {0.9, 0.6};
   const std::vector<uint32_t> once = {1, 1};
-  const std::vector<AveragePrecision> things = {ranked(probabilities, {true, false}),
-                                                ranked(probabilities, {false, false}),
-                                                ranked(probabilities, {false, true})};
-  EXPECT_NEAR(mean_average_precision(things, once), (1.0 + 0.5) / 2, 1e-12);
+  const std::vector<AveragePrecision> objects = {ranked(probabilities, {true, false}),
+                                                 ranked(probabilities, {false, false}),
+                                                 ranked(probabilities, {false, true})};
+  EXPECT_NEAR(mean_average_precision(objects, once), (1.0 + 0.5) / 2, 1e-12);
   EXPECT_EQ(mean_average_precision({}, once), 0.0);
 }
 
@@ -98,8 +98,8 @@ TEST(AveragePrecision, SizesThatDifferAreAnError) {
   const std::vector<double> losses = {1.0, 2.0};
   EXPECT_THAT(
       ([&] { AveragePrecision(losses, {true}); }),
-      ThrowsMessage<InputError>(AllOf(HasSubstr("average precision: got 2 losses for 1 pictures"),
-                                      HasSubstr("Give a loss for every picture"))));
+      ThrowsMessage<InputError>(AllOf(HasSubstr("average precision: got 2 losses for 1 images"),
+                                      HasSubstr("Give a loss for every image"))));
 }
 
 }  // namespace

@@ -15,13 +15,13 @@ using ::testing::HasSubstr;
 
 constexpr double kClose = 1e-9;
 
-// 40 pictures with pycocoevalcap's numbers; make_captions.py made them. Among them: candidates
+// 40 images with pycocoevalcap's numbers; make_captions.py made them. Among them: candidates
 // that are empty, one word, pure punctuation or a reference; equal references; empty references.
 TEST(CaptionScores, AgreeWithTheReferenceOnACorpus) {
   const Json file = read_json_file(LION_SOURCE_DIR "/tests/fixtures/eval/caption_corpus.json");
-  const Json& pictures = file.at("pictures");
+  const Json& images = file.at("images");
   std::vector<CaptionPair> pairs;
-  for (const Json& one : pictures) {
+  for (const Json& one : images) {
     pairs.push_back({one.at("candidate").get<std::string>(),
                      one.at("references").get<std::vector<std::string>>()});
   }
@@ -36,10 +36,10 @@ TEST(CaptionScores, AgreeWithTheReferenceOnACorpus) {
   ASSERT_EQ(scores.bleu_each.size(), pairs.size());
   ASSERT_EQ(scores.rouge_l_each.size(), pairs.size());
   for (size_t i = 0; i < pairs.size(); ++i) {
-    EXPECT_NEAR(scores.cider_each[i], pictures.at(i).at("cider").get<double>(), kClose) << i;
-    EXPECT_NEAR(scores.rouge_l_each[i], pictures.at(i).at("rouge_l").get<double>(), kClose) << i;
+    EXPECT_NEAR(scores.cider_each[i], images.at(i).at("cider").get<double>(), kClose) << i;
+    EXPECT_NEAR(scores.rouge_l_each[i], images.at(i).at("rouge_l").get<double>(), kClose) << i;
     for (size_t n = 0; n < 4; ++n) {
-      const double expected = pictures.at(i).at("bleu").at(n).get<double>();
+      const double expected = images.at(i).at("bleu").at(n).get<double>();
       EXPECT_NEAR(scores.bleu_each[i][n], expected, kClose) << i << " " << n;
     }
   }
@@ -57,8 +57,8 @@ TEST(CaptionScores, ARepeatedReferenceScoresFull) {
   EXPECT_NEAR(scores.bleu_each[0][3], 1, 1e-8);
 }
 
-// With one picture each reference n-gram is in every picture: ln 1 - ln 1 = 0.
-TEST(CaptionScores, OnePictureHasNoCider) {
+// With one image each reference n-gram is in every image: ln 1 - ln 1 = 0.
+TEST(CaptionScores, OneImageHasNoCider) {
   const std::vector<CaptionPair> pairs = {{"a quiet street", {"a quiet street"}}};
   const CaptionScores scores = score_captions(pairs);
   EXPECT_EQ(scores.cider, 0);
@@ -128,9 +128,9 @@ std::string message_of(const std::vector<CaptionPair>& pairs) {
 }
 
 TEST(CaptionScores, NamesWhatIsMissing) {
-  EXPECT_THAT(message_of({}), HasSubstr("there is no picture (got 0, expected 1 or more)"));
+  EXPECT_THAT(message_of({}), HasSubstr("there is no image (got 0, expected 1 or more)"));
   EXPECT_THAT(message_of({{"a", {"b"}}, {"a", {}}}),
-              HasSubstr("picture 1 (counted from 0) has no reference caption"));
+              HasSubstr("image 1 (counted from 0) has no reference caption"));
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ TEST(PtbTokenizer, BrokenUtf8IsNoCrash) {
 }
 
 // Rules that look ahead for an "@", a ";" or the end of a tag must not read the rest of the text
-// anew at every character: that would be 10^12 steps here.
+// again at every character: that would be 10^12 steps here.
 TEST(PtbTokenizer, LongLinesTakeLinearTime) {
   const auto begin = std::chrono::steady_clock::now();
   for (const char* part : {"a,", "a,b@", "<a b ", "<!a ", "x.", "x. ", "a'", "a-", "(", "www.", ".",

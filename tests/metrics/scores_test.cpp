@@ -62,7 +62,7 @@ TEST(BoxIou, BoxesWithoutAreaGiveNothing) {
   EXPECT_EQ(box_iou({0, 0, infinity, infinity}, {0, 0, infinity, infinity}), 0.0);
 }
 
-TEST(AnswerIou, FractionsOfThePicture) {
+TEST(AnswerIou, FractionsOfTheImage) {
   EXPECT_DOUBLE_EQ(answer_iou("[0.1,0.1,0.3,0.5]", {10, 20, 30, 100}, 100, 200), 1.0);
   EXPECT_EQ(answer_iou("nowhere", {10, 20, 30, 100}, 100, 200), 0.0);
   EXPECT_THROW(answer_iou("[0,0,1,1]", {0, 0, 1, 1}, 0, 200), InputError);

@@ -27,9 +27,12 @@ TEST(CudaDecoderRows, AgreeInAnyCompanyWithinRounding) {
               .uniform_(-0.06, 0.06));
     }
     DecoderCache cache = t5->decoder->make_cache();
-    const auto memory = [&](int64_t s) { return at::randn({1, s, config.d_model}).to(at::kCUDA); };
-    const int64_t image = cache.add_source(t5->decoder->read(memory(9), TaskLevel::kImage));
-    const int64_t region = cache.add_source(t5->decoder->read(memory(21), TaskLevel::kRegion));
+    const auto encoder_output = [&](int64_t s) {
+      return at::randn({1, s, config.d_model}).to(at::kCUDA);
+    };
+    const int64_t image = cache.add_source(t5->decoder->read(encoder_output(9), TaskLevel::kImage));
+    const int64_t region =
+        cache.add_source(t5->decoder->read(encoder_output(21), TaskLevel::kRegion));
     constexpr int64_t kRows = 64;
     std::vector<int64_t> rows;
     for (int64_t i = 0; i < kRows; ++i) rows.push_back(cache.start(i % 3 == 1 ? region : image));

@@ -45,19 +45,22 @@ class Decoder : public ::testing::Test {
   T5 t5_ = random_t5();
 
   /// Logits after each token of `ids` by teacher forcing, [T,vocabulary].
-  at::Tensor whole(const std::vector<int64_t>& ids, const at::Tensor& memory, TaskLevel level) {
+  at::Tensor whole(const std::vector<int64_t>& ids, const at::Tensor& encoder_output,
+                   TaskLevel level) {
     const at::Tensor row = at::tensor(ids, at::kLong).unsqueeze(0);
-    return t5_->decode(row, at::ones_like(row), memory, at::ones({1, memory.size(1)}, at::kLong),
+    return t5_->decode(row, at::ones_like(row), encoder_output,
+                       at::ones({1, encoder_output.size(1)}, at::kLong),
                        at::full({1}, static_cast<int64_t>(level), at::kLong))[0];
   }
 };
 
 TEST_F(Decoder, StepsEqualTheWholeSequence) {
-  const at::Tensor memory = at::randn({1, 11, 32});
+  const at::Tensor encoder_output = at::randn({1, 11, 32});
   const std::vector<int64_t> ids = {0, 5, 17, 3, 59, 8, 8, 21, 40, 2, 33, 7, 19};
-  const at::Tensor expected = whole(ids, memory, TaskLevel::kRegion);
+  const at::Tensor expected = whole(ids, encoder_output, TaskLevel::kRegion);
   DecoderCache cache = t5_->decoder->make_cache();
-  const int64_t row = cache.start(cache.add_source(t5_->decoder->read(memory, TaskLevel::kRegion)));
+  const int64_t row =
+      cache.start(cache.add_source(t5_->decoder->read(encoder_output, TaskLevel::kRegion)));
   for (size_t i = 0; i < ids.size(); ++i) {
     const at::Tensor logits = t5_->step(at::tensor({ids[i]}, at::kLong), std::vector{row}, cache);
     EXPECT_LE((logits[0] - expected[static_cast<int64_t>(i)]).abs().max().item<double>(), 2e-4)
@@ -82,9 +85,9 @@ TEST_F(Decoder, RowsOfDifferentSourcesLengthsAndLevelsDoNotMix) {
 }
 
 TEST_F(Decoder, ForksShareTheirPastAndThenPart) {
-  const at::Tensor memory = at::randn({1, 5, 32});
+  const at::Tensor encoder_output = at::randn({1, 5, 32});
   DecoderCache cache = t5_->decoder->make_cache();
-  const int64_t source = cache.add_source(t5_->decoder->read(memory, TaskLevel::kImage));
+  const int64_t source = cache.add_source(t5_->decoder->read(encoder_output, TaskLevel::kImage));
   const int64_t a = cache.start(source);
   t5_->step(at::tensor({0}, at::kLong), std::vector{a}, cache);
   t5_->step(at::tensor({11}, at::kLong), std::vector{a}, cache);
@@ -92,12 +95,16 @@ TEST_F(Decoder, ForksShareTheirPastAndThenPart) {
   EXPECT_EQ(cache.slots_used(), 2);
   const at::Tensor logits = t5_->step(at::tensor({1, 2}, at::kLong), std::vector{a, b}, cache);
   EXPECT_EQ(cache.slots_used(), 4);
-  EXPECT_LE(
-      (logits[0] - whole({0, 11, 1}, memory, TaskLevel::kImage)[2]).abs().max().item<double>(),
-      2e-4);
-  EXPECT_LE(
-      (logits[1] - whole({0, 11, 2}, memory, TaskLevel::kImage)[2]).abs().max().item<double>(),
-      2e-4);
+  EXPECT_LE((logits[0] - whole({0, 11, 1}, encoder_output, TaskLevel::kImage)[2])
+                .abs()
+                .max()
+                .item<double>(),
+            2e-4);
+  EXPECT_LE((logits[1] - whole({0, 11, 2}, encoder_output, TaskLevel::kImage)[2])
+                .abs()
+                .max()
+                .item<double>(),
+            2e-4);
   cache.release(a);
   EXPECT_EQ(cache.slots_used(), 3);
   cache.release(b);
@@ -106,12 +113,13 @@ TEST_F(Decoder, ForksShareTheirPastAndThenPart) {
 }
 
 TEST_F(Decoder, ManyTokensGrowTheCacheWithoutForgetting) {
-  const at::Tensor memory = at::randn({1, 4, 32});
+  const at::Tensor encoder_output = at::randn({1, 4, 32});
   std::vector<int64_t> ids = {0};
   for (int64_t i = 1; i < 150; ++i) ids.push_back((i * 7) % 60);
-  const at::Tensor expected = whole(ids, memory, TaskLevel::kImage);
+  const at::Tensor expected = whole(ids, encoder_output, TaskLevel::kImage);
   DecoderCache cache = t5_->decoder->make_cache();
-  const int64_t row = cache.start(cache.add_source(t5_->decoder->read(memory, TaskLevel::kImage)));
+  const int64_t row =
+      cache.start(cache.add_source(t5_->decoder->read(encoder_output, TaskLevel::kImage)));
   at::Tensor logits;
   for (const int64_t id : ids)
     logits = t5_->step(at::tensor({id}, at::kLong), std::vector{row}, cache);
@@ -131,7 +139,7 @@ TEST_F(Decoder, CacheMistakesAreCaught) {
   EXPECT_FALSE(cache.remove_source(source));
 }
 
-/// ATen's memory on the CPU, until the countdown ends.
+/// ATen's encoder_output on the CPU, until the countdown ends.
 class EndingMemory : public c10::Allocator {
  public:
   EndingMemory() : before_(c10::GetAllocator(at::kCPU)) { c10::SetCPUAllocator(this, 1); }
@@ -151,9 +159,9 @@ class EndingMemory : public c10::Allocator {
 };
 
 TEST_F(Decoder, AStepThatRunsOutOfMemoryAnywhereCanBeTriedAgain) {
-  const at::Tensor memory = at::randn({1, 4, 32});
+  const at::Tensor encoder_output = at::randn({1, 4, 32});
   const auto history = [&](DecoderCache& cache) {
-    const int64_t source = cache.add_source(t5_->decoder->read(memory, TaskLevel::kImage));
+    const int64_t source = cache.add_source(t5_->decoder->read(encoder_output, TaskLevel::kImage));
     std::vector<int64_t> rows = {cache.start(source)};
     for (int64_t i = 0; i < 32; ++i) t5_->step(at::tensor({i}, at::kLong), rows, cache);
     rows.push_back(cache.fork(rows[0]));

@@ -68,7 +68,7 @@ TEST_F(ReleasedKeys, TheTaggerHasExactlyThese) {
   EXPECT_EQ(shapes_of(*Ram(RamConfig{}), "ram."), released);
 }
 
-/// The counts of architecture.md, section 2.
+/// The counts of docs/architecture.md.
 TEST(ReleasedSizes, ParameterCounts) {
   const auto count = [](const torch::nn::Module& module) {
     int64_t sum = 0;

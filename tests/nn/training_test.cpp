@@ -64,17 +64,17 @@ struct Block : torch::nn::Module {
   }
 };
 
-TEST(Recompute, GivesTheSameOutputAndGradientsWithDropout) {
-  const auto run = [](bool recompute, bool input_requires_grad) {
+TEST(ActivationCheckpoint, GivesTheSameOutputAndGradientsWithDropout) {
+  const auto run = [](bool checkpointing, bool input_requires_grad) {
     const Block block;
     torch::manual_seed(7);
     at::Tensor x = at::randn({3, 6}).set_requires_grad(input_requires_grad);
     const at::Tensor scale = at::randn({6});
     const DropoutScope dropout(0.4);
-    const RecomputeScope scope(recompute);
+    const ActivationCheckpointScope scope(checkpointing);
     const TensorFunction forward = [&block](const auto& in) { return block.forward(in); };
-    at::Tensor y = recomputed(block, forward, {x, scale});
-    y = recomputed(block, forward, {y, scale});
+    at::Tensor y = checkpointed(block, forward, {x, scale});
+    y = checkpointed(block, forward, {y, scale});
     y.square().sum().backward();
     std::vector<at::Tensor> out = block.gradients();
     out.push_back(y.detach());
@@ -93,7 +93,7 @@ TEST(Recompute, GivesTheSameOutputAndGradientsWithDropout) {
   }
 }
 
-TEST(Recompute, FrozenProductsOfFewRowsAreTheSameInBothRuns) {
+TEST(ActivationCheckpoint, FrozenProductsOfFewRowsAreTheSameInBothRuns) {
   // A frozen layer under a trained one, as in every block of stages 2 and 3: the first run has no
   // gradients, the second has them, and neither may choose another routine for that.
   constexpr int64_t kWidth = 512;
@@ -119,8 +119,8 @@ TEST(Recompute, FrozenProductsOfFewRowsAreTheSameInBothRuns) {
       runs.push_back({normed, product, frozen->forward_float(normed), gate, attended});
       return trained->forward(gate);
     };
-    const RecomputeScope scope(true);
-    recomputed(*all, block, {x}).to(at::kFloat).sum().backward();
+    const ActivationCheckpointScope scope(true);
+    checkpointed(*all, block, {x}).to(at::kFloat).sum().backward();
     ASSERT_EQ(runs.size(), 2u);
     for (size_t i = 0; i < runs[0].size(); ++i) {
       EXPECT_TRUE(at::equal(runs[0][i], runs[1][i])) << type << ", tensor " << i;
@@ -128,27 +128,27 @@ TEST(Recompute, FrozenProductsOfFewRowsAreTheSameInBothRuns) {
   }
 }
 
-TEST(Recompute, KeepsNoGraphInTheFirstRun) {
+TEST(ActivationCheckpoint, KeepsNoGraphInTheFirstRun) {
   int with_graph = 0;
   int without = 0;
   int to_be_repeated = 0;
   const TensorFunction block = [&](const std::vector<at::Tensor>& in) {
     ++(at::GradMode::is_enabled() ? with_graph : without);
-    to_be_repeated += runs_to_be_repeated();
+    to_be_repeated += runs_in_checkpoint();
     return in[0] * 2;
   };
-  const RecomputeScope scope(true);
+  const ActivationCheckpointScope scope(true);
   const torch::nn::Module nothing;
-  recomputed(nothing, block, {at::ones({2})});  // no gradient is asked for: once, with its graph
+  checkpointed(nothing, block, {at::ones({2})});  // no gradient is asked for: once, with its graph
   EXPECT_EQ(with_graph, 1);
   with_graph = 0;
   const at::Tensor x = at::ones({2}).set_requires_grad(true);
-  recomputed(nothing, block, {x}).sum().backward();
+  checkpointed(nothing, block, {x}).sum().backward();
   EXPECT_EQ(without, 1);
   EXPECT_EQ(with_graph, 1);
   EXPECT_EQ(to_be_repeated, 2);  // both runs choose the same routines
   const at::NoGradGuard no_grad;
-  recomputed(nothing, block, {x});
+  checkpointed(nothing, block, {x});
   EXPECT_EQ(without, 1 + 1);
 }
 

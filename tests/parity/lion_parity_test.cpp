@@ -11,21 +11,21 @@
 namespace lion::testing {
 namespace {
 
-struct Place {
+struct DistributedContext {
   std::string device;
   std::string case_name;
-  friend std::ostream& operator<<(std::ostream& out, const Place& place) {
+  friend std::ostream& operator<<(std::ostream& out, const DistributedContext& place) {
     return out << place.case_name << " on " << place.device;
   }
 };
 
-std::vector<Place> places(const std::string& device) {
-  std::vector<Place> out;
+std::vector<DistributedContext> places(const std::string& device) {
+  std::vector<DistributedContext> out;
   for (const std::string& name : Oracle(at::kCPU).case_names()) out.push_back({device, name});
   return out;
 }
 
-class LionParity : public ::testing::TestWithParam<Place> {
+class LionParity : public ::testing::TestWithParam<DistributedContext> {
  protected:
   void SetUp() override {
     if (GetParam().device == "cuda" && !torch::cuda::is_available()) {
@@ -55,7 +55,7 @@ class LionParity : public ::testing::TestWithParam<Place> {
     return out;
   }
 
-  models::EncoderInputs inputs(models::PictureFeatures& seen) {
+  models::EncoderInputs inputs(models::ImageFeatures& seen) {
     const models::LionT5& lion = model_->networks.lion;
     at::Tensor queries;
     if (model_->config.has_qformer()) {
@@ -66,7 +66,7 @@ class LionParity : public ::testing::TestWithParam<Place> {
       const models::TokenBatch question = pad(ids, oracle_->device());
       expect_golden(question.ids, "qformer.ids");
       expect_golden(question.mask, "qformer.mask");
-      queries = lion->ask(seen, question);
+      queries = lion->qformer_forward(seen, question);
       expect_golden(queries, "qformer.out");
       expect_golden(lion->t5_proj->forward(queries), "t5_proj");
     }
@@ -77,7 +77,8 @@ class LionParity : public ::testing::TestWithParam<Place> {
     }
     const models::TokenBatch prompt = pad(ids, oracle_->device());
     expect_golden(prompt.ids, "prompt.ids");
-    return lion->join(seen, queries, prompt, tags_on_ ? model_->t5.sentinel(0) : -1);
+    return lion->build_encoder_inputs(seen, queries, prompt,
+                                      tags_on_ ? model_->t5.sentinel(0) : -1);
   }
 
   at::Tensor labels() const {
@@ -96,10 +97,10 @@ class LionParity : public ::testing::TestWithParam<Place> {
         .to(oracle_->device());
   }
 
-  models::PictureFeatures see() const {
-    return model_->networks.lion->see(oracle_->batch(strings(entry_.at("images")),
-                                                     model_->config.vit.image_size,
-                                                     Filter::kBicubic, kClipNormalization));
+  models::ImageFeatures encode_image() const {
+    return model_->networks.lion->encode_image(
+        oracle_->batch(strings(entry_.at("images")), model_->config.vit.image_size,
+                       Filter::kBicubic, kClipNormalization));
   }
 
   std::unique_ptr<Oracle> oracle_;
@@ -111,7 +112,7 @@ class LionParity : public ::testing::TestWithParam<Place> {
 
 TEST_P(LionParity, EveryModuleAgrees) {
   const at::NoGradGuard no_grad;
-  models::PictureFeatures seen = see();
+  models::ImageFeatures seen = encode_image();
   const models::EncoderInputs in = inputs(seen);
   expect_golden(seen.vit_out, "vit.out");
   for (size_t i = 0; i < seen.taps.size(); ++i) {
@@ -124,13 +125,13 @@ TEST_P(LionParity, EveryModuleAgrees) {
     expect_golden(seen.adapter_proj, "adapter_proj");
   }
   expect_golden(in.embeds, "encoder.inputs");
-  expect_golden(in.keep, "encoder.mask");
+  expect_golden(in.attention_mask, "encoder.mask");
   const at::Tensor wanted = labels();
   expect_golden(wanted, "labels");
   expect_golden((wanted != -100).to(at::kLong), "decoder.mask");
   const auto out = model_->networks.lion->loss(in, wanted, level());
   expect_golden(out.encoder.first_block, "encoder.layer0");
-  expect_golden(out.encoder.memory, "encoder.out");
+  expect_golden(out.encoder.last_hidden_state, "encoder.out");
   expect_golden(out.logits, "logits");
   expect_golden(out.loss, "loss");
   EXPECT_NEAR(out.loss.item<double>(), entry_.at("loss").get<double>(), 1e-4);
@@ -144,11 +145,11 @@ TEST_P(LionParity, EveryModuleAgrees) {
   }
 }
 
-/// The networks are the ones that are trained: with gradients on, ATen's operators stand in for our
+/// The networks are the ones that are trained: with gradients on, ATen's operators replace our
 /// kernels and must give the same.
 TEST_P(LionParity, LossAgreesWithGradientsOn) {
   for (auto& parameter : model_->networks.lion->parameters()) parameter.requires_grad_();
-  models::PictureFeatures seen = see();
+  models::ImageFeatures seen = encode_image();
   const auto out = model_->networks.lion->loss(inputs(seen), labels(), level());
   EXPECT_NEAR(out.loss.item<double>(), entry_.at("loss").get<double>(), 1e-4);
   for (auto& parameter : model_->networks.lion->parameters()) parameter.requires_grad_(false);
@@ -177,7 +178,7 @@ TEST_P(LionParity, GeneratedIdsAndTextsAreEqual) {
       question.generate.min_length = expected.value("min_length", int64_t{1});
       question.generate.repetition_penalty = expected.value("repetition_penalty", 1.5);
       question.generate.length_penalty = expected.value("length_penalty", 1.0);
-      asks.push_back({lion.see(oracle_->image(images[i])), question});
+      asks.push_back({lion.encode_image(oracle_->image(images[i])), question});
     }
     const std::vector<Answer> together = lion.answer(asks);
     for (size_t i = 0; i < asks.size(); ++i) {
@@ -187,7 +188,7 @@ TEST_P(LionParity, GeneratedIdsAndTextsAreEqual) {
       const std::string where = str(search, " sample ", i);
       EXPECT_EQ(together[i].best.ids, ids) << where;
       EXPECT_EQ(together[i].best.text, expected.at("text")[i].get<std::string>()) << where;
-      EXPECT_EQ(lion.answer(asks[i].picture, asks[i].question).best.ids, ids) << where << " alone";
+      EXPECT_EQ(lion.answer(asks[i].image, asks[i].question).best.ids, ids) << where << " alone";
       if (expected.at("score")[i].is_number()) {
         EXPECT_NEAR(together[i].best.score, expected.at("score")[i].get<double>(), 1e-4) << where;
       }
@@ -204,7 +205,7 @@ TEST_P(LionParity, LevelIsPerSample) {
   if (!entry_.contains("greedy") || model_->config.adapter.count != 2)
     GTEST_SKIP() << "no router here";
   const at::NoGradGuard no_grad;
-  models::PictureFeatures seen = see();
+  models::ImageFeatures seen = encode_image();
   const models::EncoderInputs in = inputs(seen);
   const at::Tensor image = at::ones_like(level());
   at::Tensor mixed = image.clone();
@@ -220,7 +221,7 @@ TEST_P(LionParity, LevelIsPerSample) {
   EXPECT_GT((region_logits - image_logits).abs().max().item<double>(), 1e-2);
 }
 
-/// The tagger, and tags as text: all pictures of the manifest as one batch, and one by one.
+/// The tagger, and tags as text: all images of the manifest as one batch, and one by one.
 class RamParity : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(RamParity, ActivationsAndTagsAgree) {
@@ -248,7 +249,8 @@ TEST_P(RamParity, ActivationsAndTagsAgree) {
   const auto expected = strings(oracle.manifest()["ram"]["tags"]);
   for (size_t i = 0; i < images.size(); ++i) {
     std::vector<std::string> names;
-    for (const Tag& tag : lion.tags(lion.see(oracle.image(images[i])))) names.push_back(tag.name);
+    for (const Tag& tag : lion.tags(lion.encode_image(oracle.image(images[i]))))
+      names.push_back(tag.name);
     EXPECT_EQ(join(names, ", "), expected[i]) << images[i];
   }
 }

@@ -98,12 +98,12 @@ Image Oracle::image(const std::string& file) const {
 
 at::Tensor Oracle::batch(const std::vector<std::string>& files, int64_t size, Filter filter,
                          const Normalization& norm) const {
-  std::vector<at::Tensor> pictures;
+  std::vector<at::Tensor> images;
   for (const std::string& file : files) {
     std::vector<float> pixels = preprocess(image(file), size, filter, norm);
-    pictures.push_back(at::from_blob(pixels.data(), {3, size, size}, at::kFloat).clone());
+    images.push_back(at::from_blob(pixels.data(), {3, size, size}, at::kFloat).clone());
   }
-  return at::stack(pictures).to(device_);
+  return at::stack(images).to(device_);
 }
 
 models::TokenBatch pad(const std::vector<std::vector<int64_t>>& rows, at::Device device) {

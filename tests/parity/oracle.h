@@ -1,5 +1,5 @@
 #pragma once
-/// An oracle folder: small checkpoints in the released layouts, pictures, and known answers. Its
+/// An oracle folder: small checkpoints in the released layouts, images, and known answers. Its
 /// manifest says what every tensor is. The folder is $LION_ORACLE_DIR, by default the project's
 /// own.
 
@@ -52,7 +52,7 @@ class Oracle {
 
   /// Decoded with EXIF ignored, as the oracle was made.
   Image image(const std::string& file) const;
-  /// Several pictures as a batch [B,3,S,S] on the oracle's device.
+  /// Several images as a batch [B,3,S,S] on the oracle's device.
   at::Tensor batch(const std::vector<std::string>& files, int64_t size, Filter filter,
                    const Normalization& norm) const;
 

@@ -113,7 +113,7 @@ TEST_P(TrainParity, LossesGradientsAndWeightsAreTheReferences) {
                                    ? config.schedule
                                    : schedule_of(golden["aggregator_schedule"]);
   Optimizer optimizer(trained, config);
-  ProcessGroup alone(Place{}, at::kCPU, std::chrono::seconds(1));
+  ProcessGroup alone(DistributedContext{}, at::kCPU, std::chrono::seconds(1));
   Gradients gradients(ordered, alone);
 
   ForwardOptions options;

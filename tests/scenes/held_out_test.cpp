@@ -67,8 +67,8 @@ TEST(HeldOut, TrainingStillShowsEveryKindAndPlace) {
   for (uint64_t i = 0; i < kScenes; ++i) {
     const Scene scene = painter().plan(i);
     places.insert(scene.background.place);
-    for (const Thing& thing : scene.things) {
-      if (thing.form == Form::kEmoji) kinds.insert(thing.kind);
+    for (const Object& object : scene.objects) {
+      if (object.form == Form::kEmoji) kinds.insert(object.kind);
     }
   }
   EXPECT_EQ(kinds.size(), 72u);

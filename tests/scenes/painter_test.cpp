@@ -33,11 +33,11 @@ TEST(Painter, SameSeedAndIndexGiveTheSameBytesWhateverCameBefore) {
 }
 
 TEST(Painter, ThreadsPaintTheSame) {
-  constexpr uint64_t kPictures = 60;
-  const Painter fresh(small(9));
-  std::vector<Image> one(kPictures), two(kPictures);
+  constexpr uint64_t kImages = 60;
+  const Painter untouched(small(9));
+  std::vector<Image> one(kImages), two(kImages);
   const auto work = [&](std::vector<Image>& out) {
-    for (uint64_t i = 0; i < kPictures; ++i) out[i] = fresh.paint(fresh.plan(i));
+    for (uint64_t i = 0; i < kImages; ++i) out[i] = untouched.paint(untouched.plan(i));
   };
   {
     const std::jthread helper(work, std::ref(two));
@@ -55,20 +55,20 @@ TEST(Painter, SeedsSplitsAndIndicesDiffer) {
   EXPECT_NE(other.paint(other.plan(3)), first);
 }
 
-TEST(Painter, ThingsLieInsideAndOverlapByThreePixelsAtMost) {
+TEST(Painter, ObjectsLieInsideAndOverlapByThreePixelsAtMost) {
   for (uint64_t i = 0; i < 400; ++i) {
     const Scene scene = painter().plan(i);
-    ASSERT_FALSE(scene.things.empty());
-    ASSERT_LE(scene.things.size(), 5u);
-    for (size_t a = 0; a < scene.things.size(); ++a) {
-      const Thing& one = scene.things[a];
+    ASSERT_FALSE(scene.objects.empty());
+    ASSERT_LE(scene.objects.size(), 5u);
+    for (size_t a = 0; a < scene.objects.size(); ++a) {
+      const Object& one = scene.objects[a];
       EXPECT_GE(one.left, 0);
       EXPECT_GE(one.top, 0);
       EXPECT_LE(one.left + one.width, scene.size);
       EXPECT_LE(one.top + one.height, scene.size);
       for (size_t b = 0; b < a; ++b) {
-        if (scene.link && scene.link->thing == a && scene.link->other == b) continue;
-        const Thing& two = scene.things[b];
+        if (scene.link && scene.link->object == a && scene.link->other == b) continue;
+        const Object& two = scene.objects[b];
         const int64_t x =
             std::min(one.left + one.width, two.left + two.width) - std::max(one.left, two.left);
         const int64_t y =
@@ -81,7 +81,7 @@ TEST(Painter, ThingsLieInsideAndOverlapByThreePixelsAtMost) {
 
 TEST(Painter, BoxesAreWhereThePixelsChange) {
   SceneConfig config = small();
-  config.max_things = 1;
+  config.max_objects = 1;
   const Painter single(config);
   int checked = 0;
   for (uint64_t i = 0; i < 60; ++i) {
@@ -99,24 +99,24 @@ TEST(Painter, BoxesAreWhereThePixelsChange) {
         y0 = std::min(y0, y), y1 = std::max(y1, y + 1);
       }
     }
-    const PixelBox box = scene.things[0].box();
+    const PixelBox box = scene.objects[0].box();
     EXPECT_EQ((PixelBox{double(x0), double(y0), double(x1), double(y1)}), box) << i;
     ++checked;
   }
   EXPECT_GT(checked, 10);
 }
 
-TEST(Painter, LinkedThingsAreInsideOrOn) {
+TEST(Painter, LinkedObjectsAreInsideOrOn) {
   SceneConfig config = small();
   config.link_share = 1.0;
-  config.min_things = 2;
+  config.min_objects = 2;
   const Painter linked(config);
   int inside = 0, on = 0;
   for (uint64_t i = 0; i < 200; ++i) {
     const Scene scene = linked.plan(i);
     if (!scene.link) continue;
-    const PixelBox above = scene.things[scene.link->thing].box();
-    const PixelBox below = scene.things[scene.link->other].box();
+    const PixelBox above = scene.objects[scene.link->object].box();
+    const PixelBox below = scene.objects[scene.link->other].box();
     if (scene.link->relation == Relation::kInside) {
       ++inside;
       EXPECT_TRUE(above.x0 > below.x0 && above.x1 < below.x1 && above.y0 > below.y0 &&
@@ -141,17 +141,17 @@ TEST(Painter, PaintsOtherSizes) {
   }
 }
 
-TEST(Painter, SmallCanvasCanShowOneThingInFullSize) {
+TEST(Painter, SmallCanvasCanShowOneObjectInFullSize) {
   SceneConfig config = small();
   config.size = 48;
   config.scale = 1.0;
-  config.max_things = 1;
+  config.max_objects = 1;
   config.sign_share = 0;
   const Painter crops(config);
   for (uint64_t i = 0; i < 100; ++i) {
     const Scene scene = crops.plan(i);
-    ASSERT_EQ(scene.things.size(), 1u);
-    EXPECT_GE(std::max(scene.things[0].width, scene.things[0].height), 26);
+    ASSERT_EQ(scene.objects.size(), 1u);
+    EXPECT_GE(std::max(scene.objects[0].width, scene.objects[0].height), 26);
   }
 }
 
@@ -160,7 +160,7 @@ TEST(Painter, SignsComeWhenAskedFor) {
   int found = 0;
   for (uint64_t i = 0; i < 50; ++i) {
     const Scene scene = signs.plan(i);
-    for (const Thing& thing : scene.things) found += thing.form == Form::kSign;
+    for (const Object& object : scene.objects) found += object.form == Form::kSign;
   }
   EXPECT_GT(found, 40);
   EXPECT_THROW(painter().with_sign_share(1.5), InputError);

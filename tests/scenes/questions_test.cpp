@@ -40,16 +40,16 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 /// A scene of a dog at (20, 20), a cat at (90, 20) and a second dog at (20, 90), 20 pixels each.
-Scene three_things() {
+Scene three_objects() {
   Scene scene;
   scene.size = 128;
   const auto add = [&](int64_t kind, int64_t left, int64_t top) {
-    Thing thing;
-    thing.kind = kind;
-    thing.left = left;
-    thing.top = top;
-    thing.width = thing.height = 20;
-    scene.things.push_back(thing);
+    Object object;
+    object.kind = kind;
+    object.left = left;
+    object.top = top;
+    object.width = object.height = 20;
+    scene.objects.push_back(object);
   };
   add(0, 20, 20);
   add(5, 90, 20);
@@ -58,7 +58,7 @@ Scene three_things() {
 }
 
 TEST(Facts, RelationsHoldOnlyWhenTheyAreClear) {
-  Scene scene = three_things();
+  Scene scene = three_objects();
   const Facts facts(scene, painter().vocabulary());
   EXPECT_TRUE(facts.holds(Relation::kLeftOf, 0, 1));
   EXPECT_TRUE(facts.holds(Relation::kRightOf, 1, 0));
@@ -83,7 +83,7 @@ TEST(Captions, NameEverythingWithItsNumber) {
   });
 }
 
-TEST(Captions, FiveOfAPictureVary) {
+TEST(Captions, FiveOfAImageVary) {
   int different = 0;
   for_scenes([&](const Facts& facts, Random& random) {
     const std::vector<std::string> five = captions(facts, 5, random);
@@ -93,24 +93,24 @@ TEST(Captions, FiveOfAPictureVary) {
   EXPECT_GT(different, static_cast<int>(kScenes) * 9 / 2);
 }
 
-TEST(Expressions, NoTwoThingsShareOne) {
-  int without = 0, things = 0;
+TEST(Expressions, NoTwoObjectsShareOne) {
+  int without = 0, objects = 0;
   for_scenes([&](const Facts& facts, Random&) {
     std::set<std::string> seen;
     for (size_t i = 0; i < facts.size(); ++i) {
       std::set<std::string> own;
       for (const Expression& expression : expressions(facts, i)) own.insert(expression.text);
       without += own.empty();
-      ++things;
+      ++objects;
       for (const std::string& text : own) EXPECT_TRUE(seen.insert(text).second) << text;
     }
   });
-  EXPECT_LT(without, things / 15);
+  EXPECT_LT(without, objects / 15);
 }
 
 TEST(Expressions, TellTwoOfANameApart) {
-  Scene scene = three_things();
-  scene.things[0].top = 2;  // clearly above the cat, the other dog clearly below it
+  Scene scene = three_objects();
+  scene.objects[0].top = 2;  // clearly above the cat, the other dog clearly below it
   const Facts facts(scene, painter().vocabulary());
   std::set<std::string> first, second;
   for (const Expression& one : expressions(facts, 0)) first.insert(one.text);
@@ -130,8 +130,8 @@ TEST(Questions, ExistenceIsAnsweredRightHalfYes) {
     ASSERT_TRUE(question);
     bool is_there = false;
     for (const Group& group : facts.groups()) {
-      is_there |=
-          contains(question->text, str(" ", facts.vocabulary().one(facts.thing(group.things[0]))));
+      is_there |= contains(question->text,
+                           str(" ", facts.vocabulary().one(facts.object(group.objects[0]))));
     }
     EXPECT_EQ(question->answer, is_there ? "yes" : "no") << question->text;
     yes += is_there;
@@ -147,9 +147,9 @@ TEST(Questions, CountsAreRight) {
       const auto question = ask(facts, QuestionType::kCount, random);
       if (!question) continue;
       for (const Group& group : facts.groups()) {
-        const std::string many = facts.vocabulary().plural(facts.thing(group.things[0]));
+        const std::string many = facts.vocabulary().plural(facts.object(group.objects[0]));
         if (!question->text.starts_with(str("How many ", many, " "))) continue;
-        EXPECT_EQ(question->answer, str(group.things.size()));
+        EXPECT_EQ(question->answer, str(group.objects.size()));
         ++checked;
       }
     }
@@ -167,7 +167,7 @@ TEST(Questions, RelationsAreTrueOfTheBoxes) {
         const std::string ending =
             str(" the ", facts.name(a), " to the left of the ", facts.name(b), "?");
         if (a == b || !question->text.ends_with(ending)) continue;
-        const bool is_left = facts.thing(a).centre_x() < facts.thing(b).centre_x();
+        const bool is_left = facts.object(a).centre_x() < facts.object(b).centre_x();
         EXPECT_EQ(question->answer, is_left ? "yes" : "no");
         ++checked;
         yes += is_left;
@@ -182,22 +182,22 @@ TEST(Questions, RelationsAreTrueOfTheBoxes) {
 TEST(Questions, ComparisonsAreTrueOfTheBoxes) {
   struct Case {
     std::string words;
-    bool (*holds)(const Thing& it, const Thing& other);
+    bool (*holds)(const Object& it, const Object& other);
   };
   const std::vector<Case> cases = {
       {"left",
-       [](const Thing& it, const Thing& other) { return it.centre_x() < other.centre_x(); }},
+       [](const Object& it, const Object& other) { return it.centre_x() < other.centre_x(); }},
       {"right",
-       [](const Thing& it, const Thing& other) { return it.centre_x() > other.centre_x(); }},
+       [](const Object& it, const Object& other) { return it.centre_x() > other.centre_x(); }},
       {"above",
-       [](const Thing& it, const Thing& other) { return it.centre_y() < other.centre_y(); }},
+       [](const Object& it, const Object& other) { return it.centre_y() < other.centre_y(); }},
       {"below",
-       [](const Thing& it, const Thing& other) { return it.centre_y() > other.centre_y(); }},
+       [](const Object& it, const Object& other) { return it.centre_y() > other.centre_y(); }},
       {"larger",
-       [](const Thing& it, const Thing& other) {
+       [](const Object& it, const Object& other) {
          return it.width * it.height > other.width * other.height;
        }},
-      {"smaller", [](const Thing& it, const Thing& other) {
+      {"smaller", [](const Object& it, const Object& other) {
          return it.width * it.height < other.width * other.height;
        }}};
   std::map<std::string, int> checked;
@@ -211,7 +211,7 @@ TEST(Questions, ComparisonsAreTrueOfTheBoxes) {
         EXPECT_TRUE(contains(question->text, str(" the ", facts.name(other)))) << question->text;
         for (const Case& one : cases) {
           if (!contains(question->text, str(" ", one.words))) continue;
-          EXPECT_TRUE(one.holds(facts.thing(it), facts.thing(other))) << question->text;
+          EXPECT_TRUE(one.holds(facts.object(it), facts.object(other))) << question->text;
           ++checked[one.words];
         }
       }
@@ -260,10 +260,10 @@ TEST(Questions, SignsAreRead) {
   for_scenes([&](const Facts& facts, Random& random) {
     const auto question = ask(facts, QuestionType::kRead, random);
     if (!question) return;
-    const std::vector<Thing>& things = facts.scene().things;
-    const auto sign = std::find_if(things.begin(), things.end(),
-                                   [](const Thing& thing) { return thing.form == Form::kSign; });
-    ASSERT_NE(sign, things.end());
+    const std::vector<Object>& objects = facts.scene().objects;
+    const auto sign = std::find_if(objects.begin(), objects.end(),
+                                   [](const Object& object) { return object.form == Form::kSign; });
+    ASSERT_NE(sign, objects.end());
     EXPECT_TRUE(contains(question->sentence, sign->text));
     EXPECT_EQ(question->answer.size(), sign->text.size());
     ++checked;
@@ -271,8 +271,8 @@ TEST(Questions, SignsAreRead) {
   EXPECT_GT(checked, 50);
 }
 
-TEST(Questions, KnowledgeHasOneAnswerInThePicture) {
-  const Scene scene = three_things();  // dogs and a cat: neither flies
+TEST(Questions, KnowledgeHasOneAnswerInTheImage) {
+  const Scene scene = three_objects();  // dogs and a cat: neither flies
   const Facts facts(scene, painter().vocabulary());
   Random random(1);
   for (int i = 0; i < 200; ++i) {

@@ -64,19 +64,19 @@ TEST(SceneDataset, SameRandomNumbersGiveTheSameExample) {
 TEST(SceneDataset, AsksOnlyTheTypesThatItIsGiven) {
   const auto data = make_scene_dataset(painter(), {.count = 50, .ask = {QuestionType::kSize}},
                                        Task::kVqa, PromptTemplates::builtin());
-  std::set<std::string> pictures, instructions;
+  std::set<std::string> images, instructions;
   for (int64_t i = 0; i < data->size(); ++i) {
     Random random(static_cast<uint64_t>(i));
     const Example example = data->example(i, random);
     EXPECT_THAT(example.instruction, HasSubstr("Which is "));
     instructions.insert(example.instruction);
-    pictures.insert(data->image_name(i));
+    images.insert(data->image_name(i));
   }
-  EXPECT_EQ(pictures.size(), 50u);
+  EXPECT_EQ(images.size(), 50u);
   EXPECT_GT(instructions.size(), 40u);
 }
 
-TEST(SceneDataset, RecAnswersWithTheBoxOfAThingInThePicture) {
+TEST(SceneDataset, RecAnswersWithTheBoxOfAnObjectInTheImage) {
   const auto data = dataset(Task::kRec);
   for (int64_t i = 0; i < data->size(); ++i) {
     Random random(static_cast<uint64_t>(i) + 5);
@@ -85,7 +85,7 @@ TEST(SceneDataset, RecAnswersWithTheBoxOfAThingInThePicture) {
     const Scene scene = painter()->plan(static_cast<uint64_t>(i));
     const PixelBox box = to_pixels(example.boxes[0], 64, 64);
     bool found = false;
-    for (const Thing& thing : scene.things) found |= thing.box() == box;
+    for (const Object& object : scene.objects) found |= object.box() == box;
     EXPECT_TRUE(found) << i;
   }
 }
@@ -117,7 +117,7 @@ TEST(SceneDataset, VqgIsVqaTheOtherWayRound) {
   }
 }
 
-TEST(SceneDataset, PictureAndTagsAreThoseOfTheScene) {
+TEST(SceneDataset, ImageAndTagsAreThoseOfTheScene) {
   const auto data = dataset(Task::kCaption);
   const Scene scene = painter()->plan(9);
   EXPECT_EQ(data->image(9), painter()->paint(scene));
@@ -127,19 +127,19 @@ TEST(SceneDataset, PictureAndTagsAreThoseOfTheScene) {
   EXPECT_THAT(data->describe(9), HasSubstr("9"));
 }
 
-// A cache of tags knows a picture by its name.
-TEST(SceneDataset, OtherPicturesHaveOtherNames) {
+// A cache of tags knows an image by its name.
+TEST(SceneDataset, OtherImagesHaveOtherNames) {
   const SceneConfig usual{.size = 64, .kinds = 40, .seed = 7};
   std::vector<SceneDatasetConfig> configs(10, {.scene = usual, .count = 5});
   configs[1].scene.sign_share = 1.0;
   configs[2].scene.scale = 0.75;
-  configs[3].scene.max_things = 3;
-  configs[4].scene.min_things = 2;
+  configs[3].scene.max_objects = 3;
+  configs[4].scene.min_objects = 2;
   configs[5].scene.shape_share = 0.5;
   configs[6].scene.link_share = 0.5;
   configs[7].scene.copy_share = 0.5;
   configs[8].scene.split = Split::kVal;
-  configs[9].layout = true;
+  configs[9].symbolic = true;
   std::set<std::string> names;
   for (const SceneDatasetConfig& config : configs) {
     names.insert(
@@ -147,7 +147,7 @@ TEST(SceneDataset, OtherPicturesHaveOtherNames) {
   }
   EXPECT_EQ(names.size(), configs.size());
   const auto questions = make_scene_dataset(configs[0], Task::kVqa, PromptTemplates::builtin());
-  EXPECT_TRUE(names.contains(questions->image_name(0))) << "one picture, two tasks";
+  EXPECT_TRUE(names.contains(questions->image_name(0))) << "one image, two tasks";
 }
 
 TEST(SceneDataset, PaintsFromItsOwnConfigToo) {
@@ -183,14 +183,14 @@ TEST(SceneDataset, KnowsItsTagsUnlessTheyAreTheTaggers) {
   EXPECT_FALSE(tagged->tags(0));
 }
 
-TEST(SceneDataset, ALayoutIsAskedAboutLikeItsPicture) {
-  const auto layouts = make_scene_dataset(painter(), {.count = 50, .layout = true}, Task::kRec,
-                                          PromptTemplates::builtin());
-  const auto pictures = dataset(Task::kRec);
-  for (int64_t i = 0; i < layouts->size(); ++i) {
+TEST(SceneDataset, ALayoutIsAskedAboutLikeItsImage) {
+  const auto symbolic_scenes = make_scene_dataset(painter(), {.count = 50, .symbolic = true},
+                                                  Task::kRec, PromptTemplates::builtin());
+  const auto images = dataset(Task::kRec);
+  for (int64_t i = 0; i < symbolic_scenes->size(); ++i) {
     Random one(static_cast<uint64_t>(i)), two(static_cast<uint64_t>(i));
-    EXPECT_EQ(layouts->example(i, one).answer, pictures->example(i, two).answer);
-    EXPECT_NE(layouts->image(i), pictures->image(i));
+    EXPECT_EQ(symbolic_scenes->example(i, one).answer, images->example(i, two).answer);
+    EXPECT_NE(symbolic_scenes->image(i), images->image(i));
   }
 }
 
@@ -205,8 +205,8 @@ TEST(SceneData, QuestionsThatNoSceneGivesAreRefusedWhenTheConfigIsRead) {
                     HasSubstr("\"sign_share\" is 0")));
   for (const char* type : {"compare", "subject", "relation", "size", "neighbour"}) {
     EXPECT_THAT(
-        error(str(R"("tasks": ["vqg"], "ask": ["count", ")", type, R"("], "max_things": 1)")),
-        AllOf(HasSubstr(str("\"ask\" has \"", type, "\"")), HasSubstr("\"max_things\" 1")));
+        error(str(R"("tasks": ["vqg"], "ask": ["count", ")", type, R"("], "max_objects": 1)")),
+        AllOf(HasSubstr(str("\"ask\" has \"", type, "\"")), HasSubstr("\"max_objects\" 1")));
   }
   EXPECT_THAT(error(R"("tasks": ["dialogue"], "ask": ["read"], "sign_share": 0)"),
               HasSubstr("\"read\""));

@@ -25,10 +25,10 @@ TEST(SpriteBook, SpritesAreCroppedToWhatIsVisible) {
   const SpriteBook book(vocabulary, 1.0);
   for (int64_t kind = 0; kind < 30; ++kind) {
     for (int64_t turn = 0; turn < static_cast<int64_t>(kTurns.size()); ++turn) {
-      Thing thing;
-      thing.kind = kind;
-      thing.pose = {6, turn, false};
-      const auto sprite = book.sprite(thing);
+      Object object;
+      object.kind = kind;
+      object.pose = {6, turn, false};
+      const auto sprite = book.sprite(object);
       const int64_t w = sprite->width, h = sprite->height;
       EXPECT_TRUE(has_ink(*sprite, 0, 0, w, 1)) << kind;
       EXPECT_TRUE(has_ink(*sprite, 0, h - 1, w, h)) << kind;
@@ -42,13 +42,13 @@ TEST(SpriteBook, LongestSideIsTheOneAskedFor) {
   const Vocabulary vocabulary(1);
   for (const double scale : {1.0, 3.5}) {
     const SpriteBook book(vocabulary, scale);
-    for (size_t size = 0; size < kThingSizes.size(); ++size) {
-      Thing thing;
-      thing.kind = 0;
-      thing.pose.size = static_cast<int64_t>(size);
-      const auto sprite = book.sprite(thing);
+    for (size_t size = 0; size < kObjectSizes.size(); ++size) {
+      Object object;
+      object.kind = 0;
+      object.pose.size = static_cast<int64_t>(size);
+      const auto sprite = book.sprite(object);
       EXPECT_NEAR(static_cast<double>(std::max(sprite->width, sprite->height)),
-                  static_cast<double>(kThingSizes[size]) * scale, 2.0);
+                  static_cast<double>(kObjectSizes[size]) * scale, 2.0);
     }
   }
 }
@@ -57,9 +57,9 @@ TEST(SpriteBook, ColourIsPremultiplied) {
   const Vocabulary vocabulary(5);
   const SpriteBook book(vocabulary, 1.0);
   for (int64_t kind = 0; kind < 5; ++kind) {
-    Thing thing;
-    thing.kind = kind;
-    const auto sprite = book.sprite(thing);
+    Object object;
+    object.kind = kind;
+    const auto sprite = book.sprite(object);
     for (size_t i = 0; i < sprite->rgba.size(); i += 4) {
       const int largest = std::max({sprite->rgba[i], sprite->rgba[i + 1], sprite->rgba[i + 2]});
       EXPECT_LE(largest, sprite->rgba[i + 3] + 1);

@@ -55,7 +55,7 @@ TEST(Vocabulary, EveryPrefixOfTwentyMixesCategories) {
 
 TEST(Vocabulary, NamesShapesBySignColourAndForm) {
   const Vocabulary vocabulary(10);
-  Thing shape;
+  Object shape;
   shape.form = Form::kShape;
   shape.shape = static_cast<int64_t>(Shape::kStar);
   shape.colour = 1;
@@ -69,15 +69,15 @@ TEST(Vocabulary, TagsOfASceneAreInTheOrderOfTheList) {
   const Vocabulary vocabulary(10);
   Scene scene;
   scene.background.place = Place::kBeach;
-  Thing cat;
+  Object cat;
   cat.kind = 5;
-  Thing dog;
+  Object dog;
   dog.kind = 0;
-  Thing circle;
+  Object circle;
   circle.form = Form::kShape;
   circle.shape = 0;
   circle.colour = 0;
-  scene.things = {cat, circle, dog, dog};
+  scene.objects = {cat, circle, dog, dog};
   EXPECT_EQ(vocabulary.tags(scene),
             (std::vector<std::string>{"dog", "cat", "circle", "red", "beach"}));
   const std::vector<std::string> all = vocabulary.tag_list();
@@ -103,9 +103,9 @@ TEST(Vocabulary, TellsWhichPackageMendsBadAnnotations) {
 
 TEST(SceneConfig, NamesWhatIsOutOfRange) {
   SceneConfig config;
-  config.max_things = 3;
-  config.min_things = 4;
-  EXPECT_THAT(message_of<InputError>([&] { config.validate(); }), HasSubstr("min_things"));
+  config.max_objects = 3;
+  config.min_objects = 4;
+  EXPECT_THAT(message_of<InputError>([&] { config.validate(); }), HasSubstr("min_objects"));
   EXPECT_THAT(message_of<InputError>([] { SceneConfig{.size = 8}.validate(); }),
               AllOf(HasSubstr("size"), HasSubstr("16")));
   EXPECT_THAT(message_of<InputError>([] { parse_split("exam"); }),

@@ -61,19 +61,19 @@ Json read_lines(const std::string& name) {
   return list;
 }
 
-void expect_picture(const std::string& name) {
+void expect_image(const std::string& name) {
   ASSERT_TRUE(fs::exists(root() / name)) << name;
   EXPECT_EQ(load_image(root() / name).width, 64) << name;
 }
 
-TEST(WriteDataset, CocoHasCaptionsBoxesAndPictures) {
+TEST(WriteDataset, CocoHasCaptionsBoxesAndImages) {
   const Json captions = read("coco/annotations/captions_train2014.json");
   ASSERT_EQ(captions["images"].size(), 12u);
   EXPECT_EQ(captions["annotations"].size(), 60u);
   for (const Json& image : captions["images"]) {
-    expect_picture(str("coco/train2014/", image["file_name"].get<std::string>()));
+    expect_image(str("coco/train2014/", image["file_name"].get<std::string>()));
   }
-  expect_picture("coco/train2017/000000000001.jpg");
+  expect_image("coco/train2017/000000000001.jpg");
   const Json instances = read("coco/annotations/instances_val2014.json");
   EXPECT_EQ(instances["images"].size(), 24u);  // val, test, held out
   for (const Json& one : instances["annotations"]) {
@@ -83,7 +83,7 @@ TEST(WriteDataset, CocoHasCaptionsBoxesAndPictures) {
     EXPECT_LE(one["category_id"].get<size_t>(), instances["categories"].size());
   }
   for (const Json& one : read("coco/coco_karpathy_test.json")) {
-    expect_picture(str("coco/", one["image"].get<std::string>()));
+    expect_image(str("coco/", one["image"].get<std::string>()));
     EXPECT_EQ(one["caption"].size(), 5u);
   }
   std::set<std::string> splits;
@@ -125,11 +125,11 @@ TEST(WriteDataset, AokvqaChoicesHoldTheAnswer) {
   }
 }
 
-TEST(WriteDataset, CoversAndSignsHaveTheirPictures) {
+TEST(WriteDataset, CoversAndSignsHaveTheirImages) {
   const Json covers = read("ocrvqa/dataset.json");
   std::set<int64_t> splits;
   for (const auto& [id, one] : covers.items()) {
-    expect_picture(str("ocrvqa/images/", id, ".jpg"));
+    expect_image(str("ocrvqa/images/", id, ".jpg"));
     EXPECT_EQ(one["questions"].size(), one["answers"].size());
     splits.insert(one["split"].get<int64_t>());
   }
@@ -137,18 +137,18 @@ TEST(WriteDataset, CoversAndSignsHaveTheirPictures) {
   for (const char* set : {"train", "val"}) {
     const Json data = read(str("textcaps/TextCaps_0.1_", set, ".json"))["data"];
     ASSERT_FALSE(data.empty());
-    expect_picture(str("textcaps/train_images/", data[0]["image_id"].get<std::string>(), ".jpg"));
+    expect_image(str("textcaps/train_images/", data[0]["image_id"].get<std::string>(), ".jpg"));
     EXPECT_EQ(data[0]["reference_strs"].size(), 5u);
   }
 }
 
-TEST(WriteDataset, RegionsLieInTheirPictures) {
+TEST(WriteDataset, RegionsLieInTheirImages) {
   const Json images = read("vg/image_data.json"), regions = read("vg/region_descriptions.json");
   ASSERT_EQ(images.size(), regions.size());
   for (size_t i = 0; i < images.size(); ++i) {
     const std::string url = images[i]["url"].get<std::string>();
     const std::vector<std::string> parts = split(url, '/');
-    expect_picture(str("vg/", parts[parts.size() - 2], "/", parts.back()));
+    expect_image(str("vg/", parts[parts.size() - 2], "/", parts.back()));
     EXPECT_EQ(regions[i]["id"], images[i]["image_id"]);
     for (const Json& region : regions[i]["regions"]) {
       EXPECT_LE(region["x"].get<int64_t>() + region["width"].get<int64_t>(), 64);
@@ -169,7 +169,7 @@ TEST(WriteDataset, ReferringSetsHaveOneBoxPerExpression) {
       EXPECT_FALSE(set["images"][i]["caption"].get<std::string>().empty());
       EXPECT_EQ(set["annotations"][i]["bbox"].size(), 4u);
     }
-    expect_picture(str("coco/train2014/", set["images"][0]["file_name"].get<std::string>()));
+    expect_image(str("coco/train2014/", set["images"][0]["file_name"].get<std::string>()));
   }
   const Json plus = read("refcoco/finetune_refcoco+_train.json");
   for (const Json& one : plus["images"]) {
@@ -177,11 +177,11 @@ TEST(WriteDataset, ReferringSetsHaveOneBoxPerExpression) {
   }
 }
 
-TEST(WriteDataset, DialoguesBeginWithThePicture) {
+TEST(WriteDataset, DialoguesBeginWithTheImage) {
   const Json llava = read("llava/llava_instruct_150k.json");
   ASSERT_EQ(llava.size(), 12u);
   for (const Json& one : llava) {
-    expect_picture(str("coco/train2017/", one["image"].get<std::string>()));
+    expect_image(str("coco/train2017/", one["image"].get<std::string>()));
     const Json& turns = one["conversations"];
     EXPECT_EQ(turns.size() % 2, 0u);
     EXPECT_NE(turns[0]["value"].get<std::string>().find("<image>"), std::string::npos);
@@ -193,8 +193,8 @@ TEST(WriteDataset, VisdialRanksAHundredDifferentAnswers) {
   const Json data = read("visdial/visdial_1.0_val.json")["data"];
   ASSERT_EQ(data["dialogs"].size(), 8u);
   for (const Json& dialogue : data["dialogs"]) {
-    expect_picture(str("visdial/VisualDialog_val2018/VisualDialog_val2018_00000000000",
-                       dialogue["image_id"].get<int64_t>(), ".jpg"));
+    expect_image(str("visdial/VisualDialog_val2018/VisualDialog_val2018_00000000000",
+                     dialogue["image_id"].get<int64_t>(), ".jpg"));
     ASSERT_EQ(dialogue["dialog"].size(), 10u);
     for (const Json& round : dialogue["dialog"]) {
       const auto options = round["answer_options"].get<std::vector<int64_t>>();
@@ -208,32 +208,32 @@ TEST(WriteDataset, VisdialRanksAHundredDifferentAnswers) {
 TEST(WriteDataset, EvaluationSetsHaveTheirFields) {
   const Json gqa = read("gqa/testdev_balanced_questions.json");
   for (const auto& [id, one] : gqa.items()) {
-    expect_picture(str("gqa/images/", one["imageId"].get<std::string>(), ".jpg"));
+    expect_image(str("gqa/images/", one["imageId"].get<std::string>(), ".jpg"));
     EXPECT_FALSE(one["answer"].get<std::string>().empty()) << id;
   }
   const Json icon = read("iconqa/test/choose_txt/1/data.json");
   EXPECT_LT(icon["answer"].get<size_t>(), icon["choices"].size());
-  expect_picture("iconqa/test/choose_txt/1/image.png");
+  expect_image("iconqa/test/choose_txt/1/image.png");
   for (const char* name : {"vsr/random_dev.jsonl", "vsr/zeroshot_dev.jsonl"}) {
     for (const Json& one : read_lines(name)) {
-      expect_picture(str("vsr/images/", one["image"].get<std::string>()));
+      expect_image(str("vsr/images/", one["image"].get<std::string>()));
       EXPECT_TRUE(one["label"] == 0 || one["label"] == 1);
     }
   }
   const Json flickr = read("flickr30k/dataset_flickr30k.json");
   for (const Json& one : flickr["images"]) {
-    expect_picture(str("flickr30k/flickr30k-images/", one["filename"].get<std::string>()));
+    expect_image(str("flickr30k/flickr30k-images/", one["filename"].get<std::string>()));
   }
 }
 
-TEST(WriteDataset, PopeAsksForAsManyAbsentAsPresentThings) {
+TEST(WriteDataset, PopeAsksForAsManyAbsentAsPresentObjects) {
   for (const char* name : {"random", "popular", "adversarial"}) {
     const Json list = read_lines(str("pope/coco_pope_", name, ".json"));
     ASSERT_FALSE(list.empty());
     int64_t yes = 0;
     for (const Json& one : list) {
       yes += one["label"] == "yes";
-      expect_picture(str("coco/val2014/", one["image"].get<std::string>()));
+      expect_image(str("coco/val2014/", one["image"].get<std::string>()));
     }
     EXPECT_EQ(yes * 2, static_cast<int64_t>(list.size()));
   }
@@ -259,9 +259,9 @@ TEST(WriteDataset, MmbenchRowsHaveTheirColumns) {
 TEST(WriteDataset, ManifestSaysWhatIsInside) {
   const Json manifest = read("scenes.json");
   EXPECT_EQ(manifest["seed"], 1);
-  EXPECT_EQ(manifest["training_pictures"], 12);
+  EXPECT_EQ(manifest["training_images"], 12);
   EXPECT_FALSE(manifest["held_out"].empty());
-  EXPECT_TRUE(manifest["licences"].contains("pictures of things"));
+  EXPECT_TRUE(manifest["licences"].contains("images of objects"));
 }
 
 std::string all_bytes(const fs::path& folder) {

@@ -200,7 +200,7 @@ TEST(BoxFormatGuess, WithWhatIsRightAllFormatsAreFound) {
           const BoxFormat format{unit, order};
           const auto result = guess(all, format, declared, true);
           if (result.format == format) continue;
-          // Orders may agree too well to be told apart for certain; then it scores well anyway.
+          // Orders may agree too well to be distinguished for certain; then it scores well anyway.
           EXPECT_EQ(unit, declared.unit) << box_format_words(format) << " seed " << seed;
         }
       }

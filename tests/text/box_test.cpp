@@ -86,7 +86,7 @@ TEST(Box, NonsenseIsNoBox) {
 TEST(Box, Pixels) {
   EXPECT_EQ(to_pixels({0.25, 0.5, 0.75, 1.0}, 640, 480), (PixelBox{160.0, 240.0, 480.0, 480.0}));
   expect_error<InputError>([] { to_pixels({}, 0, 480); },
-                           {"to_pixels", "0 x 480", "size of the picture"});
+                           {"to_pixels", "0 x 480", "size of the image"});
 }
 
 TEST(Box, Argument) {
@@ -112,7 +112,7 @@ TEST(Box, Argument) {
   wrong("a,b,c,d", {"four numbers"});
   wrong("0.1,0.2,0.5,0.9%", {"four numbers"});
   wrong("10,20,50,90", {"fractions from 0 to 1", "Write px"});
-  wrong("0,0,641,480px", {"640 x 480", "Keep the box in the picture"});
+  wrong("0,0,641,480px", {"640 x 480", "Keep the box in the image"});
   wrong("0.5,0.2,0.1,0.9", {"x0 < x1", "top left"});
   wrong("0.5,0.2,0.5,0.9", {"x0 < x1"});
   wrong("[0.1,0.2,0.3,0.4] and [0.1,0.2,0.3,0.5]", {"four numbers"});

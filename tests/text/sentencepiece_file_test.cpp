@@ -36,7 +36,7 @@ TEST(SentencePieceFile, ReadsPiecesAndAddsSentinels) {
   EXPECT_EQ(tokenizer.encode("ab<extra_id_3>"), (std::vector<int64_t>{3, 4, 101, 1}));
 }
 
-TEST(SentencePieceFile, UnknownFieldsOfEveryKindArePassedOver) {
+TEST(SentencePieceFile, UnknownFieldsOfEveryKindAreSkipped) {
   const std::string unknown = std::string("\x78\x96\x01", 3) + field(14, "x") +
                               std::string("\x69") + std::string(8, 'x') + std::string("\x65") +
                               std::string(4, 'x');

@@ -77,7 +77,7 @@ TEST(CurveSvg, WithoutSmoothingTheLineIsTheValues) {
   EXPECT_GT(got[0].y, got[2].y) << "larger values are higher up";
 }
 
-TEST(CurveSvg, LinesStayInThePicture) {
+TEST(CurveSvg, LinesStayInTheImage) {
   const std::vector<CurveSeries> series{falling("a", 5000, 100), falling("b", 3, -4)};
   for (const CurvePoint& p : corners(curve_svg(series, {.width = 600, .height = 300}))) {
     EXPECT_TRUE(p.x >= 0 && p.x <= 600 && p.y >= 0 && p.y <= 300) << p.x << " " << p.y;

@@ -28,7 +28,7 @@ void write_tensors(const std::filesystem::path& path,
 
 TEST(FreshValue, FollowsTheReleasedCode) {
   const auto value = [](const std::string& name, std::vector<int64_t> shape) {
-    return fresh_value(name, shape, 5);
+    return initial_value(name, shape, 5);
   };
   const std::string adapter = "t5_model.encoder.block.0.layer.1.adapter.";
   const at::Tensor down = value(adapter + "adapters.0.down_proj.weight", {8, 100});
@@ -55,7 +55,7 @@ TEST(FreshValue, AttentionToT5sEncoderLooksUpWhatIsLikeTheQuery) {
                                       "t5_model.decoder.block.1.layer.1.EncDecAttention."}) {
     for (const int64_t inner : {64, 96}) {
       const auto value = [&](const std::string& which, std::vector<int64_t> shape) {
-        return fresh_value(attention + which + ".weight", shape, 5);
+        return initial_value(attention + which + ".weight", shape, 5);
       };
       const at::Tensor query = value("q", {inner, 64}), key = value("k", {inner, 64});
       EXPECT_TRUE(at::allclose(query * (8 / 2.5), key));
@@ -65,15 +65,15 @@ TEST(FreshValue, AttentionToT5sEncoderLooksUpWhatIsLikeTheQuery) {
     }
   }
   const auto own = [](const std::string& which) {
-    return fresh_value("t5_model.decoder.block.0.layer.0.SelfAttention." + which + ".weight",
-                       {64, 64}, 5);
+    return initial_value("t5_model.decoder.block.0.layer.0.SelfAttention." + which + ".weight",
+                         {64, 64}, 5);
   };
   EXPECT_FALSE(at::allclose(own("q") * 8, own("k")));
 }
 
 TEST(FreshValue, TokensOfT5sEncoderLookElsewhereThanAtThemselves) {
   const auto bias = [](const std::string& part) {
-    return fresh_value(
+    return initial_value(
         "t5_model." + part + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight",
         {32, 4}, 5);
   };
@@ -84,7 +84,7 @@ TEST(FreshValue, TokensOfT5sEncoderLookElsewhereThanAtThemselves) {
 }
 
 TEST(FreshValue, TwoHeadsOfT5sEncoderSeeWhatStandsBeforeAndAfter) {
-  const at::Tensor bias = fresh_value(
+  const at::Tensor bias = initial_value(
       "t5_model.encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight", {32, 8}, 5);
   for (const int64_t head : {2, 3, 6, 7}) {
     const int64_t seen = head % 4 == 2 ? 0 : 16;  // keys before the query have the first buckets
@@ -97,7 +97,7 @@ TEST(FreshValue, TwoHeadsOfT5sEncoderSeeWhatStandsBeforeAndAfter) {
 
 TEST(FreshValue, PositionsAreSinesAndASmallGridIsTheCornerOfALargeOne) {
   const auto grid = [](int64_t g) {
-    const at::Tensor table = fresh_value("visual_encoder.pos_embed", {1, 1 + g * g, 16}, 5);
+    const at::Tensor table = initial_value("visual_encoder.pos_embed", {1, 1 + g * g, 16}, 5);
     EXPECT_EQ(table.select(1, 0).abs().sum().item<double>(), 0);  // the class token
     return table.slice(1, 1).view({g, g, 16});
   };
@@ -121,7 +121,7 @@ class InitialWeightsTest : public ::testing::Test {
 };
 
 TEST_F(InitialWeightsTest, WhatNoSourceSuppliesIsListed) {
-  config_.weights.fresh = {"Qformer.", "t5_model.*.block.*.layer.*.adapter."};
+  config_.weights.reinitialize = {"Qformer.", "t5_model.*.block.*.layer.*.adapter."};
   TrainedModel model = plan_model(config_);
   const std::string message =
       message_of<ResourceError>([&] { load_model(config_, model, at::kCPU); });
@@ -162,7 +162,7 @@ TEST_F(InitialWeightsTest, ALayerIsPutIn) {
   write_tensors(folder_ / "a.safetensors",
                 {{block + "0" + v, at::ones(value("0" + v).sizes())},
                  {block + "1" + v, 2 * at::ones(value("1" + v).sizes())}});
-  config_.weights.fresh = {
+  config_.weights.reinitialize = {
       "Qformer.",  "query_tokens", "ln_vision.", "t5_proj.", "t5_model.*.block.*.layer.*.adapter.",
       block + "0."};
   config_.weights.zero = {block + "0.layer.0.SelfAttention.o.",

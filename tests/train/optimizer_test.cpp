@@ -94,7 +94,7 @@ TEST(Optimizer, StepsAreLibTorchs) {
 TEST(Gradients, AreOnePieceOfMemoryWithNormAndScale) {
   const ParameterMap map = parameters(1);
   NamedParameters ordered(map.begin(), map.end());
-  ProcessGroup alone(Place{}, at::kCPU, std::chrono::seconds(1));
+  ProcessGroup alone(DistributedContext{}, at::kCPU, std::chrono::seconds(1));
   Gradients gradients(ordered, alone, /*bucket_bytes=*/64);
   gradients.sum_as_they_come();
   at::Tensor loss = at::zeros({});

@@ -238,7 +238,7 @@ TEST_F(FoldersOfTheirOwn, OtherSettingsOrDataAreRefused) {
 
 TEST_F(Processes, RegionAndImageLevelShareABatchAcrossProcesses) {
   testing::set_stage(json_, 3);
-  json_["fresh"] = json_["train"];
+  json_["reinitialize"] = json_["train"];
   json_["micro_batch"] = 4;
   json_["steps"] = 4;
   json_["optimizer"]["lr"] = 1e-3;
@@ -287,7 +287,7 @@ TEST_F(Processes, ARankThatDiesEndsTheOthersWithItsNumber) {
       if (rank == dying) continue;
       EXPECT_EQ(code, 3);
       EXPECT_THAT(process.output(), HasSubstr(str("rank ", dying)));
-      EXPECT_THAT(process.output(), HasSubstr("no sign of life"));
+      EXPECT_THAT(process.output(), HasSubstr("no heartbeat"));
     }
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 20s + 10s);
   }

@@ -18,7 +18,7 @@ cat > "$3/settings.json" <<JSON
  "config": {"visual_input": "AGGREGATOR", "enable_semantic_tags": false, "adapter": {"count": 1}},
  "train": ["fusion_adapter.", "ln_adapter.", "adapter_proj.",
            "t5_model.*.block.*.layer.*.adapter."],
- "fresh": ["fusion_adapter.", "ln_adapter.", "adapter_proj.",
+ "reinitialize": ["fusion_adapter.", "ln_adapter.", "adapter_proj.",
            "t5_model.*.block.*.layer.*.adapter."],
  "data": {"datasets": [{"format": "scenes", "tasks": ["rec"], "count": 20, "size": 70}]}}
 JSON

@@ -22,8 +22,8 @@ using testing::TempFolder;
 using testing::tensors_in;
 
 TrainReport run(const Json& json, Resume resume = Resume::kNo, const TrainHooks& hooks = {}) {
-  return train(TrainConfig::from_json(json, "test", scenes::read_scene_data), Place{}, at::kCPU,
-               resume, hooks);
+  return train(TrainConfig::from_json(json, "test", scenes::read_scene_data), DistributedContext{},
+               at::kCPU, resume, hooks);
 }
 
 Json stage_settings(const TempFolder& folder, int stage) {
@@ -104,7 +104,7 @@ TEST(Stages, EachLowersItsLossAndTouchesOnlyWhatItTrains) {
   const Lion lion = Lion::load(folder / "run3/model", {.dtype = ComputeType::kFp32});
   Question question = caption_question(PromptTemplates::builtin());
   question.generate.max_new_tokens = 5;
-  EXPECT_FALSE(lion.answer(lion.see(Image::black(40, 30)), question).best.ids.empty());
+  EXPECT_FALSE(lion.answer(lion.encode_image(Image::black(40, 30)), question).best.ids.empty());
 }
 
 TEST(Stages, VisualTokensAreLearnedFromATeachersOfLayouts) {
@@ -121,7 +121,7 @@ TEST(Stages, VisualTokensAreLearnedFromATeachersOfLayouts) {
   json["seed"] = 7;  // other weights than the teacher's
   json["augment"] = {{"crop", false}, {"flip", 0}};
   json["data"] = testing::scene_data({"caption"});
-  json["data"]["datasets"][0]["size"] = 64;  // whole cells of a layout
+  json["data"]["datasets"][0]["size"] = 64;  // whole cells of a symbolic scene
   json["validation"] = {{"data", json["data"]}, {"every", 40}, {"samples", 16}};
   json["steps"] = 40;
   EXPECT_TRUE(run(json).finished);
@@ -135,7 +135,7 @@ TEST(Stages, VisualTokensAreLearnedFromATeachersOfLayouts) {
   json["data"] = testing::scene_data({"caption"});
   json["data"]["datasets"][0]["size"] = 70;
   json["out"] = (folder / "torn").string();
-  EXPECT_THAT(message_of<InputError>([&] { run(json); }), HasSubstr("layout"));
+  EXPECT_THAT(message_of<InputError>([&] { run(json); }), HasSubstr("symbolic scene"));
 }
 
 class TrainerTest : public ::testing::Test {
@@ -180,15 +180,15 @@ TEST_F(TrainerTest, TheFolderHasWhatWasLaidOverAndWhatBeganAnewThoughItWasNotTra
   next["out"] = (folder_ / "next").string();
   next["export_model"] = true;
   next["init"] = {{{"file", (folder_ / "run/export/trained.safetensors").string()}}};
-  next["fresh"] = {"visual_encoder.cls_token"};
+  next["reinitialize"] = {"visual_encoder.cls_token"};
   next["train"] = {"t5_proj."};
   run(next);
   const auto laid_over = tensors_in(folder_ / "run/export/trained.safetensors");
   const auto after = tensors_in(folder_ / "next/model");
   EXPECT_TRUE(at::equal(after.at("query_tokens").to(at::kFloat), laid_over.at("query_tokens")));
   const at::Tensor& token = after.at("visual_encoder.cls_token");
-  EXPECT_TRUE(
-      at::equal(token.to(at::kFloat), fresh_value("visual_encoder.cls_token", token.sizes(), 42)));
+  EXPECT_TRUE(at::equal(token.to(at::kFloat),
+                        initial_value("visual_encoder.cls_token", token.sizes(), 42)));
 }
 
 TEST_F(TrainerTest, AnExportThatFailsLeavesTheEarlierModelFolder) {
@@ -272,7 +272,7 @@ TEST_F(TrainerTest, RecomputingGivesTheSameLossesAndGradients) {
   run(json_);
   Json other = json_;
   other["out"] = (folder_ / "again").string();
-  other["recompute"] = true;
+  other["activation_checkpointing"] = true;
   run(other);
   const auto plain = log_of(folder_ / "run");
   const auto again = log_of(folder_ / "again");

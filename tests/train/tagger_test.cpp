@@ -25,7 +25,7 @@ class TaggerTraining : public ::testing::Test {
   TaggerTraining() {
     scene_.kinds = 4;
     scene_.size = 32;
-    scene_.max_things = 1;
+    scene_.max_objects = 1;
     const WordVocabulary words = scenes::scene_words(scene_, PromptTemplates::builtin(), 50);
     const std::vector<std::string> tags = scenes::Vocabulary(scene_.kinds).tag_list();
     models::LionConfig config =
@@ -44,7 +44,7 @@ class TaggerTraining : public ::testing::Test {
 
   TrainConfig settings(const std::string& out) const {
     const Json scenes = {{"format", "scenes"}, {"tasks", {"caption"}}, {"count", 1000},
-                         {"kinds", 4},         {"size", 32},           {"max_things", 1}};
+                         {"kinds", 4},         {"size", 32},           {"max_objects", 1}};
     return TrainConfig::from_json(
         {{"objective", "tags"},
          {"model", base().string()},
@@ -64,7 +64,7 @@ class TaggerTraining : public ::testing::Test {
   }
 
   TrainReport run(const TrainConfig& config) const {
-    return train(config, Place{}, at::kCPU, Resume::kNo);
+    return train(config, DistributedContext{}, at::kCPU, Resume::kNo);
   }
 
   scenes::SceneConfig scene_;

@@ -38,7 +38,7 @@ inline const std::filesystem::path& base_folder() {
 /// As `lion new` makes them.
 inline train::FirstWeights first_weights() {
   return {[](int64_t width, int64_t d_model) {
-            scenes::LayoutReader reader = scenes::layout_reader(width, d_model);
+            scenes::SymbolicPatches reader = scenes::symbolic_patches(width, d_model);
             return train::FirstWeights::Patches{std::move(reader.weight), std::move(reader.bias)};
           },
           scenes::plural_of};
@@ -72,21 +72,21 @@ inline void set_stage(Json& json, int stage) {
     json["config"] = {
         {"visual_input", "QFORMER"}, {"enable_semantic_tags", false}, {"adapter", {{"count", 1}}}};
     json["train"] = {"Qformer.", "query_tokens", "ln_vision.", "t5_proj.", adapters};
-    json["fresh"] = json["train"];
+    json["reinitialize"] = json["train"];
     json["data"] = scene_data({"caption", "vqa", "vqg", "dialogue"});
   } else if (stage == 2) {
     json["config"] = {{"visual_input", "AGGREGATOR"},
                       {"enable_semantic_tags", false},
                       {"adapter", {{"count", 1}}}};
     json["train"] = {"fusion_adapter.", "ln_adapter.", "adapter_proj.", adapters};
-    json["fresh"] = json["train"];
+    json["reinitialize"] = json["train"];
     json["data"] = scene_data({"rec", "reg"});
   } else {
     json["config"] = {{"visual_input", "ALL"}, {"enable_semantic_tags", true}};
     json["train"] = {"Qformer.",      "query_tokens",     "ln_vision.",
                      "t5_proj.",      "fusion_adapter.",  "ln_adapter.",
                      "adapter_proj.", "soft_prompt_hint", adapters};
-    json["fresh"] = {"soft_prompt_hint", "t5_model.*.block.*.layer.*.adapter.router_ratio"};
+    json["reinitialize"] = {"soft_prompt_hint", "t5_model.*.block.*.layer.*.adapter.router_ratio"};
     json["tags"] = "soft";
     json["data"] = scene_data({"caption", "vqa", "rec", "reg"});
   }

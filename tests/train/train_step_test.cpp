@@ -71,14 +71,15 @@ TEST_F(TrainStepTest, ADecoderOfTheWordsAloneIsAskedForNothingElse) {
   const auto of = [](const std::vector<int64_t>& numbers, int64_t length) {
     return at::tensor(numbers).view({-1, length});
   };
-  const at::Tensor image =
+  const at::Tensor pixels =
       at::tensor(batch_.pixels).view({batch_.size, 3, batch_.image_size, batch_.image_size});
-  models::PictureFeatures picture = lion.see(image);
-  lion.aggregate(picture);
-  models::EncoderInputs inputs =
-      lion.join(picture, {}, {of(batch_.prompt.ids, 6), of(batch_.prompt.mask, 6)}, /*hint_id=*/-1);
+  models::ImageFeatures image = lion.encode_image(pixels);
+  lion.aggregate(image);
+  models::EncoderInputs inputs = lion.build_encoder_inputs(
+      image, {}, {of(batch_.prompt.ids, 6), of(batch_.prompt.mask, 6)}, /*hint_id=*/-1);
   const int64_t length = inputs.embeds.size(1);
-  inputs.read = (at::arange(length) >= length - 6).to(at::kLong).expand({batch_.size, length});
+  inputs.cross_attention_mask =
+      (at::arange(length) >= length - 6).to(at::kLong).expand({batch_.size, length});
   const auto result = lion.loss(inputs, of(batch_.target.ids, 4), at::tensor(batch_.level));
   const at::Tensor sums = result.token_loss.sum(1);
   const auto words = losses(1);
@@ -103,21 +104,21 @@ TEST_F(TrainStepTest, NoiseOnVisualTokensIsAnothersForEachSample) {
   }
 }
 
-TEST_F(TrainStepTest, CodesAreTheDifferenceToWhatTheTeacherMakesOfTheLayouts) {
+TEST_F(TrainStepTest, CodesAreTheDifferenceToWhatTheTeacherMakesOfTheSymbolicScenes) {
   const at::NoGradGuard no_grad;
   const ForwardOptions options{.dropout = 0, .t5_dropout = 0};
-  batch_.layouts = batch_.pixels;
+  batch_.symbolic_pixels = batch_.pixels;
   EXPECT_EQ(forward_codes(*model_.lion, *model_.lion, batch_, options).sum.item<double>(), 0);
 
-  for (float& pixel : batch_.layouts) pixel = -pixel;
+  for (float& pixel : batch_.symbolic_pixels) pixel = -pixel;
   const auto tokens = [this](const std::vector<float>& pixels) {
-    models::PictureFeatures picture = model_.lion->see(
+    models::ImageFeatures image = model_.lion->encode_image(
         at::tensor(pixels).view({batch_.size, 3, batch_.image_size, batch_.image_size}));
-    model_.lion->aggregate(picture);
-    return picture.adapter_proj;
+    model_.lion->aggregate(image);
+    return image.adapter_proj;
   };
   const at::Tensor errors =
-      (tokens(batch_.pixels) - tokens(batch_.layouts)).square().mean({1, 2});  // [B]
+      (tokens(batch_.pixels) - tokens(batch_.symbolic_pixels)).square().mean({1, 2});  // [B]
   const BatchLoss loss = forward_codes(*model_.lion, *model_.lion, batch_, options);
   EXPECT_EQ(loss.tokens, batch_.target_tokens());
   for (int64_t i = 0; i < batch_.size; ++i) {

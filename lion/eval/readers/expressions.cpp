@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The pictures of all three sets are of COCO's train2014.
+// The images of all three sets are of COCO's train2014.
 constexpr const char* kExpressionSplit = "train2014";
 
 using Size = std::pair<int64_t, int64_t>;
@@ -87,10 +87,10 @@ class ExpressionReader {
     if (without_full_stop(expression.text).empty()) {
       throw BadRecord{ProblemKind::kEmptyText, str("\"", key, "\" is empty")};
     }
-    if (!size) size = size_of(expression.picture);
+    if (!size) size = size_of(expression.image);
     if (size->first < 1 || size->second < 1) {
       throw BadRecord{ProblemKind::kMalformed,
-                      str("the picture's size is ", size->first, " x ", size->second)};
+                      str("the image's size is ", size->first, " x ", size->second)};
     }
     expression.width = size->first;
     expression.height = size->second;
@@ -125,39 +125,39 @@ class ExpressionReader {
     gathered_.clear();
   }
 
-  /// The name of the picture and where it is. A list of references gives a crop's name, which has a
-  /// suffix: the picture is its id.
-  void set_picture(Expression& expression, std::string_view name) {
-    if (name.empty()) throw BadRecord{ProblemKind::kMalformed, "the picture's name is empty"};
-    expression.picture_name = name;
+  /// The name of the image and where it is. A list of references gives a crop's name, which has a
+  /// suffix: the image is its id.
+  void set_image(Expression& expression, std::string_view name) {
+    if (name.empty()) throw BadRecord{ProblemKind::kMalformed, "the image's name is empty"};
+    expression.image_name = name;
     if (const auto coco = parse_coco_name(name)) {
       const std::string split = coco->split.empty() ? kExpressionSplit : coco->split;
-      expression.picture = reader_.pictures().coco(split, coco->id);
+      expression.image = reader_.images().coco(split, coco->id);
     } else {
-      expression.picture = reader_.pictures().named(name, kExpressionSplit);
+      expression.image = reader_.images().named(name, kExpressionSplit);
     }
   }
 
-  void set_picture(Expression& expression, int64_t coco_id) {
+  void set_image(Expression& expression, int64_t coco_id) {
     if (coco_id < 0) throw BadRecord{ProblemKind::kMalformed, str("image_id is ", coco_id)};
-    expression.picture_name = coco_file_name(kExpressionSplit, coco_id);
-    expression.picture = reader_.pictures().coco(kExpressionSplit, coco_id);
+    expression.image_name = coco_file_name(kExpressionSplit, coco_id);
+    expression.image = reader_.images().coco(kExpressionSplit, coco_id);
   }
 
   ItemReader& reader() { return reader_; }
 
  private:
-  /// From the picture's header, read once.
-  Size size_of(const fs::path& picture) {
-    const auto known = sizes_.find(picture.string());
+  /// From the image's header, read once.
+  Size size_of(const fs::path& image) {
+    const auto known = sizes_.find(image.string());
     if (known != sizes_.end()) return known->second;
     try {
-      const Size size = image_file_size(picture, reader_.options().exif);
-      return sizes_.emplace(picture.string(), size).first->second;
+      const Size size = image_file_size(image, reader_.options().exif);
+      return sizes_.emplace(image.string(), size).first->second;
     } catch (const ResourceError& error) {
-      throw BadRecord{ProblemKind::kMissingPicture, error.what()};
+      throw BadRecord{ProblemKind::kMissingImage, error.what()};
     } catch (const InputError& error) {
-      throw BadRecord{ProblemKind::kBrokenPicture, error.what()};
+      throw BadRecord{ProblemKind::kBrokenImage, error.what()};
     }
   }
 
@@ -181,7 +181,7 @@ void read_lines(ExpressionReader& expressions, const fs::path& path) {
     Expression one;
     one.id = str(reader.info().name, list ? ": record " : ": line ", number);
     one.text = record.text(key);
-    expressions.set_picture(one, record.text(grounding ? "img_path" : "image"));
+    expressions.set_image(one, record.text(grounding ? "img_path" : "image"));
     expressions.add(std::move(one), record.four_numbers("bbox"), key, size_in(record),
                     ItemReader::where(path, list ? "record" : "line", number));
   });
@@ -189,7 +189,7 @@ void read_lines(ExpressionReader& expressions, const fs::path& path) {
 }
 
 /// MDETR: {"images": [{"id", "file_name", "caption", "width", "height"}],
-/// "annotations": [{"image_id", "bbox": xywh}]}, a picture per expression.
+/// "annotations": [{"image_id", "bbox": xywh}]}, an image per expression.
 void read_mdetr(ExpressionReader& expressions, const fs::path& path) {
   struct Asked {
     Expression expression;
@@ -209,7 +209,7 @@ void read_mdetr(ExpressionReader& expressions, const fs::path& path) {
     Asked asked{.size = size_in(image), .number = number};
     asked.expression.id = str(id);
     asked.expression.text = image.text("caption");
-    expressions.set_picture(asked.expression, image.text("file_name"));
+    expressions.set_image(asked.expression, image.text("file_name"));
     numbers.emplace(id, all.size());
     all.push_back(std::move(asked));
   };
@@ -217,7 +217,7 @@ void read_mdetr(ExpressionReader& expressions, const fs::path& path) {
     const int64_t id = annotation.integer("image_id");
     const auto known = numbers.find(id);
     if (known == numbers.end()) {
-      throw BadRecord{ProblemKind::kUnknownPicture, str("image_id ", id, " is not in \"images\"")};
+      throw BadRecord{ProblemKind::kUnknownImage, str("image_id ", id, " is not in \"images\"")};
     }
     Asked& asked = all[known->second];
     if (asked.seen) {
@@ -227,7 +227,7 @@ void read_mdetr(ExpressionReader& expressions, const fs::path& path) {
     asked.numbers = annotation.four_numbers("bbox");
   };
   const JsonStream stream = reader.open(path);
-  // Annotations may stand before the pictures that they refer to.
+  // Annotations may stand before the images that they refer to.
   stream.each_in(std::array{reader.in_list(path, "images", "image", read_image)});
   stream.each_in(std::array{reader.in_list(path, "annotations", "annotation", read_box)});
   for (Asked& asked : all) {
@@ -248,7 +248,7 @@ void read_mdetr(ExpressionReader& expressions, const fs::path& path) {
 /// The boxes and sizes that references point to.
 struct Instances {
   std::unordered_map<int64_t, std::array<double, 4>> boxes;  // as written, by annotation
-  std::unordered_map<int64_t, Size> sizes;                   // by picture
+  std::unordered_map<int64_t, Size> sizes;                   // by image
 };
 
 Instances read_instances(ItemReader& reader, const fs::path& path) {
@@ -283,7 +283,7 @@ void read_reference(ExpressionReader& expressions, const RecordFields& record,
           Expression one;
           one.id = fields.id("sent_id");
           one.text = fields.text("sent");
-          expressions.set_picture(one, image);
+          expressions.set_image(one, image);
           expressions.add(
               std::move(one), box->second, "sent",
               size == instances.sizes.end() ? std::nullopt : std::optional(size->second), where);

@@ -12,12 +12,12 @@ namespace lion::eval {
 
 /// A sentence about a box.
 struct Expression {
-  std::string id;  ///< within its file: a sentence's or picture's id, or "refcoco_val: line 3"
+  std::string id;  ///< within its file: a sentence's or image's id, or "refcoco_val: line 3"
   std::string text;
-  std::string picture_name;  ///< as the file has it, or COCO's name
-  std::filesystem::path picture;
+  std::string image_name;  ///< as the file has it, or COCO's name
+  std::filesystem::path image;
   PixelBox box;
-  int64_t width = 0;  ///< pixels of the picture
+  int64_t width = 0;  ///< pixels of the image
   int64_t height = 0;
 };
 

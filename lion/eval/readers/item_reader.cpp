@@ -37,7 +37,7 @@ ItemReader::ItemReader(const BenchmarkInfo& info, const ReadOptions& options,
       options_(options),
       templates_(templates),
       files_(options.root),
-      pictures_(files_, options.images.empty() ? std::nullopt : std::optional(options.images)) {
+      images_(files_, options.images.empty() ? std::nullopt : std::optional(options.images)) {
   benchmark_.info = &info;
 }
 
@@ -71,8 +71,8 @@ JsonStream ItemReader::open(const fs::path& path) {
   return stream;
 }
 
-fs::path ItemReader::picture_folder(const Names& names, const fs::path& near) {
-  if (!options_.images.empty()) return pictures_.folder(names, near);
+fs::path ItemReader::image_folder(const Names& names, const fs::path& near) {
+  if (!options_.images.empty()) return images_.folder(names, near);
   Names beside = names;
   beside.emplace_back("images");
   fs::path folder = near.parent_path();
@@ -83,14 +83,14 @@ fs::path ItemReader::picture_folder(const Names& names, const fs::path& near) {
     }
     if (folder == files_.root()) break;
   }
-  return pictures_.folder(names, near);
+  return images_.folder(names, near);
 }
 
 void ItemReader::add(Item item) {
   if (!ids_.insert(item.id).second) {
     throw BadRecord{ProblemKind::kDuplicate, str(item.id, " is there twice")};
   }
-  if (!item.picture.bytes) item.picture.path = pictures_.on_disk(item.picture.path);
+  if (!item.image.bytes) item.image.path = images_.on_disk(item.image.path);
   benchmark_.items.push_back(std::move(item));
 }
 

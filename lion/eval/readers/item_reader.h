@@ -31,7 +31,7 @@ class ItemReader {
   const ReadOptions& options() const { return options_; }
   const PromptTemplates& templates() const { return templates_; }
   const OfficialFiles& official() const { return files_; }
-  PictureFinder& pictures() { return pictures_; }
+  ImageFinder& images() { return images_; }
   Problems& problems() { return benchmark_.problems; }
 
   /// The benchmark's template; "" when it has none.
@@ -46,9 +46,9 @@ class ItemReader {
   /// Elements that are not JSON go to the problems.
   JsonStream open(const std::filesystem::path& path);
 
-  /// The folder of a benchmark's pictures: the one given, else one of `names` or "images" beside
+  /// The folder of a benchmark's images: the one given, else one of `names` or "images" beside
   /// the annotations or one level above, else one of `names` anywhere.
-  std::filesystem::path picture_folder(const Names& names, const std::filesystem::path& near);
+  std::filesystem::path image_folder(const Names& names, const std::filesystem::path& near);
 
   /// What to know of a file, in words.
   void note(std::string words) { benchmark_.notes.push_back(std::move(words)); }
@@ -107,7 +107,7 @@ class ItemReader {
   const ReadOptions& options_;
   const PromptTemplates& templates_;
   OfficialFiles files_;
-  PictureFinder pictures_;
+  ImageFinder images_;
   Benchmark benchmark_;
   std::unordered_set<std::string> ids_;
 };
@@ -140,7 +140,7 @@ void read_expression_items(ItemReader& reader);  // RefCOCO, RefCOCO+, RefCOCOg
 void read_region_items(ItemReader& reader);      // RefCOCOg's boxes, to be described
 void read_pope_items(ItemReader& reader);
 void read_mmbench_items(ItemReader& reader);
-void read_own_items(ItemReader& reader);    // a person's own data
-void read_thing_items(ItemReader& reader);  // what is in COCO's pictures
+void read_own_items(ItemReader& reader);     // a person's own data
+void read_object_items(ItemReader& reader);  // what is in COCO's images
 
 }  // namespace lion::eval

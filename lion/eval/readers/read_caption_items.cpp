@@ -14,26 +14,26 @@ namespace fs = std::filesystem;
 
 constexpr const char* kCaptionSplit = "val2014";
 
-/// Gathers the captions of pictures, which may come in any order.
+/// Gathers the captions of images, which may come in any order.
 class CaptionItems {
  public:
   explicit CaptionItems(ItemReader& reader) : reader_(reader) {}
 
-  /// The picture `id`, new or known.
-  Item& picture(const std::string& id, const fs::path& path, std::string where) {
+  /// The image `id`, new or known.
+  Item& image(const std::string& id, const fs::path& path, std::string where) {
     const auto [known, is_new] = numbers_.try_emplace(id, items_.size());
     if (!is_new) return items_[known->second];
     wheres_.push_back(std::move(where));
     Item& item = items_.emplace_back();
     item.id = id;
-    item.picture.path = path;
+    item.image.path = path;
     item.prompt = reader_.prompt();
     // TextCaps' ids are texts, even those that are all digits.
     item.official["image_id"] = reader_.info().name == "textcaps" ? Json(id) : id_value(id);
     return item;
   }
 
-  /// Nothing when the picture is unknown.
+  /// Nothing when the image is unknown.
   Item* find(const std::string& id) {
     const auto known = numbers_.find(id);
     return known == numbers_.end() ? nullptr : &items_[known->second];
@@ -51,7 +51,7 @@ class CaptionItems {
           [&] {
             if (items_[i].truth.texts.empty()) {
               throw BadRecord{ProblemKind::kNoAnnotation,
-                              str("picture ", items_[i].id, " has no caption")};
+                              str("image ", items_[i].id, " has no caption")};
             }
             reader_.add(std::move(items_[i]));
           });
@@ -65,22 +65,22 @@ class CaptionItems {
   std::unordered_map<std::string, size_t> numbers_;
 };
 
-/// How a benchmark's pictures are named and where they lie.
-class CaptionPictures {
+/// How a benchmark's images are named and where they lie.
+class CaptionImages {
  public:
-  CaptionPictures(ItemReader& reader, const fs::path& annotations) : reader_(reader) {
+  CaptionImages(ItemReader& reader, const fs::path& annotations) : reader_(reader) {
     if (reader.info().name != "coco") {
-      folder_ = reader.picture_folder({"flickr30k-images", "flickr30k_images"}, annotations);
+      folder_ = reader.image_folder({"flickr30k-images", "flickr30k_images"}, annotations);
     }
   }
 
   fs::path path(const std::string& name) {
-    if (folder_.empty()) return reader_.pictures().named(name, kCaptionSplit);
+    if (folder_.empty()) return reader_.images().named(name, kCaptionSplit);
     return folder_ / fs::path(name).filename();
   }
 
   std::string id(const std::string& name) const {
-    if (name.empty()) throw BadRecord{ProblemKind::kMalformed, "the picture's name is empty"};
+    if (name.empty()) throw BadRecord{ProblemKind::kMalformed, "the image's name is empty"};
     if (const auto coco = parse_coco_name(name)) return str(coco->id);
     return fs::path(name).stem().string();
   }
@@ -93,15 +93,15 @@ class CaptionPictures {
 /// {"images": [{"filename", "split", "sentences": [{"raw"}], "filepath" and "cocoid" for COCO}]}
 void read_karpathy(ItemReader& reader, const fs::path& path) {
   CaptionItems items(reader);
-  CaptionPictures pictures(reader, path);
+  CaptionImages images(reader, path);
   const auto read = [&](const RecordFields& image, int64_t number) {
     if (image.text("split") != "test") return;
     std::string name(image.text("filename"));
     if (const auto folder = image.maybe_text("filepath")) name = str(*folder, "/", name);
-    const std::string id = image.has("cocoid") ? str(image.integer("cocoid")) : pictures.id(name);
+    const std::string id = image.has("cocoid") ? str(image.integer("cocoid")) : images.id(name);
     if (items.find(id)) throw BadRecord{ProblemKind::kDuplicate, str(id, " is there twice")};
     const std::string where = ItemReader::where(path, "image", number);
-    Item& item = items.picture(id, pictures.path(name), where);
+    Item& item = items.image(id, images.path(name), where);
     for (const simdjson::dom::element sentence : image.list("sentences")) {
       read_record(
           reader.problems(), [&] { return where; },
@@ -115,27 +115,26 @@ void read_karpathy(ItemReader& reader, const fs::path& path) {
 /// {"images": [{"id", "file_name"}], "annotations": [{"image_id", "caption"}]}
 void read_coco(ItemReader& reader, const fs::path& path) {
   CaptionItems items(reader);
-  CaptionPictures pictures(reader, path);
+  CaptionImages images(reader, path);
   const auto read_image = [&](const RecordFields& image, int64_t number) {
     const int64_t id = image.integer("id");
     if (items.find(str(id))) throw BadRecord{ProblemKind::kDuplicate, str(id, " is there twice")};
     // LAVIS's list for scoring has ids only.
     const auto name = image.maybe_text("file_name");
-    items.picture(
-        str(id),
-        name ? pictures.path(std::string(*name)) : reader.pictures().coco(kCaptionSplit, id),
-        ItemReader::where(path, "image", number));
+    items.image(str(id),
+                name ? images.path(std::string(*name)) : reader.images().coco(kCaptionSplit, id),
+                ItemReader::where(path, "image", number));
   };
   const auto read_caption = [&](const RecordFields& annotation, int64_t) {
     const std::string id = str(annotation.integer("image_id"));
     Item* item = items.find(id);
     if (!item) {
-      throw BadRecord{ProblemKind::kUnknownPicture, str("image_id ", id, " is not in \"images\"")};
+      throw BadRecord{ProblemKind::kUnknownImage, str("image_id ", id, " is not in \"images\"")};
     }
     CaptionItems::add_caption(*item, annotation.text("caption"));
   };
   const JsonStream stream = reader.open(path);
-  // Annotations may stand before the pictures that they refer to.
+  // Annotations may stand before the images that they refer to.
   stream.each_in(std::array{reader.in_list(path, "images", "image", read_image)});
   stream.each_in(std::array{reader.in_list(path, "annotations", "annotation", read_caption)});
   items.finish();
@@ -144,19 +143,19 @@ void read_coco(ItemReader& reader, const fs::path& path) {
 /// [{"image", "caption": a text or a list of them}]
 void read_lavis(ItemReader& reader, const fs::path& path) {
   CaptionItems items(reader);
-  CaptionPictures pictures(reader, path);
+  CaptionImages images(reader, path);
   reader.each_record(path, [&](const RecordFields& record, int64_t number, bool) {
     const std::string name(record.text("image"));
-    const std::string id = pictures.id(name);
+    const std::string id = images.id(name);
     const bool several = record.value("caption").is_array();
-    // With a caption in each record, a picture comes once for each.
+    // With a caption in each record, an image comes once for each.
     if (several && items.find(id)) {
       throw BadRecord{ProblemKind::kDuplicate, str(id, " is there twice")};
     }
     const std::vector<std::string> captions =
         several ? read_texts(record, "caption")
                 : std::vector<std::string>{std::string(record.text("caption"))};
-    Item& item = items.picture(id, pictures.path(name), ItemReader::where(path, "record", number));
+    Item& item = items.image(id, images.path(name), ItemReader::where(path, "record", number));
     for (const std::string& caption : captions) CaptionItems::add_caption(item, caption);
   });
   items.finish();
@@ -166,12 +165,12 @@ void read_lavis(ItemReader& reader, const fs::path& path) {
 void read_textcaps(ItemReader& reader) {
   const fs::path path = reader.file({"TextCaps_0.1_val.json"}, "captions of TextCaps");
   const fs::path folder =
-      reader.picture_folder({"train_images", "val_images", "textcaps_images"}, path);
+      reader.image_folder({"train_images", "val_images", "textcaps_images"}, path);
   CaptionItems items(reader);
   const auto read = [&](const RecordFields& record, int64_t number) {
     const std::string id = record.id("image_id");
     Item& item =
-        items.picture(id, folder / str(id, ".jpg"), ItemReader::where(path, "caption", number));
+        items.image(id, folder / str(id, ".jpg"), ItemReader::where(path, "caption", number));
     CaptionItems::add_caption(item, record.text("caption_str"));
   };
   reader.open(path).each_in(std::array{reader.in_list(path, "data", "caption", read)});

@@ -35,10 +35,10 @@ fs::path vsr_file(ItemReader& reader, const std::string& split) {
   return reader.file(names, str("statements of VSR (or ", split, "/dev.jsonl)"));
 }
 
-/// VSR's pictures: in a folder of their own, else among COCO's.
-class VsrPictures {
+/// VSR's images: in a folder of their own, else among COCO's.
+class VsrImages {
  public:
-  VsrPictures(ItemReader& reader, const fs::path& annotations) : reader_(reader) {
+  VsrImages(ItemReader& reader, const fs::path& annotations) : reader_(reader) {
     if (!reader.options().images.empty()) return;
     for (const char* name : {"images", "vsr_images"}) {
       const fs::path folder = annotations.parent_path() / name;
@@ -52,7 +52,7 @@ class VsrPictures {
     if (!own_.empty()) return own_ / fs::path(name).filename();
     const auto link = parse_coco_name(record.maybe_text("image_link").value_or(""));
     const bool says_split = link && !link->split.empty();
-    return reader_.pictures().named(name, says_split ? link->split : "train2017");
+    return reader_.images().named(name, says_split ? link->split : "train2017");
   }
 
  private:
@@ -129,7 +129,7 @@ void read_pope_items(ItemReader& reader) {
     }
     item.truth.texts = {label};
     item.category = label;
-    item.picture.path = reader.pictures().named(record.text("image"), "val2014");
+    item.image.path = reader.images().named(record.text("image"), "val2014");
     item.official["question_id"] = id_value(item.id);
     reader.add(std::move(item));
   });
@@ -138,7 +138,7 @@ void read_pope_items(ItemReader& reader) {
 void read_vsr_items(ItemReader& reader) {
   const fs::path path =
       vsr_file(reader, reader.info().name == "vsr_zeroshot" ? "zeroshot" : "random");
-  VsrPictures pictures(reader, path);
+  VsrImages images(reader, path);
   const bool yes_no = reader.options().vsr_yes_no;
   reader.each_record(path, [&](const RecordFields& record, int64_t number, bool list) {
     Item item;
@@ -153,7 +153,7 @@ void read_vsr_items(ItemReader& reader) {
     }
     item.truth.candidate = label == 1 ? 0 : 1;
     item.category = record.maybe_text("relation").value_or("");
-    item.picture.path = pictures.path(record);
+    item.image.path = images.path(record);
     item.official["image"] = std::string(record.text("image"));
     item.official["caption"] = std::string(record.text("caption"));
     reader.add(std::move(item));
@@ -175,7 +175,7 @@ void read_iconqa_items(ItemReader& reader) {
       item.candidates = read_texts(record, "choices");
       item.truth.candidate = read_choice(record, "answer", item.candidates.size());
       item.category = record.maybe_text("grade").value_or("");
-      item.picture.path = folder / "image.png";
+      item.image.path = folder / "image.png";
       item.official["question_id"] = id_value(id);
       reader.add(std::move(item));
     });

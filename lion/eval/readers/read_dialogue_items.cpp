@@ -1,4 +1,4 @@
-// VisDial: ten questions about a picture, a hundred answers to rank for each.
+// VisDial: ten questions about an image, a hundred answers to rank for each.
 #include <utility>
 
 #include "lion/annotations/text_rules.h"
@@ -60,7 +60,7 @@ class DialogueReader {
   DialogueReader(ItemReader& reader, fs::path path)
       : reader_(reader),
         path_(std::move(path)),
-        folder_(reader.picture_folder({"VisualDialog_val2018"}, path_)),
+        folder_(reader.image_folder({"VisualDialog_val2018"}, path_)),
         first_prompt_(first_round_template(reader.prompt())) {}
 
   void read(const RecordFields& data) {
@@ -99,7 +99,7 @@ class DialogueReader {
         if (answer) history += str(" q: ", question, " a: ", answers.at(*answer), " ");
         item.id = str(image, "-", round);
         item.category = str(round < 10 ? "round 0" : "round ", round);
-        item.picture.path = folder_ / picture_name(image);
+        item.image.path = folder_ / image_name(image);
         item.official = {{"image_id", image}, {"round_id", round}};
         read_options(fields, answers, item);
         reader_.add(std::move(item));
@@ -133,8 +133,8 @@ class DialogueReader {
     item.truth.candidate = read_choice(round, "gt_index", item.candidates.size());
   }
 
-  static std::string picture_name(int64_t image) {
-    if (image < 0) throw BadRecord{ProblemKind::kMalformed, str("the picture's id is ", image)};
+  static std::string image_name(int64_t image) {
+    if (image < 0) throw BadRecord{ProblemKind::kMalformed, str("the image's id is ", image)};
     std::string digits = str(image);
     if (digits.size() < 12) digits.insert(0, 12 - digits.size(), '0');
     return str("VisualDialog_val2018_", digits, ".jpg");

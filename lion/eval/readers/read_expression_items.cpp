@@ -1,5 +1,5 @@
 // RefCOCO, RefCOCO+ and RefCOCOg: where is it (REC), and what is there (REG). The box that is right
-// stays as the file has it: neither rounded nor clipped to the picture.
+// stays as the file has it: neither rounded nor clipped to the image.
 #include <algorithm>
 #include <unordered_map>
 #include <utility>
@@ -14,13 +14,13 @@ namespace lion::eval {
 namespace {
 
 Json official_of(const Expression& expression) {
-  return {{"img_path", expression.picture_name},
+  return {{"img_path", expression.image_name},
           {"expression", expression.text},
           {"width", expression.width},
           {"height", expression.height}};
 }
 
-/// The box as prompts write it: fractions within the picture.
+/// The box as prompts write it: fractions within the image.
 std::string written_box(const Expression& expression) {
   const auto fraction = [](double pixels, int64_t side) {
     return std::clamp(pixels / static_cast<double>(side), 0.0, 1.0);
@@ -40,7 +40,7 @@ void read_expression_items(ItemReader& reader) {
     item.prompt = fill(reader.drawn_prompt(Task::kRec, item.id), {{"expr", words}});
     item.truth.box = expression.box;
     item.official = official_of(expression);
-    item.picture.path = std::move(expression.picture);
+    item.image.path = std::move(expression.image);
     item.question = std::move(expression.text);
     reader.add(std::move(item));
   });
@@ -53,7 +53,7 @@ void read_region_items(ItemReader& reader) {
   for_each_expression(reader, [&](Expression expression) {
     const PixelBox& box = expression.box;
     const std::string key =
-        str(expression.picture_name, " ", box.x0, " ", box.y0, " ", box.x1, " ", box.y1);
+        str(expression.image_name, " ", box.x0, " ", box.y0, " ", box.x1, " ", box.y1);
     const auto [known, is_new] = numbers.try_emplace(key, items.size());
     if (is_new) {
       const std::string written = written_box(expression);
@@ -65,7 +65,7 @@ void read_region_items(ItemReader& reader) {
       item.official = official_of(expression);
       item.official.erase("expression");
       item.official["image_id"] = id_value(item.id);
-      item.picture.path = expression.picture;
+      item.image.path = expression.image;
       items.push_back(std::move(item));
     }
     items[known->second].truth.texts.push_back(std::move(expression.text));

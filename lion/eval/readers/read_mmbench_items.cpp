@@ -112,7 +112,7 @@ Pass read_pass(const Cells& cells, bool needs_answer) {
   return pass;
 }
 
-/// The rows of a file, and pictures that several rows share.
+/// The rows of a file, and images that several rows share.
 class Table {
  public:
   Table(ItemReader& reader, const fs::path& path) : reader_(reader), path_(path) {}
@@ -129,7 +129,7 @@ class Table {
       read_record(
           reader_.problems(), [&] { return where("line", row.line); },
           [&] { add_row(Cells(rows.header(), row), needs_answer); });
-      // Its picture is kept as a cell.
+      // Its image is kept as a cell.
       file->release(bytes.subspan(begin, rows.position() - begin));
       report(rows.position(), bytes.size());
     }
@@ -188,7 +188,7 @@ class Table {
   /// All passes of a question, or none: those that the file lacks are made.
   void add_question(int64_t base) {
     const Pass& first = passes_.at(base);
-    const auto bytes = picture(base);
+    const auto bytes = image(base);
     const auto n = static_cast<int64_t>(first.options.size());
     for (int64_t shift = 0; shift < n; ++shift) {
       const int64_t index = base + shift * kCircularStep;
@@ -205,7 +205,7 @@ class Table {
     const PromptTemplates& templates = reader_.templates();
     Item item;
     item.id = str(index);
-    item.picture = {path_.parent_path() / str(path_.filename().string(), ", index ", base), bytes};
+    item.image = {path_.parent_path() / str(path_.filename().string(), ", index ", base), bytes};
     item.prompt =
         options_prompt(templates.benchmark(pass.hint.empty() ? "mmbench" : "mmbench_hint"),
                        pass.question, pass.hint, pass.options);
@@ -218,29 +218,29 @@ class Table {
     return item;
   }
 
-  /// The picture of the row `index`, which may point to another row's.
-  std::shared_ptr<const std::string> picture(int64_t index) {
+  /// The image of the row `index`, which may point to another row's.
+  std::shared_ptr<const std::string> image(int64_t index) {
     const auto other = parse_integer(images_.at(index));
-    if (!other) return own_picture(index);
+    if (!other) return own_image(index);
     if (!images_.contains(*other) || *other == index || parse_integer(images_.at(*other))) {
-      throw BadRecord{ProblemKind::kUnknownPicture,
-                      str("the picture is that of index ", *other, ", which has none")};
+      throw BadRecord{ProblemKind::kUnknownImage,
+                      str("the image is that of index ", *other, ", which has none")};
     }
-    return own_picture(*other);
+    return own_image(*other);
   }
 
-  std::shared_ptr<const std::string> own_picture(int64_t index) {
-    const auto known = pictures_.find(index);
-    if (known != pictures_.end()) return known->second;
+  std::shared_ptr<const std::string> own_image(int64_t index) {
+    const auto known = decoded_.find(index);
+    if (known != decoded_.end()) return known->second;
     std::string& image = images_.at(index);
-    if (image.empty()) throw BadRecord{ProblemKind::kMissingPicture, "\"image\" is empty"};
+    if (image.empty()) throw BadRecord{ProblemKind::kMissingImage, "\"image\" is empty"};
     try {
       const auto bytes = std::make_shared<const std::string>(decode_base64(image));
       std::string().swap(image);  // gives its memory back
-      pictures_.emplace(index, bytes);
+      decoded_.emplace(index, bytes);
       return bytes;
     } catch (const InputError& error) {
-      throw BadRecord{ProblemKind::kBrokenPicture, error.what()};
+      throw BadRecord{ProblemKind::kBrokenImage, error.what()};
     }
   }
 
@@ -262,7 +262,7 @@ class Table {
   std::vector<int64_t> rotations_;            // indices of later passes
   /// By index: base64 until it is decoded, or the index of the row that has it.
   std::unordered_map<int64_t, std::string> images_;
-  std::unordered_map<int64_t, std::shared_ptr<const std::string>> pictures_;  // by index
+  std::unordered_map<int64_t, std::shared_ptr<const std::string>> decoded_;  // by index
 };
 
 }  // namespace

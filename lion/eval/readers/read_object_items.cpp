@@ -1,4 +1,4 @@
-// What is in COCO's pictures, for a tagger to find and for captions to name.
+// What is in COCO's images, for a tagger to find and for captions to name.
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -63,9 +63,9 @@ class InstanceFile {
     const auto read_category = [&](const RecordFields& category, int64_t) {
       categories_.add(category);
     };
-    const auto read_image = [&](const RecordFields& image, int64_t) { add_picture(image); };
+    const auto read_image = [&](const RecordFields& image, int64_t) { add_image(image); };
     const auto read_annotation = [&](const RecordFields& annotation, int64_t) {
-      add_thing(annotation);
+      add_object(annotation);
     };
     const JsonStream stream = reader.open(path_);
     // Annotations stand before the categories that they refer to.
@@ -74,7 +74,7 @@ class InstanceFile {
     stream.each_in(std::array{reader.in_list(path_, "annotations", "annotation", read_annotation)});
   }
 
-  /// Puts the pictures with these ids into the benchmark, or all of them. None when nothing is in
+  /// Puts the images with these ids into the benchmark, or all of them. None when nothing is in
   /// any of them: then it is another file than it seems.
   void finish(const std::optional<Names>& wanted) {
     const Names names = categories_.names();
@@ -91,12 +91,12 @@ class InstanceFile {
   }
 
  private:
-  void add_picture(const RecordFields& image) {
+  void add_image(const RecordFields& image) {
     const int64_t id = image.integer("id");
     if (numbers_.contains(id)) throw BadRecord{ProblemKind::kDuplicate, str(id, " is there twice")};
     Item item;
     item.id = str(id);
-    item.picture.path = reader_.pictures().named(image.text("file_name"), year_);
+    item.image.path = reader_.images().named(image.text("file_name"), year_);
     item.prompt = reader_.prompt();
     item.truth.present.emplace();
     item.official["image_id"] = id;
@@ -104,12 +104,11 @@ class InstanceFile {
     items_.push_back(std::move(item));
   }
 
-  void add_thing(const RecordFields& annotation) {
+  void add_object(const RecordFields& annotation) {
     const int64_t image = annotation.integer("image_id");
     const auto known = numbers_.find(image);
     if (known == numbers_.end()) {
-      throw BadRecord{ProblemKind::kUnknownPicture,
-                      str("image_id ", image, " is not in \"images\"")};
+      throw BadRecord{ProblemKind::kUnknownImage, str("image_id ", image, " is not in \"images\"")};
     }
     const int64_t number = categories_.number(annotation.integer("category_id"));
     std::vector<int64_t>& present = *items_[known->second].truth.present;
@@ -118,14 +117,14 @@ class InstanceFile {
     }
   }
 
-  /// Drops the pictures whose ids are not among `ids`.
+  /// Drops the images whose ids are not among `ids`.
   void keep(const Names& ids) {
     std::unordered_set<std::string> missing(ids.begin(), ids.end());  // until they are met
     std::erase_if(items_, [&](const Item& item) { return missing.erase(item.id) == 0; });
     for (const std::string& id : ids) {
       if (!missing.contains(id)) continue;
       reader_.problems().add(ProblemKind::kNoAnnotation, path_.filename().string(),
-                             str("picture ", id, " of the captions' test split is not there"));
+                             str("image ", id, " of the captions' test split is not there"));
     }
   }
 
@@ -134,10 +133,10 @@ class InstanceFile {
   std::string year_;
   Categories categories_;
   std::vector<Item> items_;
-  std::unordered_map<int64_t, size_t> numbers_;  // of items_, by the pictures' ids
+  std::unordered_map<int64_t, size_t> numbers_;  // of items_, by the images' ids
 };
 
-/// The pictures of the benchmark "coco" where a list of Karpathy's test split is there.
+/// The images of the benchmark "coco" where a list of Karpathy's test split is there.
 std::optional<Names> karpathy_test(ItemReader& reader) {
   const Names lists = {"coco_karpathy_test.json", "dataset_coco.json",
                        "coco_karpathy_test_gt.json"};
@@ -154,11 +153,11 @@ std::optional<Names> karpathy_test(ItemReader& reader) {
 
 }  // namespace
 
-void read_thing_items(ItemReader& reader) {
+void read_object_items(ItemReader& reader) {
   const fs::path path = reader.file({"instances_val2014.json", "instances_val2017.json"},
-                                    "categories of COCO's pictures");
+                                    "categories of COCO's images");
   InstanceFile file(reader, path);
-  const bool of_2014 = path.filename() == "instances_val2014.json";  // whose pictures are split
+  const bool of_2014 = path.filename() == "instances_val2014.json";  // whose images are split
   file.finish(of_2014 ? karpathy_test(reader) : std::nullopt);
 }
 

@@ -20,22 +20,22 @@ std::string id_of(const Record& record) {
 Item item_of(const RecordTable& table, const Record& record) {
   Item item;
   item.id = id_of(record);
-  item.picture.path = table.picture_path(record.picture);
-  item.official = {{"image", table.picture_name(record.picture)}};
+  item.image.path = table.image_path(record.image);
+  item.official = {{"image", table.image_name(record.image)}};
   return item;
 }
 
 /// One item for each image, all captions of which are right.
 void add_captions(ItemReader& reader, const RecordTable& table) {
   std::vector<Item> items;
-  std::vector<int64_t> number(static_cast<size_t>(table.picture_count()), -1);
+  std::vector<int64_t> number(static_cast<size_t>(table.image_count()), -1);
   for (int64_t i = 0; i < table.size(); ++i) {
     const Record& record = table.record(i);
-    int64_t& place = number[record.picture];
+    int64_t& place = number[record.image];
     if (place < 0) {
       place = std::ssize(items);
       Item& item = items.emplace_back(item_of(table, record));
-      item.id = table.picture_name(record.picture);
+      item.id = table.image_name(record.image);
       item.prompt = reader.prompt();
     }
     items[static_cast<size_t>(place)].truth.texts.emplace_back(table.text(record.text));
@@ -77,7 +77,7 @@ void add_boxes(ItemReader& reader, const RecordTable& table) {
   std::unordered_set<std::string> ids;
   for (int64_t i = 0; i < table.size(); ++i) {
     const Record& record = table.record(i);
-    const auto size = table.picture_size(record.picture);
+    const auto size = table.image_size(record.image);
     if (!size) throw InternalError("A region's image has no size.");
     Item item = item_of(table, record);
     item.question = table.text(record.text);
@@ -97,7 +97,7 @@ void add_boxes(ItemReader& reader, const RecordTable& table) {
 OwnTables tables_of(ItemReader& reader) {
   const ReadOptions& options = reader.options();
   const ReadContext context{options.root,
-                            reader.pictures(),
+                            reader.images(),
                             reader.problems(),
                             TextRule::kRaw,
                             options.progress,

@@ -52,7 +52,7 @@ class PairReader {
         throw BadRecord{ProblemKind::kDuplicate, str("question_id ", id, " is there twice")};
       }
       Item item = ask(reader_, str(id), read_words(record, "question"));
-      item.picture.path = reader_.pictures().coco(kVqaSplit, record.integer("image_id"));
+      item.image.path = reader_.images().coco(kVqaSplit, record.integer("image_id"));
       item.official["question_id"] = id;
       numbers_.emplace(id, items_.size());
       items_.push_back({std::move(item), number});
@@ -113,7 +113,7 @@ class PairReader {
 void read_lavis_vqa(ItemReader& reader, const fs::path& path) {
   reader.each_record(path, [&](const RecordFields& record, int64_t, bool) {
     Item item = ask(reader, record.id("question_id"), read_words(record, "question"));
-    item.picture.path = reader.pictures().named(record.text("image"), kVqaSplit);
+    item.image.path = reader.images().named(record.text("image"), kVqaSplit);
     item.official["question_id"] = id_value(item.id);
     if (record.value("answer").is_array()) {
       item.truth.texts = read_texts(record, "answer");
@@ -183,8 +183,8 @@ void read_aokvqa_items(ItemReader& reader) {
     }
     item.prompt = fill(reader.prompt(), values);
     const auto image = record.maybe_text("image");
-    item.picture.path = image ? reader.pictures().named(*image, "val2017")
-                              : reader.pictures().coco("val2017", record.integer("image_id"));
+    item.image.path = image ? reader.images().named(*image, "val2017")
+                            : reader.images().coco("val2017", record.integer("image_id"));
     reader.add(std::move(item));
   });
 }
@@ -192,10 +192,10 @@ void read_aokvqa_items(ItemReader& reader) {
 void read_gqa_items(ItemReader& reader) {
   const fs::path path = reader.file({"testdev_balanced_questions.json", "gqa_testdev.json"},
                                     "questions of GQA (test-dev balanced)");
-  const fs::path folder = reader.picture_folder({"gqa_images", "allImages"}, path);
+  const fs::path folder = reader.image_folder({"gqa_images", "allImages"}, path);
   const auto add = [&](const RecordFields& record, std::string id, const std::string& image) {
     Item item = ask(reader, std::move(id), read_words(record, "question"));
-    item.picture.path = folder / image;
+    item.image.path = folder / image;
     item.truth.texts = {std::string(record.text("answer"))};
     item.category = gqa_category(record);
     item.official["questionId"] = item.id;

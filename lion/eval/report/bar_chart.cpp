@@ -31,7 +31,7 @@ std::string line(double x0, double y0, double x1, double y1, std::string_view st
              "\"/>");
 }
 
-/// A picture 100 units wide that is stretched to the width of its place.
+/// An image 100 units wide that is stretched to the width of its place.
 std::string stretched(std::string_view style, int height, const std::string& content) {
   return str("<svg class=\"", style, "\" viewBox=\"0 0 100 ", height,
              "\" preserveAspectRatio=\"none\" aria-hidden=\"true\">", content, "</svg>");

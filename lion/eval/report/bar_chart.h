@@ -16,7 +16,7 @@ namespace lion::eval {
 /// A row: this run's score and what the paper printed, all in the paper's units.
 struct ScoreBar {
   std::string name;
-  std::string link;  ///< to where the benchmark is told about: "#b-coco"
+  std::string link;  ///< to where the benchmark is reported: "#b-coco"
   std::optional<double> score;
   std::optional<Interval> interval;
   std::optional<double> paper_4b;

@@ -15,10 +15,9 @@ namespace lion::eval {
 namespace {
 
 void check(std::span<const ReportPart> parts, const ReportOptions& options) {
-  if (options.samples < 0 || options.picture_side < 1) {
-    throw InputError(str("report: got ", options.samples, " samples and pictures of ",
-                         options.picture_side,
-                         " pixels, expected at least 0 and 1. Use 6 and 320."));
+  if (options.samples < 0 || options.image_side < 1) {
+    throw InputError(str("report: got ", options.samples, " samples and images of ",
+                         options.image_side, " pixels, expected at least 0 and 1. Use 6 and 320."));
   }
   for (const ReportPart& part : parts) {
     LION_CHECK(part.benchmark && part.benchmark->info, "A part of the report has no benchmark.");

@@ -1,6 +1,6 @@
 #pragma once
 /// One HTML file about a run, opened without a server: scores beside the paper's, a bar per
-/// category, the worst and the best samples with pictures, boxes, prompt and answer.
+/// category, the worst and the best samples with images, boxes, prompt and answer.
 
 #include <functional>
 #include <optional>
@@ -28,10 +28,10 @@ struct ReportOptions {
   std::string model;                                       ///< shown in the head
   std::string created;                                     ///< "2026-11-25 22:10"
   std::vector<std::pair<std::string, std::string>> facts;  ///< more rows of the head: tags, device
-  int64_t samples = 6;         ///< how many of the worst, and as many of the best, per benchmark
-  int64_t picture_side = 320;  ///< pixels of the longer side; pictures are JPEG data URIs
-  /// The picture of an item; what it throws is shown in the picture's place.
-  std::function<Image(const Item&)> load_picture;
+  int64_t samples = 6;       ///< how many of the worst, and as many of the best, per benchmark
+  int64_t image_side = 320;  ///< pixels of the longer side; images are JPEG data URIs
+  /// The image of an item; what it throws is shown in the image's place.
+  std::function<Image(const Item&)> load_item_image;
 };
 
 /// The whole file. Answers and prompts are text of unknown origin: all of it is escaped.

@@ -125,7 +125,7 @@ h2 small{font-weight:400;font-size:14px;margin-left:4px}
 display:flex;flex-direction:column}
 .card img{display:block;width:100%;height:auto;aspect-ratio:4/3;object-fit:contain;
 background:var(--track)}
-.no-picture{margin:0;padding:20px;background:var(--track);color:var(--soft);font-size:13px;
+.no-image{margin:0;padding:20px;background:var(--track);color:var(--soft);font-size:13px;
 aspect-ratio:4/3;overflow:auto;display:grid;place-content:center;text-align:center}
 .words{padding:14px 16px 16px}
 .card header{display:flex;flex-wrap:wrap;align-items:baseline;gap:2px 8px;font-size:13px;

@@ -70,7 +70,7 @@ std::string cards(const ReportPart& part, const std::vector<Choice>& choices,
                     .value_name = std::string(value_name(metric, value))};
     if (part.score && part.score->boxes) view.boxes = *part.score->boxes;
     if (metric == MetricKind::kCircular && value) view.note = rotations_note(part, *view.item);
-    out += sample_card(view, options);
+    out += sample_view(view, options);
   }
   return out + "</div>\n";
 }

@@ -14,7 +14,7 @@
 namespace lion::eval {
 namespace {
 
-constexpr size_t kNamedProblems = 10;  // problems and errors told in words
+constexpr size_t kNamedProblems = 10;  // problems and errors listed in words
 constexpr size_t kOpenCategories = 24;
 constexpr size_t kOpenPromptLines = 3;
 
@@ -41,7 +41,7 @@ std::string_view how_scored(MetricKind metric) {
     case MetricKind::kTags:
       return "Mean over categories of the average precision of the tagger's probabilities, × 100.";
     case MetricKind::kMentions:
-      return "Percent of the categories of pictures that their captions name.";
+      return "Percent of the categories of images that their captions name.";
   }
   return "";
 }

@@ -20,7 +20,7 @@ constexpr int kJpegQuality = 85;
 constexpr Color kTruth = {34, 178, 84};
 constexpr Color kAnswer = {255, 122, 24};
 
-/// At most `side` pixels on the longer side; smaller pictures stay as they are.
+/// At most `side` pixels on the longer side; smaller images stay as they are.
 Image scaled_down(Image image, int64_t side) {
   const int64_t longer = std::max(image.width, image.height);
   if (longer <= side) return image;
@@ -51,7 +51,7 @@ PixelBox scaled(const PixelBox& box, double by_x, double by_y) {
 }
 
 struct Boxes {
-  std::vector<LabelledBox> drawn;  ///< on the scaled picture
+  std::vector<LabelledBox> drawn;  ///< on the scaled image
   std::vector<std::string> notes;
 };
 
@@ -79,7 +79,7 @@ void add_answer(Boxes& boxes, const std::string& answer, const BoxFormat& format
     boxes.notes.emplace_back("corners in the wrong order");
   }
   if (std::max(original.x0, original.x1) > w || std::max(original.y0, original.y1) > h) {
-    boxes.notes.emplace_back("the box leaves the picture");
+    boxes.notes.emplace_back("the box leaves the image");
   }
 }
 
@@ -95,30 +95,28 @@ Boxes boxes_of(const Item& item, const Prediction& prediction, const BoxFormat& 
 }
 
 std::string image_html(const Image& image, const Item& item) {
-  return str("<img alt=\"Picture of ", html_escape(item.id), "\" width=\"", image.width,
+  return str("<img alt=\"Image of ", html_escape(item.id), "\" width=\"", image.width,
              "\" height=\"", image.height, "\" src=\"data:image/jpeg;base64,",
              encode_base64(encode_jpeg(image, kJpegQuality)), "\">");
 }
 
 }  // namespace
 
-SamplePicture sample_picture(const Item& item, const Prediction& prediction,
-                             const BoxFormat& format, const ReportOptions& options) {
-  if (!options.load_picture)
-    return {"<p class=\"no-picture\">Pictures were not asked for.</p>", {}};
+SampleImage sample_image(const Item& item, const Prediction& prediction, const BoxFormat& format,
+                         const ReportOptions& options) {
+  if (!options.load_item_image) return {"<p class=\"no-image\">Images were not asked for.</p>", {}};
   try {
-    Image original = options.load_picture(item);
+    Image original = options.load_item_image(item);
     const int64_t width = original.width, height = original.height;
-    Image image = scaled_down(std::move(original), options.picture_side);
+    Image image = scaled_down(std::move(original), options.image_side);
     Boxes boxes;
     if (item.truth.box) boxes = boxes_of(item, prediction, format, image, width, height);
     draw_boxes(image, boxes.drawn);
     return {image_html(image, item), std::move(boxes.notes)};
   } catch (const std::exception& error) {
     // A report about thousands of items does not fail over one broken file.
-    return {
-        str("<p class=\"no-picture\"><b>No picture.</b> ", html_excerpt(error.what(), 400), "</p>"),
-        {}};
+    return {str("<p class=\"no-image\"><b>No image.</b> ", html_excerpt(error.what(), 400), "</p>"),
+            {}};
   }
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-/// Internal to this component: the picture of a sample, with the boxes of truth and answer.
+/// Internal to this component: the image of a sample, with the boxes of truth and answer.
 
 #include <optional>
 #include <string>
@@ -10,14 +10,14 @@
 
 namespace lion::eval {
 
-struct SamplePicture {
-  std::string html;                ///< an <img> with the picture in it, or why there is none
+struct SampleImage {
+  std::string html;                ///< an <img> with the image in it, or why there is none
   std::vector<std::string> notes;  ///< about boxes, in words, not escaped
 };
 
-/// Scaled down to `options.picture_side`; boxes are drawn when the item's truth has one. `format`
+/// Scaled down to `options.image_side`; boxes are drawn when the item's truth has one. `format`
 /// is that of the answer's box.
-SamplePicture sample_picture(const Item& item, const Prediction& prediction,
-                             const BoxFormat& format, const ReportOptions& options);
+SampleImage sample_image(const Item& item, const Prediction& prediction, const BoxFormat& format,
+                         const ReportOptions& options);
 
 }  // namespace lion::eval

@@ -136,14 +136,14 @@ std::string head(const SampleView& sample) {
 
 }  // namespace
 
-std::string sample_card(const SampleView& sample, const ReportOptions& options) {
+std::string sample_view(const SampleView& sample, const ReportOptions& options) {
   const Item& item = *sample.item;
-  SamplePicture picture = sample_picture(item, *sample.prediction, sample.boxes, options);
-  if (!sample.note.empty()) picture.notes.push_back(sample.note);
+  SampleImage image = sample_image(item, *sample.prediction, sample.boxes, options);
+  if (!sample.note.empty()) image.notes.push_back(sample.note);
   std::string out =
-      str("<article class=\"card\">\n", picture.html, "\n<div class=\"words\">\n", head(sample));
-  if (!picture.notes.empty()) {
-    out += str("<p class=\"notes\">", html_escape(join(picture.notes, " · ")), "</p>\n");
+      str("<article class=\"card\">\n", image.html, "\n<div class=\"words\">\n", head(sample));
+  if (!image.notes.empty()) {
+    out += str("<p class=\"notes\">", html_escape(join(image.notes, " · ")), "</p>\n");
   }
   out += "<dl>\n";
   if (!item.question.empty() && item.question != item.prompt) {

@@ -1,5 +1,5 @@
 #pragma once
-/// Internal to this component: one sample of a report: picture, prompt, answer, truth.
+/// Internal to this component: one sample of a report: image, prompt, answer, truth.
 
 #include <optional>
 #include <string>
@@ -19,6 +19,6 @@ struct SampleView {
   std::string note;  ///< more about the value, in words, not escaped; or ""
 };
 
-std::string sample_card(const SampleView& sample, const ReportOptions& options);
+std::string sample_view(const SampleView& sample, const ReportOptions& options);
 
 }  // namespace lion::eval

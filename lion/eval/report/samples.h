@@ -19,7 +19,7 @@ struct Samples {
 };
 
 /// Up to `count` of the lowest and of the highest values. Of equal ones more than are asked for,
-/// some from everywhere in the list: the first ones are often of the same picture. What is not
+/// some from everywhere in the list: the first ones are often of the same image. What is not
 /// finite is lowest. The highest value is never among the worst, nor the lowest among the best.
 Samples choose_samples(std::span<const double> values, int64_t count);
 

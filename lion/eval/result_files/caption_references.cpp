@@ -62,15 +62,15 @@ std::string CaptionReferences::id_of_number(const std::string& imgid) const {
 }
 
 void CaptionReferences::add(const std::string& id, std::string_view caption) {
-  const auto [place, is_new] = numbers_.emplace(id, pictures_.size());
-  if (is_new) pictures_.push_back({id, {}});
-  pictures_[place->second].captions.emplace_back(caption);
+  const auto [place, is_new] = numbers_.emplace(id, images_.size());
+  if (is_new) images_.push_back({id, {}});
+  images_[place->second].captions.emplace_back(caption);
 }
 
 std::string CaptionReferences::named(std::string_view name) {
-  std::string id = picture_id(name);
+  std::string id = image_id(name);
   const auto [known, is_new] = names_.emplace(id, name);
-  // Two pictures of one name in two folders: the second goes by its whole name.
+  // Two images of one name in two folders: the second goes by its whole name.
   return is_new || known->second == name ? id : std::string(name);
 }
 
@@ -110,7 +110,7 @@ void CaptionReferences::read_karpathy() {
       id = fields.id("imgid");
     }
     if (numbers_.contains(id)) {
-      return log_.duplicate(record.where, str("picture ", id, " is there twice; the first counts"));
+      return log_.duplicate(record.where, str("image ", id, " is there twice; the first counts"));
     }
     for (const std::string& caption : captions) add(id, caption);
     const std::string split(fields.maybe_text("split").value_or(""));
@@ -118,13 +118,13 @@ void CaptionReferences::read_karpathy() {
     names.insert(split);
   });
   if (!names.contains("test") || names.size() == 1) return;
-  std::vector<Picture> all = std::move(pictures_);
-  pictures_.clear();
+  std::vector<Image> all = std::move(images_);
+  images_.clear();
   numbers_.clear();
   for (size_t i = 0; i < all.size(); ++i) {
     if (splits[i].name != "test") continue;
-    numbers_.emplace(all[i].id, pictures_.size());
-    pictures_.push_back(std::move(all[i]));
+    numbers_.emplace(all[i].id, images_.size());
+    images_.push_back(std::move(all[i]));
   }
   std::erase_if(imgids_, [&](const auto& entry) { return !numbers_.contains(entry.second); });
 }

@@ -1,5 +1,5 @@
 #pragma once
-/// Internal to this component: reference captions by picture, from the layouts in use. COCO
+/// Internal to this component: reference captions by image, from the layouts in use. COCO
 /// ("annotations": image_id, caption), TextCaps ("data": image_id, caption_str), Karpathy
 /// ("images": cocoid or filename and imgid, sentences: raw; of its splits only "test" when there
 /// are several), and a list of image or image_id and caption, a text or a list (LAVIS).
@@ -14,20 +14,20 @@ namespace lion::eval {
 
 class CaptionReferences {
  public:
-  struct Picture {
+  struct Image {
     std::string id;
     std::vector<std::string> captions;
   };
 
   CaptionReferences(const FileScoreOptions& options, FindingLog& log);
 
-  const std::vector<Picture>& pictures() const { return pictures_; }
+  const std::vector<Image>& images() const { return images_; }
 
-  /// Whether a picture has this id or name.
+  /// Whether an image has this id or name.
   bool has(const std::string& id) const { return numbers_.contains(id); }
 
-  /// The id of the picture that has this one of Karpathy's numbers (imgid); "" when none has. Only
-  /// pictures that are not COCO's are found by it.
+  /// The id of the image that has this one of Karpathy's numbers (imgid); "" when none has. Only
+  /// images that are not COCO's are found by it.
   std::string id_of_number(const std::string& imgid) const;
 
  private:
@@ -36,12 +36,12 @@ class CaptionReferences {
   void read_annotations(const std::string& list, const char* caption);
   void read_karpathy();
   void add(const std::string& id, std::string_view caption);
-  /// The id of a picture that is known by its file's name.
+  /// The id of an image that is known by its file's name.
   std::string named(std::string_view name);
 
   std::filesystem::path path_;
   FindingLog& log_;
-  std::vector<Picture> pictures_;
+  std::vector<Image> images_;
   std::unordered_map<std::string, size_t> numbers_;     // by id
   std::unordered_map<std::string, std::string> names_;  // whole name by short id
   std::unordered_map<std::string, std::string> imgids_;

@@ -18,33 +18,33 @@ GroundingReference read_line(const ResultRecord& record) {
   const RecordFields& fields = record.fields;
   GroundingReference reference;
   reference.id = grounding_id(fields);
-  reference.picture = picture_id(fields.text(fields.has("img_path") ? "img_path" : "image"));
+  reference.image = image_id(fields.text(fields.has("img_path") ? "img_path" : "image"));
   reference.expression = fields.text(fields.has("expression") ? "expression" : "sent");
   reference.numbers = fields.four_numbers("bbox");
   read_size(fields, reference);
   return reference;
 }
 
-/// MDETR's: a picture per expression, an annotation per picture, in any order.
+/// MDETR's: an image per expression, an annotation per image, in any order.
 std::vector<GroundingReference> read_mdetr(const FileScoreOptions& options, FindingLog& log) {
   std::unordered_map<std::string, std::array<double, 4>> boxes;
   each_result_in(options.references, "annotations", log, [&](const ResultRecord& record) {
     const std::array<double, 4> numbers = record.fields.four_numbers("bbox");
     const std::string id = record.fields.id("image_id");
     if (!boxes.emplace(id, numbers).second) {
-      log.duplicate(record.where, str("picture ", id, " has two boxes; the first counts"));
+      log.duplicate(record.where, str("image ", id, " has two boxes; the first counts"));
     }
   });
   std::vector<GroundingReference> references;
   each_result_in(options.references, "images", log, [&](const ResultRecord& record) {
     GroundingReference reference;
     reference.id = record.fields.id("id");
-    reference.picture = picture_id(record.fields.text("file_name"));
+    reference.image = image_id(record.fields.text("file_name"));
     reference.expression = record.fields.text("caption");
     read_size(record.fields, reference);
     const auto box = boxes.find(reference.id);
     if (box == boxes.end()) {
-      throw BadRecord{ProblemKind::kNoAnnotation, str("picture ", reference.id, " has no box")};
+      throw BadRecord{ProblemKind::kNoAnnotation, str("image ", reference.id, " has no box")};
     }
     reference.numbers = box->second;
     reference.place = record.place;

@@ -12,8 +12,8 @@
 namespace lion::eval {
 
 struct GroundingReference {
-  std::string id;       ///< "" when the file has none
-  std::string picture;  ///< picture_id of its name
+  std::string id;     ///< "" when the file has none
+  std::string image;  ///< image_id of its name
   std::string expression;
   std::array<double, 4> numbers{};  ///< of the box, as the file has them
   PixelBox box;                     ///< pixels, not rounded
@@ -37,7 +37,7 @@ std::string grounding_id(const RecordFields& fields);
 /// The text under the first of `keys` that is there; "" when none is.
 std::string first_text(const RecordFields& fields, std::span<const char* const> keys);
 
-inline constexpr const char* kPictureKeys[] = {"img_path", "image"};
+inline constexpr const char* kImageKeys[] = {"img_path", "image"};
 inline constexpr const char* kExpressionKeys[] = {"expression", "sent"};
 
 }  // namespace lion::eval

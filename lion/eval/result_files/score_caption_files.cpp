@@ -1,5 +1,5 @@
 /// References: see caption_references.h. Predictions: a list (or lines) of "image_id", a number or
-/// text, and "caption", as COCO's result files have it. As there, those pictures are scored that
+/// text, and "caption", as COCO's result files have it. As there, those images are scored that
 /// have a prediction.
 
 #include <utility>
@@ -26,13 +26,13 @@ std::vector<Caption> read_captions(const FileScoreOptions& options, FindingLog& 
   return captions;
 }
 
-/// Makes the predictions' ids those of the references: a picture may be called by its file's name,
+/// Makes the predictions' ids those of the references: an image may be called by its file's name,
 /// or, in a file that never does so, by Karpathy's number.
 void resolve_ids(std::vector<Caption>& captions, const CaptionReferences& references) {
   bool any = false;
   for (Caption& caption : captions) {
     if (!references.has(caption.id)) {
-      std::string short_id = picture_id(caption.id);
+      std::string short_id = image_id(caption.id);
       if (references.has(short_id)) caption.id = std::move(short_id);
     }
     any |= references.has(caption.id);
@@ -69,7 +69,7 @@ FileScoreResult score_caption_files(FileScore what, const FileScoreOptions& opti
   FindingLog log;
   const CaptionReferences references(options, log);
   IdMatch match(options, log);
-  for (const auto& picture : references.pictures()) match.add(picture.id, "");
+  for (const auto& image : references.images()) match.add(image.id, "");
   std::vector<Caption> captions = read_captions(options, log);
   resolve_ids(captions, references);
   std::vector<std::string> said(match.size());
@@ -83,7 +83,7 @@ FileScoreResult score_caption_files(FileScore what, const FileScoreOptions& opti
   std::vector<ScoredUnit> units;
   for (size_t i = 0; i < match.size(); ++i) {
     if (!match.answered(i)) continue;
-    pairs.push_back({std::move(said[i]), references.pictures()[i].captions});
+    pairs.push_back({std::move(said[i]), references.images()[i].captions});
     units.push_back({match.id(i), 0, {}});
   }
   CaptionScores scores;

@@ -3,7 +3,7 @@
 /// from "bbox" or "box" (corners in pixels; null or empty: no box); where all boxes together speak
 /// for another unit or order, they are read so, and a note says it. A prediction belongs to the
 /// reference of the same id ("id" or "question_id") where both files have ids; else of the same
-/// picture and expression (img_path or image, expression or sent; the n-th to the n-th when they
+/// image and expression (img_path or image, expression or sent; the n-th to the n-th when they
 /// are there several times); else of the same place in the file.
 
 #include <algorithm>
@@ -19,7 +19,7 @@ namespace {
 
 struct Answer {
   std::string id;
-  std::string picture;
+  std::string image;
   std::string expression;
   std::optional<std::array<double, 4>> numbers;  // of its box
   bool is_text = false;                          // in a text: fractions, if not said otherwise
@@ -46,7 +46,7 @@ Answer read_answer(const ResultRecord& record) {
   const RecordFields& fields = record.fields;
   Answer answer;
   answer.id = grounding_id(fields);
-  answer.picture = picture_id(first_text(fields, kPictureKeys));
+  answer.image = image_id(first_text(fields, kImageKeys));
   answer.expression = first_text(fields, kExpressionKeys);
   answer.place = record.place;
   answer.where = record.where;
@@ -79,7 +79,7 @@ MatchBy match_by(const std::vector<GroundingReference>& references,
   if (all_with(references, &GroundingReference::id) && any_with(answers, &Answer::id)) {
     return MatchBy::kId;
   }
-  const bool named = any_with(answers, &Answer::picture) && any_with(answers, &Answer::expression);
+  const bool named = any_with(answers, &Answer::image) && any_with(answers, &Answer::expression);
   return named ? MatchBy::kExpression : MatchBy::kPlace;
 }
 
@@ -92,8 +92,8 @@ class Namer {
   std::string name(const Record& record) {
     if (by_ == MatchBy::kId) return record.id;
     if (by_ == MatchBy::kPlace) return str("expression ", record.place + 1);
-    if (record.picture.empty() || record.expression.empty()) return "";
-    std::string name = str("\"", record.expression, "\" in picture ", record.picture);
+    if (record.image.empty() || record.expression.empty()) return "";
+    std::string name = str("\"", record.expression, "\" in image ", record.image);
     const int64_t times = ++seen_[name];
     return times == 1 ? name : str(name, " (", times, ")");
   }
@@ -147,8 +147,8 @@ std::optional<double> iou_of(const Answer& answer, const GroundingReference& ref
                              const BoxFormat& format) {
   if (!answer.numbers) return std::nullopt;
   if (format.unit != BoxUnit::kPixels && (reference.width < 1 || reference.height < 1)) {
-    throw BadRecord{ProblemKind::kPictureSize, str("answers ", box_format_words(format),
-                                                   ", but the reference has no width and height")};
+    throw BadRecord{ProblemKind::kImageSize, str("answers ", box_format_words(format),
+                                                 ", but the reference has no width and height")};
   }
   const PixelBox box = box_in_pixels(*answer.numbers, format, reference.width, reference.height);
   return box_iou(box, reference.box);

@@ -158,7 +158,7 @@ void IdMatch::report_missing() {
   }
 }
 
-std::string picture_id(std::string_view name) {
+std::string image_id(std::string_view name) {
   const bool has_extension = name.ends_with(".jpg") || name.ends_with(".jpeg") ||
                              name.ends_with(".png") || name.ends_with(".gif");
   const auto coco = parse_coco_name(has_extension ? std::string(name) : str(name, ".jpg"));

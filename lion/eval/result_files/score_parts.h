@@ -91,9 +91,9 @@ class IdMatch {
   std::unordered_map<std::string, size_t> numbers_;
 };
 
-/// The number that identifies a picture of COCO, else the file's name without folder and
+/// The number that identifies an image of COCO, else the file's name without folder and
 /// extension: "val2014/COCO_val2014_000000000042.jpg" is "42", "flickr/123.jpg" is "123".
-std::string picture_id(std::string_view name);
+std::string image_id(std::string_view name);
 
 /// Where a file's record stands: its name alone, not the folders above it.
 std::string file_name(const std::filesystem::path& path);

@@ -22,7 +22,7 @@ struct Round {
 };
 
 std::string round_id(const std::string& image_id, int64_t round) {
-  return str("picture ", image_id, " round ", round);
+  return str("image ", image_id, " round ", round);
 }
 
 class Dialogues {

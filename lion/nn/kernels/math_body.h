@@ -1,5 +1,5 @@
 #pragma once
-/// exp and GELU, lane by lane, and a loop that deals with a row's end.
+/// exp and GELU, lane by lane, and a loop that handles a row's end.
 
 #include <cstdint>
 
