@@ -129,7 +129,7 @@ int main(int argc, char** argv) {
     const at::NoGradGuard no_grad;
     const at::Tensor image =
         at::from_blob(const_cast<float*>(batch.pixels.data()), {size, 3, 224, 224}, at::kFloat);
-    out["vit"] = time(repeats, [&] { lion->encode_image(image); });
+    out["vit"] = time(repeats, [&] { lion->vit_forward(image); });
     out["forward"] = time(repeats, [&] { train::forward(*lion, batch, options); });
   }
   out["step"] = time(repeats, [&] {

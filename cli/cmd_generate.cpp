@@ -20,7 +20,7 @@ struct Arguments {
 };
 
 void run(const Arguments& arguments, Terminal& terminal) {
-  const Level level = parse_level(arguments.level);
+  const TaskLevel level = parse_task_level(arguments.level);
   std::vector<Question> questions;
   ImageTask task;
   for (const std::string& prompt : arguments.prompts) {

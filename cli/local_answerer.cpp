@@ -21,11 +21,12 @@ class LocalModel {
   LocalModel(std::shared_ptr<const Lion> lion, TagSource tags)
       : lion_(std::move(lion)), tags_(tags) {}
 
-  std::vector<Prediction> answer(const BenchmarkInfo& info, std::span<const eval::Asked> items) {
+  std::vector<Prediction> answer(const BenchmarkInfo& info,
+                                 std::span<const eval::ItemRequest> items) {
     if (info.mode == eval::Mode::kTag) return find_tags(items);
     if (info.mode == eval::Mode::kRank) return one_by_one(info, items);
     std::vector<Lion::Ask> asks;
-    for (const eval::Asked& asked : items)
+    for (const eval::ItemRequest& asked : items)
       asks.push_back({encode_image(asked), question(info, asked)});
     try {
       std::vector<Prediction> predictions;
@@ -40,10 +41,10 @@ class LocalModel {
 
  private:
   /// What the tagger lacks, it lacks for every item: its errors end the run.
-  std::vector<Prediction> find_tags(std::span<const eval::Asked> items) {
+  std::vector<Prediction> find_tags(std::span<const eval::ItemRequest> items) {
     if (!tag_answers_) tag_answers_.emplace(lion_->tag_list());
     std::vector<Prediction> predictions;
-    for (const eval::Asked& asked : items) {
+    for (const eval::ItemRequest& asked : items) {
       predictions.push_back(
           tag_answers_->answer(*asked.item, lion_->tag_scores(encode_image(asked))));
     }
@@ -51,9 +52,9 @@ class LocalModel {
   }
 
   std::vector<Prediction> one_by_one(const BenchmarkInfo& info,
-                                     std::span<const eval::Asked> items) {
+                                     std::span<const eval::ItemRequest> items) {
     std::vector<Prediction> predictions;
-    for (const eval::Asked& asked : items) {
+    for (const eval::ItemRequest& asked : items) {
       Prediction& prediction = predictions.emplace_back();
       try {
         info.mode == eval::Mode::kRank ? rank(info, asked, prediction)
@@ -65,11 +66,11 @@ class LocalModel {
     return predictions;
   }
 
-  void generate(const BenchmarkInfo& info, const eval::Asked& asked, Prediction& prediction) {
+  void generate(const BenchmarkInfo& info, const eval::ItemRequest& asked, Prediction& prediction) {
     prediction.text = lion_->answer(encode_image(asked), question(info, asked)).best.text;
   }
 
-  void rank(const BenchmarkInfo& info, const eval::Asked& asked, Prediction& prediction) {
+  void rank(const BenchmarkInfo& info, const eval::ItemRequest& asked, Prediction& prediction) {
     const std::vector<std::string>& candidates = asked.item->candidates;
     const RankedAnswer ranked = lion_->rank(encode_image(asked), question(info, asked), candidates);
     prediction.losses.resize(candidates.size());
@@ -79,17 +80,17 @@ class LocalModel {
     prediction.text = ranked.candidates.front().text;
   }
 
-  Question question(const BenchmarkInfo& info, const eval::Asked& asked) const {
+  Question question(const BenchmarkInfo& info, const eval::ItemRequest& asked) const {
     Question question;
     question.prompt = asked.item->prompt;
-    question.level = info.level == eval::TaskLevel::kRegion ? Level::kRegion : Level::kImage;
+    question.level = info.level;
     question.tag_source = tags_;
     question.generate = info.decoding;
     return question;
   }
 
   /// Items of one image follow each other: it is encoded once.
-  EncodedImage encode_image(const eval::Asked& asked) {
+  EncodedImage encode_image(const eval::ItemRequest& asked) {
     if (!encoded_ || image_ != asked.image) {
       encoded_ = lion_->encode_image(*asked.image);
       image_ = asked.image;
@@ -112,7 +113,7 @@ eval::Answerer local_answerer(std::shared_ptr<const Lion> lion, const CommonArgu
   const auto model =
       std::make_shared<LocalModel>(std::move(lion), tagged ? TagSource::kTagger : TagSource::kNone);
   eval::Answerer answerer;
-  answerer.answer = [model](const BenchmarkInfo& info, std::span<const eval::Asked> items) {
+  answerer.answer = [model](const BenchmarkInfo& info, std::span<const eval::ItemRequest> items) {
     return model->answer(info, items);
   };
   answerer.settings = {{"model_sha256", eval::folder_fingerprint(model_folder(common))},

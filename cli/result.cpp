@@ -68,7 +68,7 @@ Json answer_json(std::string_view command, const Model& model, const ImageFile& 
   Json json = header_json(command, model, image);
   json["prompt"] = answer.prompt;
   json["question"] = answer.question;
-  json["level"] = level_name(answer.level);
+  json["level"] = task_level_name(answer.level);
   add_hypothesis(json, answer.best);
   json["alternatives"] = Json::array();
   for (size_t i = 1; i < answer.hypotheses.size(); ++i) {
@@ -86,7 +86,7 @@ Json ranked_json(std::string_view command, const Model& model, const ImageFile& 
   Json json = header_json(command, model, image);
   json["prompt"] = answer.prompt;
   json["question"] = answer.question;
-  json["level"] = level_name(answer.level);
+  json["level"] = task_level_name(answer.level);
   json["candidates"] = Json::array();
   for (const RankedCandidate& candidate : answer.candidates) {
     json["candidates"].push_back({{"index", candidate.index},

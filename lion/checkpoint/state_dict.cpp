@@ -202,7 +202,7 @@ std::string some(const std::vector<std::string>& names) {
 /// Where objects of each unknown class stand, in the order of the file; not those inside others.
 std::vector<std::pair<std::string, std::vector<std::string>>> find_objects(
     const PickleValue& root, const std::vector<Candidate>& weights) {
-  struct Place {
+  struct Location {
     PickleRef value;
     std::string path;
   };
@@ -211,9 +211,9 @@ std::vector<std::pair<std::string, std::vector<std::string>>> find_objects(
   for (const Candidate& candidate : weights) {
     if (module_state(candidate.value)) seen.insert(candidate.value);
   }
-  std::vector<Place> stack = {{&root, ""}};
+  std::vector<Location> stack = {{&root, ""}};
   while (!stack.empty()) {
-    const Place place = std::move(stack.back());
+    const Location place = std::move(stack.back());
     stack.pop_back();
     if (!seen.insert(place.value).second) continue;
     const auto* object = place.value->get_if<PickleObject>();

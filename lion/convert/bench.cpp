@@ -112,11 +112,11 @@ Json decode_speed(const models::T5& t5, const Tensor& encoder_output, int64_t be
   Samples step;
   for (int64_t i = 0; i <= options.repeats; ++i) {
     LionDecoder decoder(t5);
-    std::unique_ptr<DecoderSourceHandle> source;
+    std::unique_ptr<DecoderPrompt> prompt;
     const double ready =
-        seconds([&] { source = decoder.read(encoder_output, models::TaskLevel::kImage); });
+        seconds([&] { prompt = decoder.add_prompt(encoder_output, TaskLevel::kImage); });
     Scheduler scheduler(decoder, kDefaultMaxRows);
-    scheduler.add(make_search(generation), source->id());
+    scheduler.add(make_search(generation), prompt->id());
     scheduler.step();  // the first step has one row whatever the beams
     const double rest = seconds([&] { scheduler.run(); });
     if (i == 0) continue;  // warm up
@@ -179,15 +179,16 @@ Json run_bench(const BenchOptions& options, const ProgressSink& progress) {
   const Tensor image = at::randn({1, 3, config.vit.image_size, config.vit.image_size}, on_device);
   const Tensor tag_image =
       at::randn({1, 3, config.ram->swin.image_size, config.ram->swin.image_size}, on_device);
-  models::ImageFeatures seen;
-  phases["vit"] = time("vit", [&] { seen = networks.lion->encode_image(image); });
+  models::VitOutputs vit;
+  phases["vit"] = time("vit", [&] { vit = networks.lion->vit_forward(image); });
   phases["tagger"] = time("tagger", [&] { networks.ram->forward(tag_image); });
   constexpr int64_t kQuestionTokens = 40;
   const Tensor question = at::full({1, kQuestionTokens}, 7, on_device.dtype(at::kLong));
   const models::TokenBatch question_batch{question, at::ones_like(question)};
-  phases["qformer"] =
-      time("qformer", [&] { networks.lion->qformer_forward(seen, question_batch); });
-  phases["aggregator"] = time("aggregator", [&] { networks.lion->aggregate(seen); });
+  phases["qformer"] = time("qformer", [&] {
+    networks.lion->qformer_forward({vit.ln_vision, {}}, question_batch);
+  });
+  phases["aggregator"] = time("aggregator", [&] { networks.lion->aggregator_forward(vit); });
   const Tensor embeds = at::randn({1, options.encoder_tokens, config.t5.d_model}, on_device) * 0.1;
   const Tensor attention_mask = at::ones({1, options.encoder_tokens}, on_device.dtype(at::kLong));
   const Tensor level = at::ones({1}, on_device.dtype(at::kLong));

@@ -13,6 +13,7 @@
 #include "lion/model_folder/model_folder.h"
 #include "lion/model_folder/networks.h"
 #include "lion/models/lion_weights.h"
+#include "lion/models/parameter_groups.h"
 #include "lion/nn/torch_errors.h"
 #include "lion/text/bert_tokenizer.h"
 #include "lion/text/t5_tokenizer.h"
@@ -39,10 +40,14 @@ struct Source {
   std::function<bool(std::string_view name)> supplies;
 };
 
-bool is_vit(std::string_view name) { return name.starts_with("visual_encoder."); }
-bool is_tagger(std::string_view name) { return name.starts_with(kTaggerPrefix); }
+bool is_vit(std::string_view name) {
+  return models::parameter_group(name) == models::ParameterGroup::kVisionEncoder;
+}
+bool is_tagger(std::string_view name) {
+  return models::parameter_group(name) == models::ParameterGroup::kTagger;
+}
 bool is_llm(std::string_view name) {
-  return name.starts_with("t5_model.") && !models::is_trained_by_lion(name);
+  return models::parameter_group(name) == models::ParameterGroup::kLanguageModel;
 }
 bool is_any(std::string_view) { return true; }
 

@@ -131,7 +131,7 @@ std::vector<GoldenAnswer> released_answers(const fs::path& folder) {
   luggage.text = "Please describe the image using a single short sentence.";
   luggage.answer = "A woman standing next to a luggage carousel with a dog.";
   luggage.literal = {.prompt = luggage.text,
-                     .level = Level::kImage,
+                     .level = TaskLevel::kImage,
                      .tag_source = TagSource::kGiven,
                      .tags = demo_tags("airport, beagle, bend, cart, check, pillar, transporter, "
                                        "dog, escalator, luggage, man, pet, push, stand, terminal")};
@@ -144,7 +144,7 @@ std::vector<GoldenAnswer> released_answers(const fs::path& folder) {
   plant.answer = "Answer: [0.440,0.060,0.650,0.367]";
   plant.literal = {
       .prompt = plant.text,
-      .level = Level::kRegion,
+      .level = TaskLevel::kRegion,
       .tag_source = TagSource::kGiven,
       .tags = demo_tags("beer, beverage, cafe, conversation, table, drink, person, laugh, "
                         "man, outdoor, round table, sit, smile, woman")};

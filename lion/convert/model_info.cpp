@@ -7,25 +7,15 @@
 #include "lion/engine/compute.h"
 #include "lion/engine/plan_memory.h"
 #include "lion/model_folder/model_folder.h"
+#include "lion/models/parameter_groups.h"
 #include "lion/nn/torch_errors.h"
 
 namespace lion {
 namespace {
 
-/// The part a parameter belongs to, by the beginning of its name.
 std::string part_of(std::string_view name) {
-  if (name.starts_with("visual_encoder.")) return "ViT";
-  if (name.starts_with("Qformer.") || name == "query_tokens" || name.starts_with("ln_vision.") ||
-      name.starts_with("t5_proj.")) {
-    return "Q-Former";
-  }
-  if (name.starts_with("fusion_adapter.") || name.starts_with("ln_adapter.") ||
-      name.starts_with("adapter_proj.")) {
-    return "vision aggregator";
-  }
-  if (name == "soft_prompt_hint") return "soft prompt";
-  if (name.starts_with(kTaggerPrefix)) return "RAM tagger";
-  return name.find(".adapter.") != std::string_view::npos ? "adapters and routers" : "Flan-T5";
+  const auto group = models::parameter_group(name);
+  return group ? std::string(models::parameter_group_info(*group).title) : "other";
 }
 
 }  // namespace

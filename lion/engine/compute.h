@@ -12,10 +12,6 @@ inline at::ScalarType scalar_type(ComputeType type) {
   return type == ComputeType::kBf16 ? at::kBFloat16 : at::kFloat;
 }
 
-inline models::TaskLevel task_level(Level level) {
-  return level == Level::kRegion ? models::TaskLevel::kRegion : models::TaskLevel::kImage;
-}
-
 /// The torch device. Throws ResourceError when there is no usable GPU.
 at::Device torch_device(Device device);
 

@@ -32,8 +32,8 @@ using at::Tensor;
 /// A part is either whole or not there: what fails on the way leaves the image as it was.
 struct EncodedImage::State {
   Image image;
-  models::ImageFeatures features;
-  std::optional<std::vector<float>> tag_scores;  // filled when first asked for
+  std::optional<models::ImageFeatures> features;  // filled when first asked for
+  std::optional<std::vector<float>> tag_scores;   // filled when first asked for
   Timings timings;  // of what has been run on the image, until reported
 };
 
@@ -203,14 +203,16 @@ EncodedImage Lion::encode_image(const Image& image) const {
 }
 
 void Lion::Impl::run_vision(EncodedImage::State& image) const {
-  if (image.features.vit_out.defined()) return;
+  if (image.features) return;
   const Tensor pixels =
       image_tensor(image.image, config.vit.image_size, Filter::kBicubic, kClipNormalization);
   const models::LionT5& lion = networks.lion;
   Timings timings = image.timings;
-  models::ImageFeatures features = timed(timings.vit, [&] { return lion->encode_image(pixels); });
+  const auto vit = timed(timings.vit, [&] { return lion->vit_forward(pixels); });
+  models::ImageFeatures features{vit.ln_vision, {}};
   if (config.has_aggregator()) {
-    timed(timings.aggregator, [&] { return lion->aggregate(features), true; });
+    features.adapter_proj =
+        timed(timings.aggregator, [&] { return lion->aggregator_forward(vit).adapter_proj; });
   }
   image.features = std::move(features);
   image.timings = timings;
@@ -254,7 +256,7 @@ std::shared_ptr<const TokenConstraint> Lion::Impl::constraint(bool box_grammar) 
 Lion::Impl::Encoded Lion::Impl::encode(const EncodedImage& image, const Question& question) const {
   Encoded encoded;
   Prepared& out = encoded.prepared;
-  EncodedImage::State& seen = image.state();
+  EncodedImage::State& encoded_image = image.state();
   out.prompt = question.prompt;
   const bool offered = config.enable_semantic_tags && question.tag_source != TagSource::kNone;
   if (offered) {
@@ -262,7 +264,7 @@ Lion::Impl::Encoded Lion::Impl::encode(const EncodedImage& image, const Question
     if (question.tag_source == TagSource::kGiven) {
       out.tags = given_tags(question.tags);
     } else if (config.ram) {
-      out.tags = tags(seen);
+      out.tags = tags(encoded_image);
       tag_text = tag_names(out.tags);
     } else {
       tag_text.clear();
@@ -275,24 +277,24 @@ Lion::Impl::Encoded Lion::Impl::encode(const EncodedImage& image, const Question
                             " tokens with the tags, expected at most ", kMaxPromptTokens,
                             ". Shorten the question."));
   }
-  run_vision(seen);
-  out.timings = seen.timings;
+  run_vision(encoded_image);
+  out.timings = encoded_image.timings;
   Tensor queries;
   if (bert) {
     const auto ids = token_batch(bert->encode(question.prompt, config.max_txt_len));
     queries = timed(out.timings.qformer,
-                    [&] { return networks.lion->qformer_forward(seen.features, ids); });
+                    [&] { return networks.lion->qformer_forward(*encoded_image.features, ids); });
   }
   const auto prompt = token_batch(prompt_ids);
   encoded.encoder_output = timed(out.timings.encoder, [&] {
-    const auto inputs = networks.lion->build_encoder_inputs(seen.features, queries, prompt,
-                                                            offered ? t5.sentinel(0) : -1);
-    const Tensor level = at::full({1}, static_cast<int64_t>(task_level(question.level)),
+    const auto inputs = networks.lion->build_encoder_inputs(*encoded_image.features, queries,
+                                                            prompt, offered ? t5.sentinel(0) : -1);
+    const Tensor level = at::full({1}, static_cast<int64_t>(question.level),
                                   at::TensorOptions(at::kLong).device(device));
     return networks.lion->t5_model->encoder->forward(inputs.embeds, inputs.attention_mask, level)
         .last_hidden_state;
   });
-  seen.timings = {};  // reported with the first answer about the image
+  encoded_image.timings = {};  // reported with the first answer about the image
   return encoded;
 }
 
@@ -358,7 +360,7 @@ std::vector<Answer> Lion::Impl::answer(std::span<const Ask> asks, const OnText& 
         scheduler.add(make_search(question.generate, constraint(question.box_grammar)), [&, i] {
           Encoded encoded = timed(preparing, [&] { return encode(asks[i].image, question); });
           prepared[i] = std::move(encoded.prepared);
-          return decoder.read(encoded.encoder_output, task_level(question.level));
+          return decoder.add_prompt(encoded.encoder_output, question.level);
         }));
   }
   std::vector<Answer> answers(asks.size());
@@ -396,8 +398,8 @@ RankedAnswer Lion::Impl::rank(const EncodedImage& image, const Question& questio
   RankedAnswer out;
   LionDecoder decoder(networks.lion->t5_model);
   const Ranking ranking = timed(prepared.timings.decoder, [&, &encoder_output = encoder_output] {
-    const auto source = decoder.read(std::exchange(encoder_output, {}), task_level(question.level));
-    return lion::rank(decoder, source->id(), ids);
+    const auto prompt = decoder.add_prompt(std::exchange(encoder_output, {}), question.level);
+    return lion::rank(decoder, prompt->id(), ids);
   });
   for (const int64_t index : ranking.order) {
     const Ranked& ranked = ranking.candidates[static_cast<size_t>(index)];

@@ -57,7 +57,7 @@ struct Answer {
   std::vector<Hypothesis> hypotheses;  ///< num_return_sequences of them, best first
   std::string prompt;                  ///< what the language model read, tag sentence included
   std::string question;                ///< what the Q-Former read
-  Level level = Level::kImage;
+  TaskLevel level = TaskLevel::kImage;
   std::vector<Tag> tags;  ///< offered in the prompt; score 0 for tags that were given
   Timings timings;
 };
@@ -73,7 +73,7 @@ struct RankedAnswer {
   std::vector<RankedCandidate> candidates;  ///< likeliest first
   std::string prompt;
   std::string question;
-  Level level = Level::kImage;
+  TaskLevel level = TaskLevel::kImage;
   std::vector<Tag> tags;
   Timings timings;
 };

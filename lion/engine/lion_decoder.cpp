@@ -6,13 +6,13 @@ namespace lion {
 
 namespace {
 
-class Source : public DecoderSourceHandle {
+class Prompt : public DecoderPrompt {
  public:
-  Source(models::DecoderCache& cache, models::DecoderSource source)
-      : cache_(cache), id_(cache.add_source(std::move(source))) {}
-  ~Source() override { cache_.remove_source(id_); }
-  Source(const Source&) = delete;
-  Source& operator=(const Source&) = delete;
+  Prompt(models::DecoderCache& cache, models::CrossAttentionCache prompt)
+      : cache_(cache), id_(cache.add_prompt(std::move(prompt))) {}
+  ~Prompt() override { cache_.remove_prompt(id_); }
+  Prompt(const Prompt&) = delete;
+  Prompt& operator=(const Prompt&) = delete;
   int64_t id() const override { return id_; }
 
  private:
@@ -22,10 +22,11 @@ class Source : public DecoderSourceHandle {
 
 }  // namespace
 
-std::unique_ptr<DecoderSourceHandle> LionDecoder::read(const at::Tensor& encoder_output,
-                                                       models::TaskLevel level) {
+std::unique_ptr<DecoderPrompt> LionDecoder::add_prompt(const at::Tensor& encoder_output,
+                                                       TaskLevel level) {
   const at::NoGradGuard no_grad;
-  return std::make_unique<Source>(cache_, t5_->decoder->read(encoder_output, level));
+  return std::make_unique<Prompt>(
+      cache_, t5_->decoder->cross_attention(encoder_output, static_cast<int64_t>(level)));
 }
 
 Logits LionDecoder::step(std::span<const RowId> rows, std::span<const int64_t> tokens) {

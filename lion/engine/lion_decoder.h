@@ -15,13 +15,12 @@ class LionDecoder : public Decoder {
 
   /// Reads an encoder output [1,S,D]: cross-attention keys and values that live as long as the
   /// result. The decoder must outlive it; its rows must be gone before it.
-  std::unique_ptr<DecoderSourceHandle> read(const at::Tensor& encoder_output,
-                                            models::TaskLevel level);
+  std::unique_ptr<DecoderPrompt> add_prompt(const at::Tensor& encoder_output, TaskLevel level);
 
-  /// Sources whose keys are kept now.
-  int64_t sources_alive() const { return cache_.sources_alive(); }
+  /// Prompts whose keys are kept now.
+  int64_t prompts_alive() const { return cache_.prompts_alive(); }
 
-  RowId start(int64_t source) override { return cache_.start(source); }
+  RowId start(int64_t prompt) override { return cache_.start(prompt); }
   RowId fork(RowId row) override { return cache_.fork(row); }
   void release(RowId row) noexcept override { cache_.release(row); }
   Logits step(std::span<const RowId> rows, std::span<const int64_t> tokens) override;

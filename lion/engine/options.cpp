@@ -22,12 +22,4 @@ std::string_view compute_type_name(ComputeType type) {
   return type == ComputeType::kBf16 ? "bf16" : "fp32";
 }
 
-Level parse_level(std::string_view name) {
-  if (name == "region") return Level::kRegion;
-  if (name == "image") return Level::kImage;
-  throw InputError(str("level: got \"", name, "\", expected image or region. Pass one of these."));
-}
-
-std::string_view level_name(Level level) { return level == Level::kRegion ? "region" : "image"; }
-
 }  // namespace lion

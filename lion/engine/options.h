@@ -7,6 +7,7 @@
 
 #include "lion/generate/generate_options.h"
 #include "lion/text/prompt.h"
+#include "lion/text/task_level.h"
 
 namespace lion {
 
@@ -31,11 +32,6 @@ struct LoadOptions {
   PromptTemplates templates = PromptTemplates::builtin();
 };
 
-/// The router's row: whole image or a place in it.
-enum class Level { kRegion, kImage };
-Level parse_level(std::string_view name);  ///< "region" or "image"; throws InputError
-std::string_view level_name(Level level);
-
 enum class TagSource {
   kTagger,  ///< RAM looks at the image (an empty list when the model has no tagger)
   kGiven,   ///< `Question::tags`
@@ -49,7 +45,7 @@ inline constexpr int64_t kMaxPromptTokens = 2048;
 /// One question about one image.
 struct Question {
   std::string prompt;  ///< the full instruction, without the tag sentence
-  Level level = Level::kImage;
+  TaskLevel level = TaskLevel::kImage;
   TagSource tag_source = TagSource::kTagger;
   std::string tags;  ///< kGiven: comma-separated, taken literally
   GenerateOptions generate;

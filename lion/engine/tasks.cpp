@@ -7,7 +7,7 @@
 namespace lion {
 namespace {
 
-Question make(std::string prompt, Level level) {
+Question make(std::string prompt, TaskLevel level) {
   Question question;
   question.prompt = std::move(prompt);
   question.level = level;
@@ -62,15 +62,15 @@ bool is_blank(std::string_view text) {
 }
 
 Question caption_question(const PromptTemplates& templates) {
-  return make(templates.evaluation(Task::kCaption), Level::kImage);
+  return make(templates.evaluation(Task::kCaption), TaskLevel::kImage);
 }
 
 Question vqa_question(const PromptTemplates& templates, std::string_view question,
                       Wording wording) {
   std::string text = asked_question(question);
-  if (wording == Wording::kVerbatim) return make(std::move(text), Level::kImage);
+  if (wording == Wording::kVerbatim) return make(std::move(text), TaskLevel::kImage);
   return make(fill(templates.evaluation(Task::kVqa), {{"question", std::move(text)}}),
-              Level::kImage);
+              TaskLevel::kImage);
 }
 
 Question dialogue_question(const PromptTemplates& templates, std::span<const Turn> history,
@@ -83,17 +83,18 @@ Question dialogue_question(const PromptTemplates& templates, std::span<const Tur
   }
   return make(fill(templates.evaluation(Task::kVisDial),
                    {{"history", told}, {"question", asked_question(question)}}),
-              Level::kImage);
+              TaskLevel::kImage);
 }
 
 Question ground_question(const PromptTemplates& templates, std::string_view expression) {
   return make(fill(templates.evaluation(Task::kRec),
                    {{"expr", asked(expression, "expression", "the dog on the left")}}),
-              Level::kRegion);
+              TaskLevel::kRegion);
 }
 
 Question describe_question(const PromptTemplates& templates, const Box& box) {
-  return make(fill(templates.evaluation(Task::kReg), {{"bbox", format_box(box)}}), Level::kRegion);
+  return make(fill(templates.evaluation(Task::kReg), {{"bbox", format_box(box)}}),
+              TaskLevel::kRegion);
 }
 
 }  // namespace lion

@@ -222,14 +222,14 @@ class ApiClient {
       : options_(options), url_(parse_api_url(options.url)) {}
 
   /// Requests of one batch side by side.
-  std::vector<Prediction> answer(const BenchmarkInfo& info, std::span<const Asked> items) {
+  std::vector<Prediction> answer(const BenchmarkInfo& info, std::span<const ItemRequest> items) {
     if (info.metric == MetricKind::kRanking || info.metric == MetricKind::kTags) {
       throw InputError(str(info.name,
                            ": needs the likelihood of every candidate, which a server of "
                            "chat completions does not give. Run it with --model."));
     }
     std::vector<std::future<Prediction>> pending;
-    for (const Asked& asked : items) {
+    for (const ItemRequest& asked : items) {
       pending.push_back(
           std::async(std::launch::async, [this, &info, &asked] { return ask(info, *asked.item); }));
     }
@@ -374,7 +374,7 @@ HttpUrl parse_api_url(std::string_view text) {
 Answerer api_answerer(const ApiOptions& options) {
   const auto client = std::make_shared<ApiClient>(options);
   Answerer answerer;
-  answerer.answer = [client](const BenchmarkInfo& info, std::span<const Asked> items) {
+  answerer.answer = [client](const BenchmarkInfo& info, std::span<const ItemRequest> items) {
     return client->answer(info, items);
   };
   answerer.settings = {{"api", options.url}, {"model", options.model}};

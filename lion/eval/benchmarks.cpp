@@ -213,10 +213,6 @@ std::string_view mode_name(Mode mode) {
   return "";
 }
 
-std::string_view level_name(TaskLevel level) {
-  return level == TaskLevel::kImage ? "image" : "region";
-}
-
 std::span<const BenchmarkInfo> all_benchmarks() {
   static const std::vector<BenchmarkInfo> table = make_table();
   return table;

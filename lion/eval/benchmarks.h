@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lion/generate/generate_options.h"
+#include "lion/text/task_level.h"
 
 namespace lion::eval {
 
@@ -18,10 +19,6 @@ namespace lion::eval {
 /// by the tagger alone.
 enum class Mode { kGenerate, kRank, kTag };
 std::string_view mode_name(Mode mode);  ///< "generate", "rank", "tag"
-
-/// The router's row.
-enum class TaskLevel { kImage, kRegion };
-std::string_view level_name(TaskLevel level);  ///< "image", "region"
 
 /// Which score a benchmark has; score_benchmark.h computes it.
 enum class MetricKind {

@@ -107,7 +107,7 @@ Json result_json(const Evaluation& evaluation, const Answerer& answerer,
   result["prompt"] = benchmark.prompt;
   result["prompt_sha256"] = sha256(benchmark.prompt);
   result["decoding"] = decoding_json(info);
-  result["level"] = level_name(info.level);
+  result["level"] = task_level_name(info.level);
   if (info.metric == MetricKind::kVqa) {
     result["vqa_eval"] = vqa_evaluator_name(options.score.vqa);
   }

@@ -89,7 +89,7 @@ class Shard {
 
  private:
   void ask(std::span<const int64_t> batch) {
-    std::vector<Asked> asked;
+    std::vector<ItemRequest> asked;
     std::vector<Prediction> predictions(batch.size());
     std::vector<size_t> places;
     std::vector<std::string> keys;

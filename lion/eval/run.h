@@ -19,7 +19,7 @@
 namespace lion::eval {
 
 /// An item and its image. Items of one image that follow each other share it.
-struct Asked {
+struct ItemRequest {
   const Item* item = nullptr;
   std::shared_ptr<const Image> image;
 };
@@ -33,7 +33,8 @@ class RunRefused : public InputError {
 /// Who answers: a model here, or a server. `answer` returns a prediction per item, in order; an
 /// item that cannot be answered gets an `error`, and what it throws ends the run.
 struct Answerer {
-  std::function<std::vector<Prediction>(const BenchmarkInfo& info, std::span<const Asked> items)>
+  std::function<std::vector<Prediction>(const BenchmarkInfo& info,
+                                        std::span<const ItemRequest> items)>
       answer;
   Json settings;      ///< all that answers depend on besides the benchmark: model, tags, dtype
   int64_t batch = 1;  ///< items handed over at a time

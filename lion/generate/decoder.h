@@ -1,6 +1,6 @@
 #pragma once
 /// What generation needs of a model: rows that join and leave at any step. One row is one token
-/// history over one source (an encoded image and prompt) with its own cache.
+/// history over one encoded prompt (image included) with its own cache.
 /// Dims: R rows of a step, V vocabulary.
 
 #include <cstddef>
@@ -28,10 +28,10 @@ struct Logits {
   }
 };
 
-/// A source that lives as long as this object, which whoever made the decoder gives out.
-class DecoderSourceHandle {
+/// An encoded prompt that lives as long as this object, which whoever made the decoder gives out.
+class DecoderPrompt {
  public:
-  virtual ~DecoderSourceHandle() = default;
+  virtual ~DecoderPrompt() = default;
   virtual int64_t id() const = 0;  ///< what `Decoder::start` takes
 };
 
@@ -40,10 +40,10 @@ class Decoder {
   using RowId = int64_t;
   virtual ~Decoder() = default;
 
-  /// A row without tokens that reads `source`, a number whose meaning is the decoder's.
-  virtual RowId start(int64_t source) = 0;
+  /// A row without tokens that reads `prompt`, a number whose meaning is the decoder's.
+  virtual RowId start(int64_t prompt) = 0;
 
-  /// A second row with the same source and history as `row`.
+  /// A second row with the same prompt and history as `row`.
   virtual RowId fork(RowId row) = 0;
 
   /// Ends a row. Every row that `start` or `fork` gave is released exactly once.

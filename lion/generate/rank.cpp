@@ -105,7 +105,7 @@ std::unique_ptr<Search> rank_search(std::vector<std::vector<int64_t>> candidates
   return std::make_unique<RankSearch>(std::move(candidates), options.start_id);
 }
 
-Ranking rank(Decoder& decoder, int64_t source, Candidates candidates, const RankOptions& options) {
+Ranking rank(Decoder& decoder, int64_t prompt, Candidates candidates, const RankOptions& options) {
   check(candidates, options.eos_id);
   Scheduler scheduler(decoder, options.max_rows);
   const std::vector<size_t> sorted = sorted_order(candidates);
@@ -116,7 +116,7 @@ Ranking rank(Decoder& decoder, int64_t source, Candidates candidates, const Rank
     for (size_t i = first; i < std::min(first + segment_size, sorted.size()); ++i) {
       segment.push_back(candidates[sorted[i]]);
     }
-    tickets.push_back(scheduler.add(rank_search(std::move(segment), options), source));
+    tickets.push_back(scheduler.add(rank_search(std::move(segment), options), prompt));
   }
   scheduler.run();
 

@@ -32,7 +32,7 @@ struct Ranking {
 /// Likelihood of each candidate, which is ids without start id and with the end id last. Candidates
 /// advance in lock step; a prefix that several share is one row. Throws InputError when there is no
 /// candidate, one does not end with the end id, or an id is not in the vocabulary.
-Ranking rank(Decoder& decoder, int64_t source, std::span<const std::vector<int64_t>> candidates,
+Ranking rank(Decoder& decoder, int64_t prompt, std::span<const std::vector<int64_t>> candidates,
              const RankOptions& options = {});
 
 /// The same as a search, to share steps with other requests: its results are the candidates in

@@ -5,8 +5,8 @@
 
 namespace lion {
 
-DecoderRow::DecoderRow(Decoder& decoder, int64_t source)
-    : decoder_(&decoder), id_(decoder.start(source)) {}
+DecoderRow::DecoderRow(Decoder& decoder, int64_t prompt)
+    : decoder_(&decoder), id_(decoder.start(prompt)) {}
 
 DecoderRow::~DecoderRow() {
   if (decoder_) decoder_->release(id_);

@@ -14,7 +14,7 @@ namespace lion {
 class DecoderRow {
  public:
   DecoderRow() = default;
-  DecoderRow(Decoder& decoder, int64_t source);
+  DecoderRow(Decoder& decoder, int64_t prompt);
   ~DecoderRow();
   DecoderRow(DecoderRow&& other) noexcept;
   DecoderRow& operator=(DecoderRow&& other) noexcept;

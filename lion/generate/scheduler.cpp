@@ -17,8 +17,8 @@ Scheduler::Scheduler(Decoder& decoder, int64_t max_rows, OnToken on_token)
 
 namespace {
 
-/// A source that somebody else owns.
-class Borrowed : public DecoderSourceHandle {
+/// A prompt that somebody else owns.
+class Borrowed : public DecoderPrompt {
  public:
   explicit Borrowed(int64_t id) : id_(id) {}
   int64_t id() const override { return id_; }
@@ -33,7 +33,7 @@ void Scheduler::Request::end(std::exception_ptr why) noexcept {
   done = true;
   error = std::move(why);
   rows.clear();
-  source.reset();
+  prompt.reset();
   make = nullptr;
 }
 
@@ -46,12 +46,12 @@ void Scheduler::Request::attempt(const Work& work) noexcept {
   }
 }
 
-Scheduler::Ticket Scheduler::add(std::unique_ptr<Search> search, int64_t source) {
-  return add(std::move(search), [source] { return std::make_unique<Borrowed>(source); });
+Scheduler::Ticket Scheduler::add(std::unique_ptr<Search> search, int64_t prompt) {
+  return add(std::move(search), [prompt] { return std::make_unique<Borrowed>(prompt); });
 }
 
-Scheduler::Ticket Scheduler::add(std::unique_ptr<Search> search, MakeSource make) {
-  LION_CHECK(search != nullptr && make != nullptr, "A request needs a search and a source.");
+Scheduler::Ticket Scheduler::add(std::unique_ptr<Search> search, MakePrompt make) {
+  LION_CHECK(search != nullptr && make != nullptr, "A request needs a search and a prompt.");
   if (search->max_rows() > max_rows_) {
     throw InputError(str("scheduler: the request needs too many rows (got ", search->max_rows(),
                          ", expected at most ", max_rows_,
@@ -73,8 +73,8 @@ void Scheduler::admit() {
     active_.push_back(it);
     first_waiting_ = it->first + 1;
     request.attempt([&] {
-      request.source = std::exchange(request.make, nullptr)();
-      request.rows.emplace_back(decoder_, request.source->id());
+      request.prompt = std::exchange(request.make, nullptr)();
+      request.rows.emplace_back(decoder_, request.prompt->id());
     });
     if (request.done) {
       active_.pop_back();
@@ -181,24 +181,24 @@ bool Scheduler::cancel(Ticket ticket) {
   return requests_.erase(ticket) > 0;
 }
 
-std::vector<Sequence> generate(Decoder& decoder, int64_t source, const GenerateOptions& options,
+std::vector<Sequence> generate(Decoder& decoder, int64_t prompt, const GenerateOptions& options,
                                std::shared_ptr<const TokenConstraint> constraint) {
   auto search = make_search(options, std::move(constraint));
   Scheduler scheduler(decoder, search->max_rows());
-  const Scheduler::Ticket ticket = scheduler.add(std::move(search), source);
+  const Scheduler::Ticket ticket = scheduler.add(std::move(search), prompt);
   scheduler.run();
   return scheduler.take(ticket);
 }
 
 std::vector<std::vector<Sequence>> generate_batch(Decoder& decoder,
-                                                  std::span<const int64_t> sources,
+                                                  std::span<const int64_t> prompts,
                                                   const GenerateOptions& options,
                                                   std::shared_ptr<const TokenConstraint> constraint,
                                                   int64_t max_rows) {
   Scheduler scheduler(decoder, max_rows);
   std::vector<Scheduler::Ticket> tickets;
-  for (int64_t source : sources) {
-    tickets.push_back(scheduler.add(make_search(options, constraint), source));
+  for (int64_t prompt : prompts) {
+    tickets.push_back(scheduler.add(make_search(options, constraint), prompt));
   }
   scheduler.run();
   std::vector<std::vector<Sequence>> results;

@@ -16,7 +16,7 @@
 namespace lion {
 
 /// Not thread-safe: one thread owns it. The decoder must outlive it. Requests do not touch each
-/// other: what one throws (its source, its search, or a decoder step, which is then tried again
+/// other: what one throws (its prompt, its search, or a decoder step, which is then tried again
 /// with fewer requests) ends that request alone, and `take` throws it.
 class Scheduler {
  public:
@@ -24,18 +24,18 @@ class Scheduler {
   /// Called at the end of a step for each token that became certain; may call `cancel` and `add`.
   using OnToken = std::function<void(Ticket ticket, const Search::Token& token)>;
   /// Makes what a request reads.
-  using MakeSource = std::function<std::unique_ptr<DecoderSourceHandle>()>;
+  using MakePrompt = std::function<std::unique_ptr<DecoderPrompt>()>;
 
   /// At most `max_rows` rows exist in the decoder at a time. Throws InputError if that is below 1.
   Scheduler(Decoder& decoder, int64_t max_rows, OnToken on_token = nullptr);
 
   /// Queues a request; it joins at the first step at which its rows fit, in order of arrival.
-  /// Throws InputError when it needs more than max_rows rows. `source` must outlive the request.
-  Ticket add(std::unique_ptr<Search> search, int64_t source);
+  /// Throws InputError when it needs more than max_rows rows. `prompt` must outlive the request.
+  Ticket add(std::unique_ptr<Search> search, int64_t prompt);
 
-  /// The same with a source that exists only while it is needed: `make` is called when the request
+  /// The same with a prompt that exists only while it is needed: `make` is called when the request
   /// joins, and what it gave is destroyed when the request ends.
-  Ticket add(std::unique_ptr<Search> search, MakeSource make);
+  Ticket add(std::unique_ptr<Search> search, MakePrompt make);
 
   /// One decoder step for all active requests. Returns whether there is more to do. Throws only
   /// what `on_token` throws (the step is done, its other tokens are not reported) and, before
@@ -58,9 +58,9 @@ class Scheduler {
  private:
   struct Request {
     std::unique_ptr<Search> search;
-    MakeSource make;  ///< until it joins
-    std::unique_ptr<DecoderSourceHandle> source;
-    std::vector<DecoderRow> rows;  ///< after `source`, as they go first
+    MakePrompt make;  ///< until it joins
+    std::unique_ptr<DecoderPrompt> prompt;
+    std::vector<DecoderRow> rows;  ///< after `prompt`, as they go first
     std::vector<Search::Token> news;
     std::exception_ptr error;
     bool done = false;
@@ -91,12 +91,12 @@ class Scheduler {
 inline constexpr int64_t kDefaultMaxRows = 64;
 
 /// The sequences of one request. Throws what Search and the decoder throw.
-std::vector<Sequence> generate(Decoder& decoder, int64_t source, const GenerateOptions& options,
+std::vector<Sequence> generate(Decoder& decoder, int64_t prompt, const GenerateOptions& options,
                                std::shared_ptr<const TokenConstraint> constraint = nullptr);
 
-/// As one `generate` per source, with their steps shared.
+/// As one `generate` per prompt, with their steps shared.
 std::vector<std::vector<Sequence>> generate_batch(
-    Decoder& decoder, std::span<const int64_t> sources, const GenerateOptions& options,
+    Decoder& decoder, std::span<const int64_t> prompts, const GenerateOptions& options,
     std::shared_ptr<const TokenConstraint> constraint = nullptr,
     int64_t max_rows = kDefaultMaxRows);
 

@@ -12,9 +12,6 @@
 
 namespace lion::models {
 
-/// The router's row: what a task is about. The numbers are those of the released router tables.
-enum class TaskLevel : int64_t { kRegion = 0, kImage = 1 };
-
 struct AdapterConfig {
   int64_t bottleneck = 64;  ///< A
   int64_t count = 2;        ///< 2: region expert and image expert; 1: one for all; 0: none
@@ -39,8 +36,9 @@ class AdapterRouterImpl : public torch::nn::Module {
  public:
   AdapterRouterImpl(int64_t d_model, const AdapterConfig& config);
 
-  /// x [B,S,D] float32, the residual stream before the feed-forward's norm; level [B] int64 of
-  /// TaskLevel -> [B,S,D] float32, to add to the layer's output. Not to be called with 0 adapters.
+  /// x [B,S,D] float32, the residual stream before the feed-forward's norm; level [B] int64: 0
+  /// region, 1 image -> [B,S,D] float32, to add to the layer's output. Not to be called with 0
+  /// adapters.
   at::Tensor forward(const at::Tensor& x, const at::Tensor& level,
                      nn::Rows rows = nn::Rows::kTogether) const;
 

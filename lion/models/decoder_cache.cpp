@@ -19,21 +19,21 @@ DecoderCache::DecoderCache(int64_t layers, int64_t heads, int64_t head_width,
   }
 }
 
-int64_t DecoderCache::add_source(DecoderSource source) {
-  LION_CHECK(source.keys.size() == keys_.size(), source.keys.size(), " layers of cross keys");
-  sources_.emplace(next_id_, std::move(source));
+int64_t DecoderCache::add_prompt(CrossAttentionCache prompt) {
+  LION_CHECK(prompt.keys.size() == keys_.size(), prompt.keys.size(), " layers of cross keys");
+  prompts_.emplace(next_id_, std::move(prompt));
   return next_id_++;
 }
 
-bool DecoderCache::remove_source(int64_t source) noexcept {
+bool DecoderCache::remove_prompt(int64_t prompt) noexcept {
   const bool read = std::ranges::any_of(
-      rows_, [source](const auto& item) { return item.second.source == source; });
-  return !read && sources_.erase(source) == 1;
+      rows_, [prompt](const auto& item) { return item.second.prompt == prompt; });
+  return !read && prompts_.erase(prompt) == 1;
 }
 
-int64_t DecoderCache::start(int64_t source) {
-  LION_CHECK(sources_.contains(source), "source ", source);
-  rows_.emplace(next_id_, Row{source, {}});
+int64_t DecoderCache::start(int64_t prompt) {
+  LION_CHECK(prompts_.contains(prompt), "prompt ", prompt);
+  rows_.emplace(next_id_, Row{prompt, {}});
   return next_id_++;
 }
 

@@ -46,24 +46,31 @@ LionT5Impl::LionT5Impl(const LionConfig& config)
     soft_prompt_hint = nn::add_parameter(*this, "soft_prompt_hint", {d});
 }
 
-ImageFeatures LionT5Impl::encode_image(const Tensor& image) const {
-  ImageFeatures out;
+VitOutputs LionT5Impl::vit_forward(const Tensor& image) const {
+  VitOutputs vit;
   std::vector<int64_t> wanted;
   if (fusion_adapter) wanted = config_.aggregator.layers;
   wanted.push_back(config_.vit.depth - 1);
-  out.taps = visual_encoder->forward(image, wanted);  // [B,P,V] each
-  out.vit_out = out.taps.back();
-  out.taps.pop_back();
-  if (qformer) out.ln_vision = ln_vision->forward(out.vit_out);
-  return out;
+  vit.taps = visual_encoder->forward(image, wanted);  // [B,P,V] each
+  vit.out = vit.taps.back();
+  vit.taps.pop_back();
+  if (qformer) vit.ln_vision = ln_vision->forward(vit.out);
+  return vit;
 }
 
-void LionT5Impl::aggregate(ImageFeatures& image) const {
+AggregatorOutputs LionT5Impl::aggregator_forward(const VitOutputs& vit) const {
   LION_CHECK(fusion_adapter, "this model has no aggregator");
-  image.aggregator_out = fusion_adapter->forward(image.taps);
-  image.ln_adapter = ln_adapter->forward(image.aggregator_out);
-  const Tensor inner = nn::gelu(adapter_proj_in->forward(image.ln_adapter));  // [B,P,4V]
-  image.adapter_proj = adapter_proj_out->forward(inner);                      // [B,P,D]
+  AggregatorOutputs aggregated;
+  aggregated.out = fusion_adapter->forward(vit.taps);
+  aggregated.ln_adapter = ln_adapter->forward(aggregated.out);
+  const Tensor inner = nn::gelu(adapter_proj_in->forward(aggregated.ln_adapter));  // [B,P,4V]
+  aggregated.adapter_proj = adapter_proj_out->forward(inner);                      // [B,P,D]
+  return aggregated;
+}
+
+ImageFeatures LionT5Impl::encode_image(const Tensor& image) const {
+  const VitOutputs vit = vit_forward(image);
+  return {vit.ln_vision, fusion_adapter ? aggregator_forward(vit).adapter_proj : Tensor()};
 }
 
 Tensor LionT5Impl::qformer_forward(const ImageFeatures& image, const TokenBatch& question) const {

@@ -14,18 +14,27 @@
 
 namespace lion::models {
 
-/// An image, seen once: what does not depend on the question.
-struct ImageFeatures {
-  at::Tensor vit_out;            ///< [B,P,V]: the last ViT block
+/// What the vision encoder gives.
+struct VitOutputs {
+  at::Tensor out;                ///< [B,P,V]: the last block
   std::vector<at::Tensor> taps;  ///< [B,P,V] each: the blocks in aggregator.layers
   at::Tensor ln_vision;          ///< [B,P,V]: what the Q-Former reads; undefined without it
-  at::Tensor aggregator_out;     ///< [B,P,V]; undefined without the aggregator
-  at::Tensor ln_adapter;         ///< [B,P,V]
-  at::Tensor adapter_proj;       ///< [B,P,D]: the aggregator's tokens for the language model
 };
 
-/// Every image `times` in a row, for as many questions: the parts that `qformer_forward` and
-/// `build_encoder_inputs` read.
+/// What the aggregator makes of it.
+struct AggregatorOutputs {
+  at::Tensor out;           ///< [B,P,V]
+  at::Tensor ln_adapter;    ///< [B,P,V]
+  at::Tensor adapter_proj;  ///< [B,P,D]: its tokens for the language model
+};
+
+/// An image, encoded once for all questions: of the outputs above, what later stages read.
+struct ImageFeatures {
+  at::Tensor ln_vision;     ///< [B,P,V]; undefined without a Q-Former
+  at::Tensor adapter_proj;  ///< [B,P,D]; undefined without an aggregator
+};
+
+/// Every image `times` in a row, for as many questions.
 ImageFeatures repeat(const ImageFeatures& image, int64_t times);
 
 /// Token ids [B,L] int64 and their mask [B,L] of 0/1 (1 = token, 0 = padding).
@@ -46,11 +55,14 @@ class LionT5Impl : public torch::nn::Module {
  public:
   explicit LionT5Impl(const LionConfig& config);
 
-  /// The vision encoder and ln_vision alone: image [B,3,S,S] normalised.
-  ImageFeatures encode_image(const at::Tensor& image) const;
+  /// image [B,3,S,S] normalised.
+  VitOutputs vit_forward(const at::Tensor& image) const;
 
-  /// Fills in the aggregator's part of what `encode_image` gave. Needs a model with an aggregator.
-  void aggregate(ImageFeatures& image) const;
+  /// Needs a model with an aggregator.
+  AggregatorOutputs aggregator_forward(const VitOutputs& vit) const;
+
+  /// Both of the above: image [B,3,S,S] normalised.
+  ImageFeatures encode_image(const at::Tensor& image) const;
 
   /// The Q-Former's outputs for a question, [B,Q,W], before t5_proj.
   at::Tensor qformer_forward(const ImageFeatures& image, const TokenBatch& question) const;
@@ -61,7 +73,8 @@ class LionT5Impl : public torch::nn::Module {
   EncoderInputs build_encoder_inputs(const ImageFeatures& image, const at::Tensor& queries,
                                      const TokenBatch& prompt, int64_t hint_id) const;
 
-  /// Mean cross entropy over the labels [B,T] that are not -100; level [B] of TaskLevel.
+  /// Mean cross entropy over the labels [B,T] that are not -100; level [B] int64 as the
+  /// adapters take it.
   struct Loss {
     at::Tensor loss;        ///< scalar float32
     at::Tensor token_loss;  ///< [B,T] float32: of each label, 0 where it is ignored

@@ -1,5 +1,7 @@
 #include "lion/models/lion_weights.h"
 
+#include "lion/models/parameter_groups.h"
+
 #include "lion/base/str.h"
 
 namespace lion::models {
@@ -99,8 +101,9 @@ std::vector<NameRule> instructblip_rules() {
 }
 
 bool is_trained_by_lion(std::string_view name) {
-  if (name.starts_with("visual_encoder.") || name.starts_with("ram.")) return false;
-  return !name.starts_with("t5_model.") || name.find(".adapter.") != std::string_view::npos;
+  const auto group = parameter_group(name);
+  return group != ParameterGroup::kVisionEncoder && group != ParameterGroup::kTagger &&
+         group != ParameterGroup::kLanguageModel;
 }
 
 }  // namespace lion::models

@@ -1,6 +1,6 @@
 #pragma once
 /// The only name table: which tensor of which released file becomes which parameter of ours.
-/// docs/architecture.mdlist the keys.
+/// docs/model-folder.md lists the keys.
 
 #include <vector>
 

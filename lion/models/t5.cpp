@@ -115,18 +115,19 @@ Tensor T5DecoderImpl::forward(const Tensor& embeds, const Tensor& attention_mask
   return nn::dropout(final_layer_norm->forward(x, at::kFloat));
 }
 
-DecoderSource T5DecoderImpl::read(const Tensor& encoder_output, TaskLevel level) const {
+CrossAttentionCache T5DecoderImpl::cross_attention(const Tensor& encoder_output,
+                                                   int64_t level) const {
   nn::check_shape(encoder_output, {1, nn::kAny, config_.d_model}, "T5Decoder: encoder_output");
-  DecoderSource source;
-  source.level = static_cast<int64_t>(level);
+  CrossAttentionCache cross_attention;
+  cross_attention.level = level;
   const Tensor typed = encoder_output.to(blocks[0]->cross_attention->attention->k->compute_type());
   for (const T5DecoderBlock& block : blocks) {
     const T5Attention& cross = block->cross_attention->attention;
     const std::vector<int64_t> shape = {encoder_output.size(1), config_.num_heads, config_.d_kv};
-    source.keys.push_back(cross->k->forward(typed).view(shape));    // [S,H,K]
-    source.values.push_back(cross->v->forward(typed).view(shape));  // [S,H,K]
+    cross_attention.keys.push_back(cross->k->forward(typed).view(shape));    // [S,H,K]
+    cross_attention.values.push_back(cross->v->forward(typed).view(shape));  // [S,H,K]
   }
-  return source;
+  return cross_attention;
 }
 
 DecoderCache T5DecoderImpl::make_cache() const {
@@ -139,36 +140,36 @@ DecoderCache T5DecoderImpl::make_cache() const {
 
 namespace {
 
-/// Rows that read the same source, as positions in the batch of a step.
-struct SourceGroup {
-  const DecoderSource* source;
+/// Rows that read the same prompt, as positions in the batch of a step.
+struct PromptGroup {
+  const CrossAttentionCache* prompt;
   std::vector<int64_t> positions;
 };
 
-std::vector<SourceGroup> group_by_source(std::span<const int64_t> rows, const DecoderCache& cache) {
-  std::vector<SourceGroup> groups;
+std::vector<PromptGroup> group_by_prompt(std::span<const int64_t> rows, const DecoderCache& cache) {
+  std::vector<PromptGroup> groups;
   for (size_t i = 0; i < rows.size(); ++i) {
-    const DecoderSource* source = &cache.source(cache.source_of(rows[i]));
+    const CrossAttentionCache* prompt = &cache.cross_attention(cache.prompt_of(rows[i]));
     auto it = std::find_if(groups.begin(), groups.end(),
-                           [source](const SourceGroup& group) { return group.source == source; });
-    if (it == groups.end()) it = groups.insert(it, SourceGroup{source, {}});
+                           [prompt](const PromptGroup& group) { return group.prompt == prompt; });
+    if (it == groups.end()) it = groups.insert(it, PromptGroup{prompt, {}});
     it->positions.push_back(static_cast<int64_t>(i));
   }
   return groups;
 }
 
-/// Cross attention of one token per row: q [R,H,K] -> [R,H,K]. The keys of a source are read in
+/// Cross attention of one token per row: q [R,H,K] -> [R,H,K]. The keys of a prompt are read in
 /// place for all its rows.
-Tensor cross_attend(const Tensor& q, const std::vector<SourceGroup>& groups, size_t layer) {
+Tensor cross_attend(const Tensor& q, const std::vector<PromptGroup>& groups, size_t layer) {
   if (groups.size() == 1) {
-    return nn::shared_attention(q, groups[0].source->keys[layer], groups[0].source->values[layer]);
+    return nn::shared_attention(q, groups[0].prompt->keys[layer], groups[0].prompt->values[layer]);
   }
   Tensor out = at::empty_like(q);
-  for (const SourceGroup& group : groups) {
+  for (const PromptGroup& group : groups) {
     const Tensor index = at::tensor(group.positions, at::kLong).to(q.device());
     out.index_copy_(0, index,
-                    nn::shared_attention(q.index_select(0, index), group.source->keys[layer],
-                                         group.source->values[layer]));
+                    nn::shared_attention(q.index_select(0, index), group.prompt->keys[layer],
+                                         group.prompt->values[layer]));
   }
   return out;
 }
@@ -205,10 +206,10 @@ Tensor T5DecoderImpl::advance(const Tensor& embeds, std::span<const int64_t> row
   for (const int64_t row : rows) {
     pasts.push_back(cache.slots(row));
     longest = std::max(longest, pasts.back().size());
-    levels.push_back(cache.source(cache.source_of(row)).level);
+    levels.push_back(cache.cross_attention(cache.prompt_of(row)).level);
   }
   const Tensor level = at::tensor(levels, at::kLong).to(embeds.device());
-  const std::vector<SourceGroup> groups = group_by_source(rows, cache);
+  const std::vector<PromptGroup> groups = group_by_prompt(rows, cache);
   const Tensor bias = blocks[0]->self_attention->attention->relative_attention_bias->backwards(
       static_cast<int64_t>(longest));  // [H,T]
 

@@ -65,7 +65,7 @@ class T5DecoderImpl : public torch::nn::Module {
                      const at::Tensor& level) const;
 
   /// The cross-attention keys and values of one encoder_output [1,S,D], computed once.
-  DecoderSource read(const at::Tensor& encoder_output, TaskLevel level) const;
+  CrossAttentionCache cross_attention(const at::Tensor& encoder_output, int64_t level) const;
 
   /// One more token for each of R rows: embeds [R,1,D] -> [R,1,D] float32 after the final norm.
   /// The rows' pasts grow by one in `cache`; when it throws, they have not. Rows are independent

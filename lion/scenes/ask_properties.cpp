@@ -234,7 +234,7 @@ MaybeQuestion ask_read(const Facts& facts, Random& random) {
 }
 
 MaybeQuestion ask_place(const Facts& facts, Random& random) {
-  const PlaceWords& words = place_words(facts.scene().background.place);
+  const SettingWords& words = setting_words(facts.scene().background.place);
   static constexpr std::array<std::string_view, 3> kTexts = {
       "What is the background?", "What is behind the things?", "What kind of scene is this?"};
   return plain(QuestionType::kPlace, AnswerDomain::kPlace, std::string(pick(kTexts, random)),

@@ -31,7 +31,7 @@ struct Land {
   Color sky_top, sky_low, far, near_top, near_low;
 };
 
-const Land& land_of(Place place) {
+const Land& land_of(Setting place) {
   static constexpr Land kMeadowLand = {
       {150, 205, 245}, {226, 242, 252}, {168, 214, 148}, {146, 206, 120}, {118, 184, 96}};
   static constexpr Land kBeachLand = {
@@ -45,15 +45,15 @@ const Land& land_of(Place place) {
   static constexpr Land kNightLand = {
       {52, 62, 118}, {104, 108, 164}, {76, 96, 128}, {66, 104, 108}, {50, 82, 90}};
   switch (place) {
-    case Place::kBeach:
+    case Setting::kBeach:
       return kBeachLand;
-    case Place::kSea:
+    case Setting::kSea:
       return kSeaLand;
-    case Place::kDesert:
+    case Setting::kDesert:
       return kDesertLand;
-    case Place::kSnow:
+    case Setting::kSnow:
       return kSnowLand;
-    case Place::kNight:
+    case Setting::kNight:
       return kNightLand;
     default:
       return kMeadowLand;
@@ -155,15 +155,15 @@ void paint_land(Image& image, const Background& background) {
   Random random(background.look);
   const int64_t size = image.height;
   const double level = horizon(background) * static_cast<double>(size);
-  const Place place = background.place;
+  const Setting place = background.place;
   const Land& land = land_of(place);
-  const bool flat = place == Place::kSea || place == Place::kBeach;
+  const bool flat = place == Setting::kSea || place == Setting::kBeach;
   const Color tint = varied(land.near_top, random, 10);
   const auto sky = gradient(varied(land.sky_top, random, 12), land.sky_low, size, 0, level);
   const auto ground = gradient(tint, land.near_low, size, level, static_cast<double>(size));
   const auto far = hills(size, horizon(background) - (flat ? 0.0 : 0.03), flat ? 0 : 0.06, random);
-  const auto near = hills(size, horizon(background) + (place == Place::kBeach ? 0.14 : 0.05),
-                          place == Place::kSea ? 0 : 0.03, random);
+  const auto near = hills(size, horizon(background) + (place == Setting::kBeach ? 0.14 : 0.05),
+                          place == Setting::kSea ? 0 : 0.03, random);
   for (int64_t y = 0; y < size; ++y) {
     uint8_t* pixel = image.row(y);
     const auto row = static_cast<size_t>(y);
@@ -173,11 +173,11 @@ void paint_land(Image& image, const Background& background) {
     }
   }
   const auto top = static_cast<int64_t>(level);
-  if (place == Place::kNight) specks(image, random, 0, top * 3 / 4, 26, 0.7);
-  if (place == Place::kSea) ripples(image, random, top, size);
-  if (place == Place::kBeach)
+  if (place == Setting::kNight) specks(image, random, 0, top * 3 / 4, 26, 0.7);
+  if (place == Setting::kSea) ripples(image, random, top, size);
+  if (place == Setting::kBeach)
     ripples(image, random, top, static_cast<int64_t>(level + 0.09 * size));
-  if (place == Place::kMeadow || place == Place::kBeach || place == Place::kSnow) {
+  if (place == Setting::kMeadow || place == Setting::kBeach || place == Setting::kSnow) {
     specks(image, random, static_cast<int64_t>(level + 0.17 * size), size, 30, 0.35);
   }
 }
@@ -285,21 +285,22 @@ void add_grain(Image& image, uint64_t look) {
 }  // namespace
 
 double horizon(const Background& background) {
-  const bool ground = place_words(background.place).outdoors || background.place == Place::kRoom;
+  const bool ground =
+      setting_words(background.place).outdoors || background.place == Setting::kRoom;
   if (!ground) return 1.0;
   Random random(background.look ^ 0x686f72697a6f6eu);
-  const double room = background.place == Place::kRoom ? 0.16 : 0.0;
+  const double room = background.place == Setting::kRoom ? 0.16 : 0.0;
   return 0.42 + room + random.uniform() * 0.14;
 }
 
 void paint_background(Image& image, const Background& background) {
-  if (place_words(background.place).outdoors) {
+  if (setting_words(background.place).outdoors) {
     paint_land(image, background);
-  } else if (background.place == Place::kRoom) {
+  } else if (background.place == Setting::kRoom) {
     paint_room(image, background);
-  } else if (background.place == Place::kDots) {
+  } else if (background.place == Setting::kDots) {
     paint_dots(image, background);
-  } else if (background.place == Place::kStripes) {
+  } else if (background.place == Setting::kStripes) {
     paint_stripes(image, background);
   } else {
     paint_plain(image, background);

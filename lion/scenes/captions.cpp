@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kRelationsTold = 2;  // in a long description
 
 std::string place(const Facts& facts) {
-  return std::string(place_words(facts.scene().background.place).phrase);
+  return std::string(setting_words(facts.scene().background.place).phrase);
 }
 
 /// The phrases of all groups, in random order.

@@ -91,7 +91,7 @@ Cover CoverPainter::plan(uint64_t index) const {
 Image CoverPainter::paint(const Cover& cover) const {
   const int64_t size = painter_.config().size;
   Image image = Image::black(size, size);
-  paint_background(image, {Place::kPlain, cover.look});
+  paint_background(image, {Setting::kPlain, cover.look});
   const int64_t margin = std::max<int64_t>(1, size / 20);
   int64_t top = margin;
   for (const LetterMask& line : wrapped(lettering_, cover.title, size - 2 * margin)) {

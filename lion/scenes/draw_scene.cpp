@@ -55,7 +55,7 @@ class Planner {
 
   int64_t room_left() const { return wanted_ - static_cast<int64_t>(scene_.objects.size()); }
 
-  Place draw_place() { return static_cast<Place>(random_.below(kPlaceCount)); }
+  Setting draw_place() { return static_cast<Setting>(random_.below(kSettingCount)); }
 
   int64_t any_kind() { return static_cast<int64_t>(random_.below(vocabulary_.kinds().size())); }
 

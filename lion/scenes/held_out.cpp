@@ -17,8 +17,8 @@ bool one_in(uint64_t n, uint64_t salt, uint64_t a, uint64_t b) {
   return Random(Random(salt ^ a << 24).next() ^ b).below(n) == 0;
 }
 
-std::string words(const Kind& kind, Place place) {
-  return str(kind.name, ", ", place_words(place).phrase);
+std::string words(const Kind& kind, Setting place) {
+  return str(kind.name, ", ", setting_words(place).phrase);
 }
 
 std::string words(const Kind& a, const Kind& b) { return str(a.name, " and ", b.name); }
@@ -30,7 +30,7 @@ std::string words(const Kind& kind, Relation relation, Shape shape) {
 
 }  // namespace
 
-bool is_held_out(char32_t kind, Place place) {
+bool is_held_out(char32_t kind, Setting place) {
   return one_in(10, kPlaceSalt, kind, static_cast<uint64_t>(place));
 }
 
@@ -52,7 +52,7 @@ std::vector<std::string> held_out_combinations(const Scene& scene, const Vocabul
   const std::vector<Kind>& all = vocabulary.kinds();
   for (const int64_t i : kinds) {
     const Kind& kind = all.at(static_cast<size_t>(i));
-    const Place place = scene.background.place;
+    const Setting place = scene.background.place;
     if (is_held_out(kind.code, place)) found.push_back(words(kind, place));
     for (auto j = kinds.upper_bound(i); j != kinds.end(); ++j) {
       const Kind& other = all.at(static_cast<size_t>(*j));
@@ -74,8 +74,8 @@ std::vector<std::string> all_held_out(const Vocabulary& vocabulary) {
   std::vector<std::string> all;
   const std::vector<Kind>& kinds = vocabulary.kinds();
   for (size_t i = 0; i < kinds.size(); ++i) {
-    for (size_t p = 0; p < kPlaceCount; ++p) {
-      const Place place = static_cast<Place>(p);
+    for (size_t p = 0; p < kSettingCount; ++p) {
+      const Setting place = static_cast<Setting>(p);
       if (is_held_out(kinds[i].code, place)) all.push_back(words(kinds[i], place));
     }
     for (size_t j = i + 1; j < kinds.size(); ++j) {

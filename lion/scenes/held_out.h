@@ -13,7 +13,7 @@
 namespace lion::scenes {
 
 /// Kind `kind` (its code point) at `place`.
-bool is_held_out(char32_t kind, Place place);
+bool is_held_out(char32_t kind, Setting place);
 /// Both kinds in one scene; the order does not matter, a kind with itself is never held out.
 bool is_held_out(char32_t a, char32_t b);
 /// `kind` inside or on a shape.

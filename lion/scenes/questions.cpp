@@ -64,8 +64,8 @@ std::vector<std::string> candidates(const Question& question, const Facts& facts
     case AnswerDomain::kSide:
       return {"left", "right"};
     case AnswerDomain::kPlace:
-      for (size_t i = 0; i < kPlaceCount; ++i) {
-        list.emplace_back(place_words(static_cast<Place>(i)).tag);
+      for (size_t i = 0; i < kSettingCount; ++i) {
+        list.emplace_back(setting_words(static_cast<Setting>(i)).tag);
       }
       break;
     case AnswerDomain::kText:

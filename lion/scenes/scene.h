@@ -36,7 +36,7 @@ struct SceneConfig {
   void validate() const;
 };
 
-enum class Place {
+enum class Setting {
   kMeadow,
   kBeach,
   kSea,
@@ -48,11 +48,11 @@ enum class Place {
   kDots,
   kStripes,
 };
-inline constexpr size_t kPlaceCount = 10;
+inline constexpr size_t kSettingCount = 10;
 
 /// `look` seeds all that varies within the place: colours, heights of the hills, texture.
 struct Background {
-  Place place = Place::kPlain;
+  Setting place = Setting::kPlain;
   uint64_t look = 0;
 };
 

@@ -207,8 +207,8 @@ class SceneDataset : public data::Dataset {
       const Question asked = draw_question(facts, random);
       return {fill(prompt, {{"question", asked.text}}), asked.sentence, {}};
     }
-    const std::vector<Turn> turns = converse(facts, kDialogueTurns, random);
-    const Turn& one = pick(turns, random);
+    const std::vector<DialogueTurn> turns = converse(facts, kDialogueTurns, random);
+    const DialogueTurn& one = pick(turns, random);
     return {fill(prompt, {{"question", one.question}}), one.answer, {}};
   }
 

@@ -38,11 +38,11 @@ std::optional<Statement> state(const Facts& facts, Random& random) {
   return statement;
 }
 
-std::vector<Turn> converse(const Facts& facts, int64_t turns, Random& random) {
+std::vector<DialogueTurn> converse(const Facts& facts, int64_t turns, Random& random) {
   static constexpr std::array<std::string_view, 4> kOpenings = {
       "What do you see in this picture?", "Please describe the picture.",
       "Tell me what is shown here.", "What is going on in this scene?"};
-  std::vector<Turn> list = {
+  std::vector<DialogueTurn> list = {
       {std::string(pick(kOpenings, random)), long_description(facts, random)}};
   for (Question& question : ask_several(facts, turns - 1, random)) {
     list.push_back({std::move(question.text), std::move(question.sentence)});

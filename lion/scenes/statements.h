@@ -19,12 +19,12 @@ struct Statement {
 /// A statement on two objects that are each one of their name; nothing when no relation is clear.
 std::optional<Statement> state(const Facts& facts, Random& random);
 
-struct Turn {
+struct DialogueTurn {
   std::string question, answer;
 };
 
 /// A conversation of `turns` questions with whole sentences as answers; the first asks for a
 /// description. May be shorter when the scene has little to ask about.
-std::vector<Turn> converse(const Facts& facts, int64_t turns, Random& random);
+std::vector<DialogueTurn> converse(const Facts& facts, int64_t turns, Random& random);
 
 }  // namespace lion::scenes

@@ -170,7 +170,7 @@ Image paint_symbolic_scene(const Scene& scene, const Vocabulary& vocabulary) {
   }
   Cell place;
   place.fill(kNothing);
-  say(place, SceneCode::kName, place_words(scene.background.place).tag);
+  say(place, SceneCode::kName, setting_words(scene.background.place).tag);
   std::vector<Cell> cells;
   for (const Object& object : scene.objects)
     cells.push_back(cell_of(object, scene.size, vocabulary));

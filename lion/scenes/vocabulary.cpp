@@ -92,8 +92,8 @@ std::string_view category_name(Category category) {
   return kNames.at(static_cast<size_t>(category));
 }
 
-const PlaceWords& place_words(Place place) {
-  static constexpr std::array<PlaceWords, kPlaceCount> kPlaces = {{
+const SettingWords& setting_words(Setting place) {
+  static constexpr std::array<SettingWords, kSettingCount> kPlaces = {{
       {"meadow", "in a meadow", true},
       {"beach", "on a beach", true},
       {"sea", "at sea", true},
@@ -155,14 +155,14 @@ std::vector<std::string> Vocabulary::tag_list() const {
   for (const std::string_view shape : kShapes) list.emplace_back(shape);
   list.emplace_back("sign");
   for (const NamedColour& colour : kColours) list.emplace_back(colour.name);
-  for (size_t i = 0; i < kPlaceCount; ++i) {
-    list.emplace_back(place_words(static_cast<Place>(i)).tag);
+  for (size_t i = 0; i < kSettingCount; ++i) {
+    list.emplace_back(setting_words(static_cast<Setting>(i)).tag);
   }
   return list;
 }
 
 std::vector<std::string> Vocabulary::tags(const Scene& scene) const {
-  std::vector<std::string> found = {std::string(place_words(scene.background.place).tag)};
+  std::vector<std::string> found = {std::string(setting_words(scene.background.place).tag)};
   for (const Object& object : scene.objects) {
     if (object.form == Form::kShape) {
       found.emplace_back(kShapes.at(static_cast<size_t>(object.shape)));

@@ -88,12 +88,12 @@ inline constexpr std::array<NamedColour, 10> kColours = {{{"red", {226, 54, 54}}
                                                           {"black", {44, 44, 50}},
                                                           {"white", {250, 250, 250}}}};
 
-struct PlaceWords {
+struct SettingWords {
   std::string_view tag;     ///< "meadow"
   std::string_view phrase;  ///< "in a meadow"
   bool outdoors = false;    ///< has a sky above a ground
 };
-const PlaceWords& place_words(Place place);
+const SettingWords& setting_words(Setting place);
 
 /// common/annotations/en.xml of Debian's unicode-cldr-core. Throws ResourceError naming the package
 /// when it is nowhere.

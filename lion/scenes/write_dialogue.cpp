@@ -74,7 +74,8 @@ void write_llava(Context& context) {
     const Scene scene = block.plan(i);
     const int64_t turns = 1 + static_cast<int64_t>(random.below(4));
     Json conversation = Json::array();
-    for (const Turn& turn : converse(Facts(scene, block.painter.vocabulary()), turns, random)) {
+    for (const DialogueTurn& turn :
+         converse(Facts(scene, block.painter.vocabulary()), turns, random)) {
       const bool before = chance(random, 0.5);
       const std::string value = !conversation.empty() ? turn.question
                                 : before              ? str("<image>\n", turn.question)

@@ -12,7 +12,7 @@
 namespace lion::scenes {
 namespace {
 
-struct Asked {
+struct AskedQuestion {
   int64_t image_id;
   int64_t question_id;
   Question question;
@@ -20,7 +20,7 @@ struct Asked {
 };
 
 /// The questions of image `i`, the same at every call.
-using Asker = std::function<std::vector<Asked>(const Block& block, int64_t i)>;
+using Asker = std::function<std::vector<AskedQuestion>(const Block& block, int64_t i)>;
 
 std::string_view answer_type(const Question& question) {
   if (question.domain == AnswerDomain::kYesNo) return "yes/no";
@@ -57,7 +57,7 @@ void write_questions(Context& context, const std::string& name, const std::strin
   write_vqa_head(file, set);
   file.begin_list("questions");
   for (int64_t i = 0; i < block.count; ++i) {
-    for (const Asked& asked : ask_all(block, i)) {
+    for (const AskedQuestion& asked : ask_all(block, i)) {
       file.item({{"image_id", asked.image_id},
                  {"question", asked.question.text},
                  {"question_id", asked.question_id}});
@@ -73,7 +73,7 @@ void write_annotations(Context& context, const std::string& name, const std::str
   write_vqa_head(file, set);
   file.begin_list("annotations");
   for (int64_t i = 0; i < block.count; ++i) {
-    for (const Asked& asked : ask_all(block, i)) {
+    for (const AskedQuestion& asked : ask_all(block, i)) {
       Json answers = Json::array();
       for (const std::string& answer : asked.answers) {
         Json entry = {{"answer", answer}, {"answer_confidence", "yes"}};
@@ -98,7 +98,7 @@ void write_vqav2(Context& context, const Block& block, const std::string& set) {
   const Asker ask_all = [&](const Block& from, int64_t i) {
     Random random = text_random(context, "vqav2", from.id(i));
     const Scene scene = from.plan(i);
-    std::vector<Asked> list;
+    std::vector<AskedQuestion> list;
     for (Question& question :
          ask_several(Facts(scene, from.painter.vocabulary()), kQuestions, random)) {
       const auto answers = annotator_answers(question, random);
@@ -114,7 +114,8 @@ void write_vqav2(Context& context, const Block& block, const std::string& set) {
 }
 
 /// Questions that need knowledge of the world; images that give none are left out, as in OKVQA.
-std::vector<Asked> ask_outside_knowledge(const Context& context, const Block& block, int64_t i) {
+std::vector<AskedQuestion> ask_outside_knowledge(const Context& context, const Block& block,
+                                                 int64_t i) {
   Random random = text_random(context, "okvqa", block.id(i));
   const Scene scene = block.plan(i);
   const Facts facts(scene, block.painter.vocabulary());

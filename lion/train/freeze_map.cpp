@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "lion/base/error.h"
+#include "lion/models/parameter_groups.h"
 
 namespace lion::train {
 namespace {
@@ -41,21 +42,6 @@ std::string part_of(std::string_view name) {
 
 }  // namespace
 
-bool matches(std::string_view pattern, std::string_view name) {
-  size_t at = 0;
-  for (size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] == '*') {
-      const size_t begin = at;
-      while (at < name.size() && name[at] != '.') ++at;
-      if (at == begin) return false;
-    } else {
-      if (at >= name.size() || name[at] != pattern[i]) return false;
-      ++at;
-    }
-  }
-  return true;
-}
-
 std::vector<std::string> select(const ParameterMap& parameters,
                                 const std::vector<std::string>& patterns, std::string_view where) {
   std::set<std::string> names;
@@ -63,7 +49,7 @@ std::vector<std::string> select(const ParameterMap& parameters,
   for (const std::string& pattern : patterns) {
     bool any = false;
     for (const auto& [name, parameter] : parameters) {
-      if (matches(pattern, name)) {
+      if (models::name_matches(pattern, name)) {
         any = true;
         names.insert(name);
       }

@@ -8,11 +8,9 @@
 
 namespace lion::train {
 
-/// True when `name` begins with `pattern`; a "*" in the pattern stands for one part between dots.
-bool matches(std::string_view pattern, std::string_view name);
-
-/// The names of `parameters` that one of the patterns matches, in the order of names. Throws
-/// InputError for every pattern that matches nothing; `where` names the list in errors.
+/// The names of `parameters` that one of the patterns (lion/models/parameter_groups.h) matches, in
+/// the order of names. Throws InputError for every pattern that matches nothing; `where` names the
+/// list in errors.
 std::vector<std::string> select(const ParameterMap& parameters,
                                 const std::vector<std::string>& patterns, std::string_view where);
 

@@ -8,6 +8,7 @@
 #include "lion/base/error.h"
 #include "lion/base/random.h"
 #include "lion/checkpoint/tensor_map.h"
+#include "lion/models/parameter_groups.h"
 #include "lion/train/freeze_map.h"
 
 namespace lion::train {
@@ -172,7 +173,7 @@ void take_file(const InitFile& init, const ParameterMap& parameters, uint64_t se
     const bool wanted =
         it != parameters.end() &&
         (init.only.empty() || std::ranges::any_of(init.only, [&name](const std::string& pattern) {
-           return matches(pattern, name);
+           return models::name_matches(pattern, name);
          }));
     if (!wanted) {
       ++left;

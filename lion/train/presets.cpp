@@ -1,33 +1,43 @@
 #include "lion/train/presets.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "lion/base/error.h"
-#include "lion/train/freeze_map.h"
+#include "lion/models/parameter_groups.h"
 
 namespace lion::train {
 
+namespace {
+
+/// All that is in these groups.
+std::vector<std::string> all_of(std::initializer_list<models::ParameterGroup> groups) {
+  std::vector<std::string> patterns;
+  for (const models::ParameterGroup group : groups) {
+    const auto& own = models::parameter_group_info(group).patterns;
+    patterns.insert(patterns.end(), own.begin(), own.end());
+  }
+  return patterns;
+}
+
+}  // namespace
+
 std::span<const Preset> presets() {
-  static const std::string kAdapters = "t5_model.*.block.*.layer.*.adapter.";
+  using enum models::ParameterGroup;
   static const std::vector<Preset> table = {
-      {"adapters",
-       {kAdapters},
+      {"adapters", all_of({kAdapters}),
        "the adapters in the language model and their router: least to learn, least to forget"},
       {"projections",
        {"t5_proj.", "adapter_proj."},
        "what turns visual tokens into words' vectors"},
-      {"qformer",
-       {"Qformer.", "query_tokens", "ln_vision.", "t5_proj."},
-       "the Q-Former and its projection: image-level tasks"},
-      {"aggregator",
-       {"fusion_adapter.", "ln_adapter.", "adapter_proj."},
+      {"qformer", all_of({kQformer}), "the Q-Former and its projection: image-level tasks"},
+      {"aggregator", all_of({kAggregator}),
        "the vision aggregator and its projection: boxes, details"},
-      {"lion",
-       {"Qformer.", "query_tokens", "ln_vision.", "t5_proj.", "fusion_adapter.", "ln_adapter.",
-        "adapter_proj.", "soft_prompt_hint", kAdapters},
+      {"lion", all_of({kQformer, kAggregator, kSoftPrompt, kAdapters}),
        "all that the paper's third stage trains: both of the above and the adapters"},
-      {"language_model", {"t5_model."}, "Flan-T5 with its adapters: other words, another language"},
-      {"vision_encoder", {"visual_encoder."}, "the ViT: images unlike all that it has seen"},
+      {"language_model", all_of({kLanguageModel}),
+       "Flan-T5 with its adapters: other words, another language"},
+      {"vision_encoder", all_of({kVisionEncoder}), "the ViT: images unlike all that it has seen"},
       {"all", {""}, "every parameter: small models only"},
   };
   return table;
@@ -46,8 +56,9 @@ std::vector<std::string> expand_presets(const std::vector<std::string>& names,
     }
     const size_t before = patterns.size();
     for (const std::string& pattern : preset->patterns) {
-      const bool any = std::any_of(parameters.begin(), parameters.end(),
-                                   [&](const auto& one) { return matches(pattern, one.first); });
+      const bool any = std::any_of(parameters.begin(), parameters.end(), [&](const auto& one) {
+        return models::name_matches(pattern, one.first);
+      });
       if (any) patterns.push_back(pattern);
     }
     if (patterns.size() > before) continue;

@@ -17,41 +17,41 @@
 namespace lion::train {
 namespace {
 
-c10::intrusive_ptr<c10d::TCPStore> connect(const DistributedContext& place, bool serve,
+c10::intrusive_ptr<c10d::TCPStore> connect(const DistributedContext& context, bool serve,
                                            std::chrono::milliseconds timeout) {
   c10d::TCPStoreOptions options;
-  options.port = static_cast<uint16_t>(place.port);
+  options.port = static_cast<uint16_t>(context.port);
   options.isServer = serve;
   options.waitWorkers = false;
   options.timeout = timeout;
-  return c10::make_intrusive<c10d::TCPStore>(place.address, options);
+  return c10::make_intrusive<c10d::TCPStore>(context.address, options);
 }
 
 /// Gloo picks the interface of the host's name, which need not resolve where one machine trains
 /// alone.
-std::shared_ptr<gloo::transport::Device> gloo_device(const DistributedContext& place) {
+std::shared_ptr<gloo::transport::Device> gloo_device(const DistributedContext& context) {
   const std::string interface = environment("GLOO_SOCKET_IFNAME");
   if (!interface.empty()) return c10d::ProcessGroupGloo::createDeviceForInterface(interface);
-  const bool alone = place.address == "localhost" || place.address.starts_with("127.");
+  const bool alone = context.address == "localhost" || context.address.starts_with("127.");
   if (alone) return c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1");
   return c10d::ProcessGroupGloo::createDefaultDevice();
 }
 
 }  // namespace
 
-DistributedContext place_from_environment(Rendezvous rendezvous) {
+DistributedContext distributed_context(Rendezvous rendezvous) {
   const ProcessRank process = rank_from_environment();
-  DistributedContext place{process.rank, process.world, process.local_rank, {}, 0, false};
-  if (place.world == 1) return place;
-  if (rendezvous == Rendezvous::kNone) return place;
-  place.port = launcher_number("MASTER_PORT", 1, 65535);
-  place.address = environment("MASTER_ADDR");
-  if (place.address.empty()) {
+  DistributedContext context{process.rank, process.world, process.local_rank, {}, 0, false};
+  if (context.world == 1) return context;
+  if (rendezvous == Rendezvous::kNone) return context;
+  context.port = launcher_number("MASTER_PORT", 1, 65535);
+  context.address = environment("MASTER_ADDR");
+  if (context.address.empty()) {
     throw InputError(
         "environment: MASTER_ADDR is not set, but WORLD_SIZE is. Set it to the host of rank 0.");
   }
-  place.agent_store = environment("TORCHELASTIC_USE_AGENT_STORE") == "True";
-  return place;
+  context.agent_store = environment("TORCHELASTIC_USE_AGENT_STORE") == "True";
+  return context;
 }
 
 struct ProcessGroup::Impl {
@@ -71,17 +71,17 @@ struct ProcessGroup::Impl {
   }
 };
 
-ProcessGroup::ProcessGroup(const DistributedContext& place, at::Device device,
+ProcessGroup::ProcessGroup(const DistributedContext& context, at::Device device,
                            std::chrono::seconds timeout)
-    : place_(place), device_(device) {
-  if (place.world == 1) return;
+    : context_(context), device_(device) {
+  if (context.world == 1) return;
   impl_ = std::make_unique<Impl>();
-  const auto rank = static_cast<int>(place.rank);
-  const auto world = static_cast<int>(place.world);
+  const auto rank = static_cast<int>(context.rank);
+  const auto world = static_cast<int>(context.world);
   try {
-    impl_->store = connect(place, rank == 0 && !place.agent_store, timeout);
+    impl_->store = connect(context, rank == 0 && !context.agent_store, timeout);
     impl_->heartbeat =
-        std::make_unique<Heartbeat>(connect(place, false, timeout), place.rank, place.world);
+        std::make_unique<Heartbeat>(connect(context, false, timeout), context.rank, context.world);
     // Elastic restarts keep the store: keys of an earlier attempt must not be met again.
     const std::string attempt = str("lion/", environment("TORCHELASTIC_RESTART_COUNT"));
     const auto store = c10::make_intrusive<c10d::PrefixStore>(attempt, impl_->store);
@@ -95,14 +95,14 @@ ProcessGroup::ProcessGroup(const DistributedContext& place, at::Device device,
 #endif
     } else {
       auto options = c10d::ProcessGroupGloo::Options::create(timeout);
-      options->devices.push_back(gloo_device(place));
+      options->devices.push_back(gloo_device(context));
       impl_->backend = c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, world, options);
     }
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
-    throw ResourceError(str("rank ", rank, ": could not meet the other ranks at ", place.address,
-                            ":", place.port, " within ", timeout.count(), " s: ", error.what(),
+    throw ResourceError(str("rank ", rank, ": could not meet the other ranks at ", context.address,
+                            ":", context.port, " within ", timeout.count(), " s: ", error.what(),
                             ". Start all ", world,
                             " ranks with the same MASTER_ADDR and "
                             "MASTER_PORT."));
@@ -120,11 +120,11 @@ ProcessGroup::Pending ProcessGroup::start_sum(const at::Tensor& tensor) {
       try {
         work->wait();
       } catch (const std::exception& error) {
-        impl_->fail(place_.rank, error);
+        impl_->fail(context_.rank, error);
       }
     });
   } catch (const std::exception& error) {
-    impl_->fail(place_.rank, error);
+    impl_->fail(context_.rank, error);
   }
 }
 
@@ -142,7 +142,7 @@ void ProcessGroup::broadcast(const at::Tensor& tensor) {
     std::vector<at::Tensor> tensors = {moved};
     impl_->backend->broadcast(tensors)->wait();
   } catch (const std::exception& error) {
-    impl_->fail(place_.rank, error);
+    impl_->fail(context_.rank, error);
   }
   if (!moved.is_same(tensor)) tensor.copy_(moved);
 }
@@ -164,7 +164,7 @@ void ProcessGroup::barrier() {
   try {
     impl_->backend->barrier()->wait();
   } catch (const std::exception& error) {
-    impl_->fail(place_.rank, error);
+    impl_->fail(context_.rank, error);
   }
 }
 

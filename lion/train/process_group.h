@@ -28,7 +28,7 @@ enum class Rendezvous { kNeeded, kNone };
 /// Reads the environment; one process alone where WORLD_SIZE is not set or 1. Without rendezvous,
 /// RANK and WORLD_SIZE are enough. Throws InputError naming the variable that is missing or no
 /// number.
-DistributedContext place_from_environment(Rendezvous rendezvous = Rendezvous::kNeeded);
+DistributedContext distributed_context(Rendezvous rendezvous = Rendezvous::kNeeded);
 
 /// Collective calls; all ranks must make the same ones in the same order. When another rank has
 /// died, hangs beyond the timeout, or gave up, they throw ResourceError with its number and, where
@@ -36,13 +36,13 @@ DistributedContext place_from_environment(Rendezvous rendezvous = Rendezvous::kN
 class ProcessGroup {
  public:
   /// Waits for all ranks. Gloo for CPU tensors, NCCL for CUDA ones. Throws ResourceError.
-  ProcessGroup(const DistributedContext& place, at::Device device, std::chrono::seconds timeout);
+  ProcessGroup(const DistributedContext& context, at::Device device, std::chrono::seconds timeout);
   ~ProcessGroup();
   ProcessGroup(const ProcessGroup&) = delete;
   ProcessGroup& operator=(const ProcessGroup&) = delete;
 
-  int64_t rank() const { return place_.rank; }
-  int64_t world() const { return place_.world; }
+  int64_t rank() const { return context_.rank; }
+  int64_t world() const { return context_.world; }
 
   /// Replaces `tensor`, contiguous, by its sum over the ranks. A CPU tensor goes by way of the GPU
   /// where that is what the group works on.
@@ -76,7 +76,7 @@ class ProcessGroup {
 
  private:
   struct Impl;
-  DistributedContext place_;
+  DistributedContext context_;
   at::Device device_;
   std::unique_ptr<Impl> impl_;  ///< null alone
 };

@@ -16,10 +16,10 @@
 namespace lion::train {
 namespace {
 
-at::Device device_of(std::string_view name, const DistributedContext& place) {
+at::Device device_of(std::string_view name, const DistributedContext& context) {
   const at::Device device = nn::usable_device(name);
   if (!device.is_cuda()) return device;
-  return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(place.local_rank));
+  return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(context.local_rank));
 }
 
 }  // namespace
@@ -27,11 +27,11 @@ at::Device device_of(std::string_view name, const DistributedContext& place) {
 TrainReport train_run(const Settings& settings, std::string_view device_name, Resume resume,
                       const TrainHooks& hooks) {
   TrainConfig config = TrainConfig::load(settings.file, settings.changes, settings.read_scenes);
-  const DistributedContext place = place_from_environment();
-  const at::Device device = device_of(device_name, place);
+  const DistributedContext context = distributed_context();
+  const at::Device device = device_of(device_name, context);
   config.choose_precision(device);
-  TrainReport report = train(config, place, device, resume, hooks);
-  report.rank = place.rank;
+  TrainReport report = train(config, context, device, resume, hooks);
+  report.rank = context.rank;
   report.out = config.out;
   report.of_steps = config.steps;
   return report;
@@ -40,11 +40,11 @@ TrainReport train_run(const Settings& settings, std::string_view device_name, Re
 RunPlan plan_run(const Settings& settings, std::string_view device_name) {
   return nn::with_our_errors(settings.file.string(), nn::Fault::kInput, [&] {
     TrainConfig config = TrainConfig::load(settings.file, settings.changes, settings.read_scenes);
-    const DistributedContext place = place_from_environment();
-    const at::Device device = device_of(device_name, place);
+    const DistributedContext context = distributed_context();
+    const at::Device device = device_of(device_name, context);
     config.choose_precision(device);
     const TrainedModel model = plan_model(config);
-    const TrainPlan plan = plan_training(config, model, place.world, device);
+    const TrainPlan plan = plan_training(config, model, context.world, device);
     return RunPlan{freeze_table(model.parameters, model.trained_names), plan.text(),
                    plan.to_json()};
   });

@@ -10,6 +10,7 @@
 
 #include "lion/base/error.h"
 #include "lion/base/memory.h"
+#include "lion/models/parameter_groups.h"
 
 namespace lion::train {
 namespace {
@@ -36,15 +37,16 @@ double passes(bool trained, bool on_gradient_path, bool activation_checkpointing
 }
 
 double tokens_of(std::string_view name, const Shape& shape) {
-  if (name.starts_with("visual_encoder.") || name.starts_with("fusion_adapter.") ||
-      name.starts_with("adapter_proj.")) {
+  const auto group = models::parameter_group(name);
+  if (group == models::ParameterGroup::kVisionEncoder ||
+      group == models::ParameterGroup::kAggregator) {
     return shape.patches;
   }
-  if (name.starts_with("Qformer.") || name.starts_with("t5_proj.")) return shape.queries;
+  if (group == models::ParameterGroup::kQformer) return shape.queries;
   if (name.starts_with("t5_model.encoder.")) return shape.source;
-  const bool reads_memory = name.find("EncDecAttention.k") != std::string_view::npos ||
-                            name.find("EncDecAttention.v") != std::string_view::npos;
-  return reads_memory ? shape.source : kTargetTokens;
+  const bool reads_encoder = name.find("EncDecAttention.k") != std::string_view::npos ||
+                             name.find("EncDecAttention.v") != std::string_view::npos;
+  return reads_encoder ? shape.source : kTargetTokens;
 }
 
 /// Products of queries with keys and of weights with values, forward, in flops a sample.
@@ -70,14 +72,15 @@ double attention_flops(const models::LionConfig& config, const Shape& shape) {
 double sample_flops(const TrainConfig& config, const TrainedModel& model) {
   const Shape shape = shape_of(model.config);
   const bool vit_trained = std::ranges::any_of(model.trained_names, [](const std::string& name) {
-    return name.starts_with("visual_encoder.");
+    return models::parameter_group(name) == models::ParameterGroup::kVisionEncoder;
   });
   double flops = 3 * attention_flops(model.config, shape);
   for (const auto& [name, parameter] : model.parameters) {
     const bool table = name == "t5_model.shared.weight" || name.ends_with("embeddings.weight");
     if (parameter.dim() < 2 || table) continue;
     const bool trained = std::ranges::binary_search(model.trained_names, name);
-    const bool path = vit_trained || !name.starts_with("visual_encoder.");
+    const bool path =
+        vit_trained || models::parameter_group(name) != models::ParameterGroup::kVisionEncoder;
     flops += 2.0 * static_cast<double>(parameter.numel()) * tokens_of(name, shape) *
              passes(trained, path, config.activation_checkpointing);
   }

@@ -59,11 +59,12 @@ BatchLoss forward(const models::LionT5Impl& lion, const data::Batch& batch,
   const at::Device device = lion.t5_model->shared->weight.device();
   const Tensor pixels = image_of(batch.pixels, batch, device);
   const nn::ActivationCheckpointScope checkpointing(options.activation_checkpointing);
-  models::ImageFeatures image = lion.encode_image(pixels);  // no dropout in the vision encoder
+  const models::VitOutputs vit = lion.vit_forward(pixels);  // no dropout in the vision encoder
+  models::ImageFeatures image{vit.ln_vision, {}};
   Tensor queries;
   {
     const nn::DropoutScope dropout(options.dropout);
-    if (lion.fusion_adapter) lion.aggregate(image);
+    if (lion.fusion_adapter) image.adapter_proj = lion.aggregator_forward(vit).adapter_proj;
     if (batch.per_image > 1) image = models::repeat(image, batch.per_image);
     if (options.token_noise > 0 && lion.fusion_adapter) {
       const Tensor size = at::rand({batch.size, 1, 1}).mul_(options.token_noise).to(device);
@@ -126,19 +127,15 @@ BatchLoss forward_codes(const models::LionT5Impl& lion, const models::LionT5Impl
   Tensor wanted;
   {
     const at::NoGradGuard no_grad;
-    models::ImageFeatures symbolic =
-        teacher.encode_image(image_of(batch.symbolic_pixels, batch, device));
-    teacher.aggregate(symbolic);
-    wanted = symbolic.adapter_proj.to(at::kFloat);  // [B/R,P,D]
+    const Tensor symbolic = image_of(batch.symbolic_pixels, batch, device);
+    wanted = teacher.encode_image(symbolic).adapter_proj.to(at::kFloat);  // [B/R,P,D]
   }
   const nn::ActivationCheckpointScope checkpointing(options.activation_checkpointing);
-  models::ImageFeatures image = lion.encode_image(image_of(batch.pixels, batch, device));
+  const models::VitOutputs vit = lion.vit_forward(image_of(batch.pixels, batch, device));
   const nn::DropoutScope dropout(options.dropout);
-  lion.aggregate(image);
-  nn::check_shape(image.adapter_proj, {wanted.size(0), wanted.size(1), wanted.size(2)},
-                  "codes: visual tokens");
-  const Tensor errors =
-      (image.adapter_proj.to(at::kFloat) - wanted).square().mean(-1).mean(-1);  // [B/R]
+  const Tensor tokens = lion.aggregator_forward(vit).adapter_proj;
+  nn::check_shape(tokens, {wanted.size(0), wanted.size(1), wanted.size(2)}, "codes: visual tokens");
+  const Tensor errors = (tokens.to(at::kFloat) - wanted).square().mean(-1).mean(-1);  // [B/R]
   const std::vector<int64_t> shape = {batch.size, batch.target.length};
   const Tensor asked = view_of(batch.target.mask, shape, device);  // [B,T]
   return loss_of(errors.repeat_interleave(batch.per_image).unsqueeze(1) * asked, batch);

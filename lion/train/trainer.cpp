@@ -403,18 +403,18 @@ class Trainer {
 
 }  // namespace
 
-TrainReport train(const TrainConfig& config, const DistributedContext& place, at::Device device,
+TrainReport train(const TrainConfig& config, const DistributedContext& context, at::Device device,
                   Resume resume, const TrainHooks& hooks) {
-  if (config.batch % (config.micro_batch * place.world) != 0) {
+  if (config.batch % (config.micro_batch * context.world) != 0) {
     throw InputError(str("batch: ", config.batch, " samples do not divide into micro-batches of ",
-                         config.micro_batch, " on ", place.world,
-                         " processes. Make batch a multiple of ", config.micro_batch * place.world,
-                         "."));
+                         config.micro_batch, " on ", context.world,
+                         " processes. Make batch a multiple of ",
+                         config.micro_batch * context.world, "."));
   }
   fs::create_directories(config.out);
   const nn::RandomScope random;
   const nn::ThreadScope threads(nn::usable_threads(config.threads, "threads"));
-  ProcessGroup group(place, device, std::chrono::seconds(config.timeout_s));
+  ProcessGroup group(context, device, std::chrono::seconds(config.timeout_s));
   try {
     return nn::with_our_errors("train", nn::Fault::kOurs, [&] {
       Trainer trainer(config, group, device, resume, hooks);

@@ -11,7 +11,7 @@ namespace lion::train {
 /// events, loss.svg, and at the end export/ and model/. Throws InputError when `out` has a run
 /// already and `resume` is kNo, when a loss or gradient is not finite (naming the first module), or
 /// for settings and data that are wrong; ResourceError for files, and when another rank is lost.
-TrainReport train(const TrainConfig& config, const DistributedContext& place, at::Device device,
+TrainReport train(const TrainConfig& config, const DistributedContext& context, at::Device device,
                   Resume resume, const TrainHooks& hooks = {});
 
 }  // namespace lion::train

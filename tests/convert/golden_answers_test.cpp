@@ -80,7 +80,7 @@ TEST(GoldenAnswers, OfTheReleasedWeightsBelongToTheirSizes) {
   EXPECT_EQ(known[0].answer, "A woman standing next to a luggage carousel with a dog.");
   EXPECT_EQ(known[1].answer, "Answer: [0.440,0.060,0.650,0.367]");
   const Question& question = known[1].literal.value();
-  EXPECT_EQ(question.level, Level::kRegion);
+  EXPECT_EQ(question.level, TaskLevel::kRegion);
   EXPECT_EQ(question.generate.num_beams, 5);
   const std::string sentence = PromptTemplates::builtin().tag_sentence(question.tags);
   EXPECT_THAT(sentence, HasSubstr("tags: [['beer, beverage, "));

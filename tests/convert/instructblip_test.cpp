@@ -130,14 +130,15 @@ void expect_modules_agree(const fs::path& folder, const std::string& activation,
     const at::Tensor image = at::from_blob(pixels.data(), {1, 3, size, size}, at::kFloat);
 
     const models::LionT5& lion = networks.lion;
-    const auto seen = lion->encode_image(image.repeat({batch, 1, 1, 1}));
-    EXPECT_LE(difference(seen.ln_vision, golden(name + "/ln_vision")), kTolerance) << name;
-    const at::Tensor queries = lion->qformer_forward(seen, pad(question_ids));
+    const auto features = lion->encode_image(image.repeat({batch, 1, 1, 1}));
+    EXPECT_LE(difference(features.ln_vision, golden(name + "/ln_vision")), kTolerance) << name;
+    const at::Tensor queries = lion->qformer_forward(features, pad(question_ids));
     EXPECT_LE(difference(queries, golden(name + "/qformer")), kTolerance) << name;
     const at::Tensor projected = lion->t5_proj->forward(queries);
     EXPECT_LE(difference(projected, golden(name + "/language_projection")), kTolerance) << name;
 
-    const auto inputs = lion->build_encoder_inputs(seen, queries, pad(prompt_ids), /*hint_id=*/-1);
+    const auto inputs =
+        lion->build_encoder_inputs(features, queries, pad(prompt_ids), /*hint_id=*/-1);
     const at::Tensor level = at::ones({batch}, at::kLong);
     const auto encoded =
         lion->t5_model->encoder->forward(inputs.embeds, inputs.attention_mask, level);

@@ -145,7 +145,7 @@ TEST_F(Answering, DoNotDependOnWhatIsAskedBesides) {
     for (uint64_t i = 0; i < 40; ++i) {
       Question question = question_;
       question.prompt = str("What is number ", i * i, " from the left?");
-      question.level = i % 3 == 0 ? Level::kRegion : Level::kImage;
+      question.level = i % 3 == 0 ? TaskLevel::kRegion : TaskLevel::kImage;
       question.generate.max_new_tokens = 4 + static_cast<int64_t>(i % 9);
       question.generate.num_beams = i % 2 == 0 ? 5 : 1;
       if (i % 5 == 3) {
@@ -189,7 +189,7 @@ TEST_F(Answering, OneBadQuestionAmongManyIsNamed) {
 
 TEST_F(Answering, TheBoxGrammarAlwaysGivesABox) {
   question_.box_grammar = true;
-  question_.level = Level::kRegion;
+  question_.level = TaskLevel::kRegion;
   question_.generate.max_new_tokens = 64;
   for (const int64_t beams : {1, 3}) {
     question_.generate.num_beams = beams;
@@ -261,7 +261,7 @@ TEST(Tasks, UseThePapersPromptsAndLevels) {
   EXPECT_EQ(vqa_question(templates, "How many {dogs}?").prompt,
             "Question: How many {dogs}? Short answer:");
   EXPECT_EQ(vqa_question(templates, "Say it", Wording::kVerbatim).prompt, "Say it");
-  EXPECT_EQ(ground_question(templates, "the dog").level, Level::kRegion);
+  EXPECT_EQ(ground_question(templates, "the dog").level, TaskLevel::kRegion);
   EXPECT_THAT(describe_question(templates, {0.1, 0.2, 0.3, 0.4}).prompt,
               HasSubstr("[0.100,0.200,0.300,0.400]"));
   const std::vector<Turn> history = {{"is it sunny?", "yes"}, {"any dogs?", "two"}};

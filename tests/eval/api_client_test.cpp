@@ -122,7 +122,7 @@ class ApiClientTest : public ::testing::Test {
 
   BenchmarkInfo info_;
   std::vector<Item> items_;
-  std::vector<Asked> asked_;
+  std::vector<ItemRequest> asked_;
   ApiOptions options_;
 };
 

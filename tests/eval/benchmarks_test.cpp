@@ -64,8 +64,8 @@ TEST(Benchmarks, LevelsAndModes) {
   EXPECT_EQ(benchmark_info("coco_tags").mode, Mode::kTag);
   EXPECT_EQ(benchmark_info("coco_objects").mode, Mode::kGenerate);
   EXPECT_EQ(mode_name(Mode::kTag), "tag");
-  EXPECT_EQ(level_name(TaskLevel::kImage), "image");
-  EXPECT_EQ(level_name(TaskLevel::kRegion), "region");
+  EXPECT_EQ(task_level_name(TaskLevel::kImage), "image");
+  EXPECT_EQ(task_level_name(TaskLevel::kRegion), "region");
 }
 
 /// The averages that the paper prints below table 2 hold for the figures of the table.

@@ -33,9 +33,9 @@ class EvaluateObjects : public ReadTest {
     evaluate_.read.root = root_;
     evaluate_.run.folder = root_ / "out";
     answerer_.settings = {{"model", "m"}};
-    answerer_.answer = [this](const BenchmarkInfo& info, std::span<const Asked> items) {
+    answerer_.answer = [this](const BenchmarkInfo& info, std::span<const ItemRequest> items) {
       std::vector<Prediction> predictions;
-      for (const Asked& asked : items) {
+      for (const ItemRequest& asked : items) {
         ++asked_;
         if (info.mode == Mode::kTag) {
           const std::vector<float> cat_and_dog = {asked.item->id == "3" ? 0.25F : 0.75F, 0.5F,

@@ -46,9 +46,9 @@ class RunTest : public ::testing::Test {
     }
     options_.folder = folder_ / "run";
     answerer_.settings = {{"model", "m"}};
-    answerer_.answer = [this](const BenchmarkInfo&, std::span<const Asked> items) {
+    answerer_.answer = [this](const BenchmarkInfo&, std::span<const ItemRequest> items) {
       std::vector<Prediction> predictions;
-      for (const Asked& asked : items) {
+      for (const ItemRequest& asked : items) {
         if (asked_.size() == kill_at_) throw Killed();
         asked_.push_back(asked.item->id);
         predictions.emplace_back().text =
@@ -122,7 +122,7 @@ TEST_F(RunTest, AFaultOfAllQuestionsStopsEarly) {
   int64_t asked = 0;
   bool refuses = true;
   answerer_.batch = 4;
-  answerer_.answer = [&](const BenchmarkInfo&, std::span<const Asked> items) {
+  answerer_.answer = [&](const BenchmarkInfo&, std::span<const ItemRequest> items) {
     std::vector<Prediction> predictions(items.size());
     for (Prediction& one : predictions) {
       ++asked;
@@ -146,7 +146,7 @@ TEST_F(RunTest, AFaultOfAllQuestionsStopsEarly) {
 
 TEST_F(RunTest, RefusedQuestionsOfARunWithAnswersAreTheirOwnFault) {
   answerer_.batch = 1;
-  answerer_.answer = [&](const BenchmarkInfo&, std::span<const Asked> items) {
+  answerer_.answer = [&](const BenchmarkInfo&, std::span<const ItemRequest> items) {
     Prediction one;
     (items[0].item->id == "q0" ? one.text : one.error) = "what it is";
     return std::vector<Prediction>{one};
@@ -192,7 +192,7 @@ TEST_F(RunTest, FailuresOfOtherRanksReachRankZero) {
   options_.world = 2;
   options_.rank = 1;
   Answerer failing = answerer_;
-  failing.answer = [](const BenchmarkInfo&, std::span<const Asked> items) {
+  failing.answer = [](const BenchmarkInfo&, std::span<const ItemRequest> items) {
     std::vector<Prediction> predictions(items.size());
     for (size_t i = 0; i < items.size(); ++i) {
       // Refusing all of them would end the run.
@@ -250,7 +250,7 @@ TEST_F(RunTest, RankZeroWaitsForAnswersButNotForBrokenImages) {
     RunOptions options = options_;
     options.rank = 1;
     Answerer answerer = answerer_;
-    answerer.answer = [](const BenchmarkInfo&, std::span<const Asked> items) {
+    answerer.answer = [](const BenchmarkInfo&, std::span<const ItemRequest> items) {
       std::vector<Prediction> predictions(items.size());
       for (Prediction& one : predictions) one.text = "from rank 1";
       return predictions;

@@ -15,7 +15,7 @@ using testing::ElementsAre;
 
 /// transformers' beam search written plainly: whole histories, num_beams rows from the start with
 /// all but one at -1e9, everything sorted. Needs a vocabulary of at least 2 num_beams + 2.
-std::vector<Sequence> plain_beam_search(const Model& model, int64_t source,
+std::vector<Sequence> plain_beam_search(const Model& model, int64_t prompt,
                                         const GenerateOptions& options) {
   struct Item {
     double sum;
@@ -43,7 +43,7 @@ std::vector<Sequence> plain_beam_search(const Model& model, int64_t source,
     std::vector<Item> items;
     std::vector<std::vector<double>> raw;
     for (size_t b = 0; b < beams; ++b) {
-      raw.push_back(log_softmax(model(source, running[b].history)));
+      raw.push_back(log_softmax(model(prompt, running[b].history)));
       std::vector<double> scores = raw.back();
       const std::set<int64_t> seen(running[b].history.begin(), running[b].history.end());
       for (int64_t id : seen) scores[static_cast<size_t>(id)] *= options.repetition_penalty;

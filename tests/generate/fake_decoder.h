@@ -1,5 +1,5 @@
 #pragma once
-/// Decoders without weights: logits are a function of source and history. Misuse of a row throws.
+/// Decoders without weights: logits are a function of prompt and history. Misuse of a row throws.
 
 #include <algorithm>
 #include <cmath>
@@ -19,12 +19,12 @@ namespace lion {
 using History = std::vector<int64_t>;  ///< all tokens of a row, start id included
 
 /// The model: logits [V] of what follows `history`.
-using Model = std::function<std::vector<float>(int64_t source, const History& history)>;
+using Model = std::function<std::vector<float>(int64_t prompt, const History& history)>;
 
-/// Logits in [0, spread), a hash of seed, source and history; `eos_bonus` is added to id 1.
+/// Logits in [0, spread), a hash of seed, prompt and history; `eos_bonus` is added to id 1.
 inline Model random_model(uint64_t seed, int64_t vocabulary, double spread, double eos_bonus = 0) {
-  return [=](int64_t source, const History& history) {
-    uint64_t hash = Random(seed ^ (static_cast<uint64_t>(source) << 32)).next();
+  return [=](int64_t prompt, const History& history) {
+    uint64_t hash = Random(seed ^ (static_cast<uint64_t>(prompt) << 32)).next();
     for (int64_t token : history) hash = Random(hash ^ static_cast<uint64_t>(token + 1)).next();
     Random random(hash);
     std::vector<float> logits;
@@ -39,7 +39,7 @@ class FakeDecoder : public Decoder {
  public:
   explicit FakeDecoder(Model model) : model_(std::move(model)) {}
 
-  RowId start(int64_t source) override { return add({source, {}}); }
+  RowId start(int64_t prompt) override { return add({prompt, {}}); }
   RowId fork(RowId row) override {
     ++forks;
     return add(rows_.at(row));
@@ -56,7 +56,7 @@ class FakeDecoder : public Decoder {
       if (!history.empty()) throw std::logic_error("a row twice in a step");
       history = state.history;
       history.push_back(tokens[i]);
-      const std::vector<float> logits = model_(state.source, history);
+      const std::vector<float> logits = model_(state.prompt, history);
       vocabulary = logits.size();
       values_.insert(values_.end(), logits.begin(), logits.end());
     }
@@ -77,7 +77,7 @@ class FakeDecoder : public Decoder {
 
  private:
   struct State {
-    int64_t source;
+    int64_t prompt;
     History history;
   };
   RowId add(State state) {

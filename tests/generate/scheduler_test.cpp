@@ -91,15 +91,15 @@ TEST(Scheduler, BatchAndLateJoinersGetWhatTheyGetAlone) {
 
 TEST(Scheduler, GenerateBatchSharesStepsAndChangesNothing) {
   const Model model = random_model(12, 25, 4, 2);
-  const std::vector<int64_t> sources = {5, 9, 5, 0};
+  const std::vector<int64_t> prompts = {5, 9, 5, 0};
   const GenerateOptions options{.num_beams = 3, .max_new_tokens = 8};
   FakeDecoder together(model);
-  const auto batch = generate_batch(together, sources, options);
-  ASSERT_EQ(batch.size(), sources.size());
+  const auto batch = generate_batch(together, prompts, options);
+  ASSERT_EQ(batch.size(), prompts.size());
   size_t longest = 0;
-  for (size_t i = 0; i < sources.size(); ++i) {
+  for (size_t i = 0; i < prompts.size(); ++i) {
     FakeDecoder decoder(model);
-    EXPECT_TRUE(same(batch[i], generate(decoder, sources[i], options)));
+    EXPECT_TRUE(same(batch[i], generate(decoder, prompts[i], options)));
     longest = std::max(longest, decoder.steps);
   }
   EXPECT_EQ(together.steps, longest);
@@ -204,22 +204,22 @@ TEST(Scheduler, RowsAreReleasedWhenItIsDestroyedMidway) {
 
 TEST(Scheduler, AFailingStepEndsTheRequestsThatCannotDoItAndNoOther) {
   const Model model = random_model(4, 25, 4);
-  FakeDecoder decoder([&](int64_t source, const History& history) {
-    if (source == 1 && history.size() == 3) throw ResourceError("decoder: out of memory. Wait.");
-    return model(source, history);
+  FakeDecoder decoder([&](int64_t prompt, const History& history) {
+    if (prompt == 1 && history.size() == 3) throw ResourceError("decoder: out of memory. Wait.");
+    return model(prompt, history);
   });
   Scheduler scheduler(decoder, 20);
   const GenerateOptions options{.min_length = 5};
   std::vector<Scheduler::Ticket> tickets;
-  for (const int64_t source : {0, 1, 2, 3, 1, 4}) {
-    tickets.push_back(scheduler.add(make_search(options), source));
+  for (const int64_t prompt : {0, 1, 2, 3, 1, 4}) {
+    tickets.push_back(scheduler.add(make_search(options), prompt));
   }
   scheduler.run();
   EXPECT_TRUE(decoder.clean());
   for (const size_t i : {0, 2, 3, 5}) {
     FakeDecoder other(model);
-    const int64_t source = std::vector<int64_t>{0, 1, 2, 3, 1, 4}[i];
-    EXPECT_TRUE(same(scheduler.take(tickets[i]), generate(other, source, options))) << i;
+    const int64_t prompt = std::vector<int64_t>{0, 1, 2, 3, 1, 4}[i];
+    EXPECT_TRUE(same(scheduler.take(tickets[i]), generate(other, prompt, options))) << i;
   }
   for (const size_t i : {1, 4}) {
     EXPECT_THAT(message_of<ResourceError>([&] { scheduler.take(tickets[i]); }),
@@ -252,18 +252,18 @@ TEST(Scheduler, AFailingSearchEndsAlone) {
   const auto last = scheduler.add(make_search(options), 2);
   scheduler.run();
   EXPECT_THROW(scheduler.take(broken), std::bad_alloc);
-  for (const auto& [ticket, source] : {std::pair{first, 0}, std::pair{last, 2}}) {
+  for (const auto& [ticket, prompt] : {std::pair{first, 0}, std::pair{last, 2}}) {
     FakeDecoder other(model);
-    EXPECT_TRUE(same(scheduler.take(ticket), generate(other, source, options)));
+    EXPECT_TRUE(same(scheduler.take(ticket), generate(other, prompt, options)));
   }
   EXPECT_TRUE(decoder.clean());
 }
 
 /// Counts those alive.
-class CountedSource : public DecoderSourceHandle {
+class CountedPrompt : public DecoderPrompt {
  public:
-  CountedSource(int64_t id, int64_t& alive) : id_(id), alive_(alive) { ++alive_; }
-  ~CountedSource() override { --alive_; }
+  CountedPrompt(int64_t id, int64_t& alive) : id_(id), alive_(alive) { ++alive_; }
+  ~CountedPrompt() override { --alive_; }
   int64_t id() const override { return id_; }
 
  private:
@@ -279,11 +279,11 @@ TEST(Scheduler, ASourceIsMadeWhenItsRequestJoinsAndGoesWithIt) {
     Scheduler scheduler(decoder, 6);
     std::vector<Scheduler::Ticket> tickets;
     const GenerateOptions options{.num_beams = 2, .max_new_tokens = 7};
-    for (int64_t source = 0; source < 30; ++source) {
-      tickets.push_back(scheduler.add(make_search(options), [&, source] {
-        if (source % 10 == 4) throw ResourceError("source: no memory. Wait.");
+    for (int64_t prompt = 0; prompt < 30; ++prompt) {
+      tickets.push_back(scheduler.add(make_search(options), [&, prompt] {
+        if (prompt % 10 == 4) throw ResourceError("prompt: no memory. Wait.");
         ++made;
-        return std::make_unique<CountedSource>(source, alive);
+        return std::make_unique<CountedPrompt>(prompt, alive);
       }));
     }
     EXPECT_EQ(made, 0);
@@ -291,16 +291,16 @@ TEST(Scheduler, ASourceIsMadeWhenItsRequestJoinsAndGoesWithIt) {
     EXPECT_EQ(made, 27);
     EXPECT_EQ(most, 3);
     EXPECT_EQ(alive, 0);
-    for (int64_t source = 0; source < 30; ++source) {
-      const auto ticket = tickets[static_cast<size_t>(source)];
-      if (source % 10 == 4) {
+    for (int64_t prompt = 0; prompt < 30; ++prompt) {
+      const auto ticket = tickets[static_cast<size_t>(prompt)];
+      if (prompt % 10 == 4) {
         EXPECT_THROW(scheduler.take(ticket), ResourceError);
         continue;
       }
       FakeDecoder other(model);
-      EXPECT_TRUE(same(scheduler.take(ticket), generate(other, source, options))) << source;
+      EXPECT_TRUE(same(scheduler.take(ticket), generate(other, prompt, options))) << prompt;
     }
-    scheduler.add(make_search(options), [&] { return std::make_unique<CountedSource>(1, alive); });
+    scheduler.add(make_search(options), [&] { return std::make_unique<CountedPrompt>(1, alive); });
     scheduler.step();
     EXPECT_EQ(alive, 1);
   }
@@ -350,9 +350,9 @@ TEST(Scheduler, MemoryThatEndsAnywhereCostsOneRequest) {
 
 TEST(Scheduler, BadLogitsEndOneRequestAndNotItsNeighbours) {
   const Model model = random_model(4, 25, 4);
-  FakeDecoder decoder([&](int64_t source, const History& history) {
-    std::vector<float> logits = model(source, history);
-    if (source == 1 && history.size() == 2) logits[7] = std::numeric_limits<float>::quiet_NaN();
+  FakeDecoder decoder([&](int64_t prompt, const History& history) {
+    std::vector<float> logits = model(prompt, history);
+    if (prompt == 1 && history.size() == 2) logits[7] = std::numeric_limits<float>::quiet_NaN();
     return logits;
   });
   Scheduler scheduler(decoder, 20);

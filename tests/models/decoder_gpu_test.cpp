@@ -11,6 +11,9 @@
 namespace lion::models {
 namespace {
 
+constexpr int64_t kRegionLevel = 0;
+constexpr int64_t kImageLevel = 1;
+
 TEST(CudaDecoderRows, AgreeInAnyCompanyWithinRounding) {
   if (!torch::cuda::is_available()) GTEST_SKIP() << "no CUDA device";
   const at::NoGradGuard no_grad;
@@ -30,9 +33,10 @@ TEST(CudaDecoderRows, AgreeInAnyCompanyWithinRounding) {
     const auto encoder_output = [&](int64_t s) {
       return at::randn({1, s, config.d_model}).to(at::kCUDA);
     };
-    const int64_t image = cache.add_source(t5->decoder->read(encoder_output(9), TaskLevel::kImage));
+    const int64_t image =
+        cache.add_prompt(t5->decoder->cross_attention(encoder_output(9), kImageLevel));
     const int64_t region =
-        cache.add_source(t5->decoder->read(encoder_output(21), TaskLevel::kRegion));
+        cache.add_prompt(t5->decoder->cross_attention(encoder_output(21), kRegionLevel));
     constexpr int64_t kRows = 64;
     std::vector<int64_t> rows;
     for (int64_t i = 0; i < kRows; ++i) rows.push_back(cache.start(i % 3 == 1 ? region : image));

@@ -15,6 +15,9 @@
 namespace lion::models {
 namespace {
 
+constexpr int64_t kRegionLevel = 0;
+constexpr int64_t kImageLevel = 1;
+
 T5Config small_t5() {
   T5Config config;
   config.d_model = 32;
@@ -46,21 +49,21 @@ class Decoder : public ::testing::Test {
 
   /// Logits after each token of `ids` by teacher forcing, [T,vocabulary].
   at::Tensor whole(const std::vector<int64_t>& ids, const at::Tensor& encoder_output,
-                   TaskLevel level) {
+                   int64_t level) {
     const at::Tensor row = at::tensor(ids, at::kLong).unsqueeze(0);
     return t5_->decode(row, at::ones_like(row), encoder_output,
                        at::ones({1, encoder_output.size(1)}, at::kLong),
-                       at::full({1}, static_cast<int64_t>(level), at::kLong))[0];
+                       at::full({1}, level, at::kLong))[0];
   }
 };
 
 TEST_F(Decoder, StepsEqualTheWholeSequence) {
   const at::Tensor encoder_output = at::randn({1, 11, 32});
   const std::vector<int64_t> ids = {0, 5, 17, 3, 59, 8, 8, 21, 40, 2, 33, 7, 19};
-  const at::Tensor expected = whole(ids, encoder_output, TaskLevel::kRegion);
+  const at::Tensor expected = whole(ids, encoder_output, kRegionLevel);
   DecoderCache cache = t5_->decoder->make_cache();
   const int64_t row =
-      cache.start(cache.add_source(t5_->decoder->read(encoder_output, TaskLevel::kRegion)));
+      cache.start(cache.add_prompt(t5_->decoder->cross_attention(encoder_output, kRegionLevel)));
   for (size_t i = 0; i < ids.size(); ++i) {
     const at::Tensor logits = t5_->step(at::tensor({ids[i]}, at::kLong), std::vector{row}, cache);
     EXPECT_LE((logits[0] - expected[static_cast<int64_t>(i)]).abs().max().item<double>(), 2e-4)
@@ -72,54 +75,50 @@ TEST_F(Decoder, RowsOfDifferentSourcesLengthsAndLevelsDoNotMix) {
   const at::Tensor first = at::randn({1, 6, 32});
   const at::Tensor second = at::randn({1, 9, 32});
   DecoderCache cache = t5_->decoder->make_cache();
-  const int64_t a = cache.start(cache.add_source(t5_->decoder->read(first, TaskLevel::kImage)));
-  const int64_t source = cache.add_source(t5_->decoder->read(second, TaskLevel::kRegion));
+  const int64_t a =
+      cache.start(cache.add_prompt(t5_->decoder->cross_attention(first, kImageLevel)));
+  const int64_t prompt = cache.add_prompt(t5_->decoder->cross_attention(second, kRegionLevel));
   t5_->step(at::tensor({0}, at::kLong), std::vector{a}, cache);
-  const int64_t b = cache.start(source);  // joins one step later
+  const int64_t b = cache.start(prompt);  // joins one step later
   t5_->step(at::tensor({4, 0}, at::kLong), std::vector{a, b}, cache);
   const at::Tensor logits = t5_->step(at::tensor({9, 7}, at::kLong), std::vector{b, a}, cache);
-  EXPECT_LE((logits[0] - whole({0, 9}, second, TaskLevel::kRegion)[1]).abs().max().item<double>(),
-            2e-4);
-  EXPECT_LE((logits[1] - whole({0, 4, 7}, first, TaskLevel::kImage)[2]).abs().max().item<double>(),
-            2e-4);
+  EXPECT_LE((logits[0] - whole({0, 9}, second, kRegionLevel)[1]).abs().max().item<double>(), 2e-4);
+  EXPECT_LE((logits[1] - whole({0, 4, 7}, first, kImageLevel)[2]).abs().max().item<double>(), 2e-4);
 }
 
 TEST_F(Decoder, ForksShareTheirPastAndThenPart) {
   const at::Tensor encoder_output = at::randn({1, 5, 32});
   DecoderCache cache = t5_->decoder->make_cache();
-  const int64_t source = cache.add_source(t5_->decoder->read(encoder_output, TaskLevel::kImage));
-  const int64_t a = cache.start(source);
+  const int64_t prompt =
+      cache.add_prompt(t5_->decoder->cross_attention(encoder_output, kImageLevel));
+  const int64_t a = cache.start(prompt);
   t5_->step(at::tensor({0}, at::kLong), std::vector{a}, cache);
   t5_->step(at::tensor({11}, at::kLong), std::vector{a}, cache);
   const int64_t b = cache.fork(a);
   EXPECT_EQ(cache.slots_used(), 2);
   const at::Tensor logits = t5_->step(at::tensor({1, 2}, at::kLong), std::vector{a, b}, cache);
   EXPECT_EQ(cache.slots_used(), 4);
-  EXPECT_LE((logits[0] - whole({0, 11, 1}, encoder_output, TaskLevel::kImage)[2])
-                .abs()
-                .max()
-                .item<double>(),
-            2e-4);
-  EXPECT_LE((logits[1] - whole({0, 11, 2}, encoder_output, TaskLevel::kImage)[2])
-                .abs()
-                .max()
-                .item<double>(),
-            2e-4);
+  EXPECT_LE(
+      (logits[0] - whole({0, 11, 1}, encoder_output, kImageLevel)[2]).abs().max().item<double>(),
+      2e-4);
+  EXPECT_LE(
+      (logits[1] - whole({0, 11, 2}, encoder_output, kImageLevel)[2]).abs().max().item<double>(),
+      2e-4);
   cache.release(a);
   EXPECT_EQ(cache.slots_used(), 3);
   cache.release(b);
   EXPECT_EQ(cache.slots_used(), 0);
-  cache.remove_source(source);
+  cache.remove_prompt(prompt);
 }
 
 TEST_F(Decoder, ManyTokensGrowTheCacheWithoutForgetting) {
   const at::Tensor encoder_output = at::randn({1, 4, 32});
   std::vector<int64_t> ids = {0};
   for (int64_t i = 1; i < 150; ++i) ids.push_back((i * 7) % 60);
-  const at::Tensor expected = whole(ids, encoder_output, TaskLevel::kImage);
+  const at::Tensor expected = whole(ids, encoder_output, kImageLevel);
   DecoderCache cache = t5_->decoder->make_cache();
   const int64_t row =
-      cache.start(cache.add_source(t5_->decoder->read(encoder_output, TaskLevel::kImage)));
+      cache.start(cache.add_prompt(t5_->decoder->cross_attention(encoder_output, kImageLevel)));
   at::Tensor logits;
   for (const int64_t id : ids)
     logits = t5_->step(at::tensor({id}, at::kLong), std::vector{row}, cache);
@@ -129,14 +128,14 @@ TEST_F(Decoder, ManyTokensGrowTheCacheWithoutForgetting) {
 TEST_F(Decoder, CacheMistakesAreCaught) {
   DecoderCache cache = t5_->decoder->make_cache();
   EXPECT_THROW(cache.start(0), InternalError);
-  const int64_t source =
-      cache.add_source(t5_->decoder->read(at::randn({1, 2, 32}), TaskLevel::kImage));
-  const int64_t row = cache.start(source);
-  EXPECT_FALSE(cache.remove_source(source));  // a row reads it
+  const int64_t prompt =
+      cache.add_prompt(t5_->decoder->cross_attention(at::randn({1, 2, 32}), kImageLevel));
+  const int64_t row = cache.start(prompt);
+  EXPECT_FALSE(cache.remove_prompt(prompt));  // a row reads it
   EXPECT_TRUE(cache.release(row));
   EXPECT_FALSE(cache.release(row));
-  EXPECT_TRUE(cache.remove_source(source));
-  EXPECT_FALSE(cache.remove_source(source));
+  EXPECT_TRUE(cache.remove_prompt(prompt));
+  EXPECT_FALSE(cache.remove_prompt(prompt));
 }
 
 /// ATen's encoder_output on the CPU, until the countdown ends.
@@ -161,8 +160,9 @@ class EndingMemory : public c10::Allocator {
 TEST_F(Decoder, AStepThatRunsOutOfMemoryAnywhereCanBeTriedAgain) {
   const at::Tensor encoder_output = at::randn({1, 4, 32});
   const auto history = [&](DecoderCache& cache) {
-    const int64_t source = cache.add_source(t5_->decoder->read(encoder_output, TaskLevel::kImage));
-    std::vector<int64_t> rows = {cache.start(source)};
+    const int64_t prompt =
+        cache.add_prompt(t5_->decoder->cross_attention(encoder_output, kImageLevel));
+    std::vector<int64_t> rows = {cache.start(prompt)};
     for (int64_t i = 0; i < 32; ++i) t5_->step(at::tensor({i}, at::kLong), rows, cache);
     rows.push_back(cache.fork(rows[0]));
     for (int64_t i = 0; i < 16; ++i) t5_->step(at::tensor({i, i + 1}, at::kLong), rows, cache);
@@ -197,16 +197,16 @@ TEST_F(Decoder, AStepThatRunsOutOfMemoryAnywhereCanBeTriedAgain) {
   EXPECT_GT(failures, 50);  // pools, products, logits
 }
 
-/// Steps of 1 to 64 rows give a row the same bits: rows of two sources and both levels, with pasts
+/// Steps of 1 to 64 rows give a row the same bits: rows of two prompts and both levels, with pasts
 /// of different lengths.
 void expect_independent_rows(const T5& t5, int64_t width, int64_t vocabulary, int64_t most_rows) {
   DecoderCache cache = t5->decoder->make_cache();
-  const std::vector<int64_t> sources = {
-      cache.add_source(t5->decoder->read(at::randn({1, 9, width}), TaskLevel::kImage)),
-      cache.add_source(t5->decoder->read(at::randn({1, 21, width}), TaskLevel::kRegion))};
+  const std::vector<int64_t> prompts = {
+      cache.add_prompt(t5->decoder->cross_attention(at::randn({1, 9, width}), kImageLevel)),
+      cache.add_prompt(t5->decoder->cross_attention(at::randn({1, 21, width}), kRegionLevel))};
   std::vector<int64_t> rows, tokens;
   for (int64_t i = 0; i < most_rows; ++i) {
-    rows.push_back(cache.start(sources[static_cast<size_t>(i % 3 == 1)]));
+    rows.push_back(cache.start(prompts[static_cast<size_t>(i % 3 == 1)]));
     tokens.push_back((i * 37 + 5) % vocabulary);
   }
   // Pasts of 1 and 2 tokens.

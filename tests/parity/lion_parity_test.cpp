@@ -11,21 +11,21 @@
 namespace lion::testing {
 namespace {
 
-struct DistributedContext {
+struct CaseOnDevice {
   std::string device;
   std::string case_name;
-  friend std::ostream& operator<<(std::ostream& out, const DistributedContext& place) {
-    return out << place.case_name << " on " << place.device;
+  friend std::ostream& operator<<(std::ostream& out, const CaseOnDevice& one) {
+    return out << one.case_name << " on " << one.device;
   }
 };
 
-std::vector<DistributedContext> places(const std::string& device) {
-  std::vector<DistributedContext> out;
+std::vector<CaseOnDevice> places(const std::string& device) {
+  std::vector<CaseOnDevice> out;
   for (const std::string& name : Oracle(at::kCPU).case_names()) out.push_back({device, name});
   return out;
 }
 
-class LionParity : public ::testing::TestWithParam<DistributedContext> {
+class LionParity : public ::testing::TestWithParam<CaseOnDevice> {
  protected:
   void SetUp() override {
     if (GetParam().device == "cuda" && !torch::cuda::is_available()) {
@@ -55,7 +55,7 @@ class LionParity : public ::testing::TestWithParam<DistributedContext> {
     return out;
   }
 
-  models::EncoderInputs inputs(models::ImageFeatures& seen) {
+  models::EncoderInputs inputs(const models::ImageFeatures& image) {
     const models::LionT5& lion = model_->networks.lion;
     at::Tensor queries;
     if (model_->config.has_qformer()) {
@@ -66,18 +66,17 @@ class LionParity : public ::testing::TestWithParam<DistributedContext> {
       const models::TokenBatch question = pad(ids, oracle_->device());
       expect_golden(question.ids, "qformer.ids");
       expect_golden(question.mask, "qformer.mask");
-      queries = lion->qformer_forward(seen, question);
+      queries = lion->qformer_forward(image, question);
       expect_golden(queries, "qformer.out");
       expect_golden(lion->t5_proj->forward(queries), "t5_proj");
     }
-    if (model_->config.has_aggregator()) lion->aggregate(seen);
     std::vector<std::vector<int64_t>> ids;
     for (const auto& prompt : prompts()) {
       ids.push_back(model_->t5.encode(prompt, model_->config.max_txt_len, Truncate::kLeft));
     }
     const models::TokenBatch prompt = pad(ids, oracle_->device());
     expect_golden(prompt.ids, "prompt.ids");
-    return lion->build_encoder_inputs(seen, queries, prompt,
+    return lion->build_encoder_inputs(image, queries, prompt,
                                       tags_on_ ? model_->t5.sentinel(0) : -1);
   }
 
@@ -91,17 +90,18 @@ class LionParity : public ::testing::TestWithParam<DistributedContext> {
   }
 
   at::Tensor level() const {
-    const Level value = entry_.at("task") == "region_level" ? Level::kRegion : Level::kImage;
+    const TaskLevel value =
+        entry_.at("task") == "region_level" ? TaskLevel::kRegion : TaskLevel::kImage;
     return at::full({static_cast<int64_t>(entry_.at("questions").size())},
-                    static_cast<int64_t>(task_level(value)), at::kLong)
+                    static_cast<int64_t>(value), at::kLong)
         .to(oracle_->device());
   }
 
-  models::ImageFeatures encode_image() const {
-    return model_->networks.lion->encode_image(
-        oracle_->batch(strings(entry_.at("images")), model_->config.vit.image_size,
-                       Filter::kBicubic, kClipNormalization));
+  at::Tensor pixels() const {
+    return oracle_->batch(strings(entry_.at("images")), model_->config.vit.image_size,
+                          Filter::kBicubic, kClipNormalization);
   }
+  models::EncoderInputs inputs() { return inputs(model_->networks.lion->encode_image(pixels())); }
 
   std::unique_ptr<Oracle> oracle_;
   Json entry_;
@@ -112,18 +112,22 @@ class LionParity : public ::testing::TestWithParam<DistributedContext> {
 
 TEST_P(LionParity, EveryModuleAgrees) {
   const at::NoGradGuard no_grad;
-  models::ImageFeatures seen = encode_image();
-  const models::EncoderInputs in = inputs(seen);
-  expect_golden(seen.vit_out, "vit.out");
-  for (size_t i = 0; i < seen.taps.size(); ++i) {
-    expect_golden(seen.taps[i], str("vit.block", model_->config.aggregator.layers[i]));
+  const models::LionT5& lion = model_->networks.lion;
+  const models::VitOutputs vit = lion->vit_forward(pixels());
+  models::ImageFeatures image{vit.ln_vision, {}};
+  expect_golden(vit.out, "vit.out");
+  for (size_t i = 0; i < vit.taps.size(); ++i) {
+    expect_golden(vit.taps[i], str("vit.block", model_->config.aggregator.layers[i]));
   }
-  if (model_->config.has_qformer()) expect_golden(seen.ln_vision, "ln_vision");
+  if (model_->config.has_qformer()) expect_golden(vit.ln_vision, "ln_vision");
   if (model_->config.has_aggregator()) {
-    expect_golden(seen.aggregator_out, "aggregator.out");
-    expect_golden(seen.ln_adapter, "ln_adapter");
-    expect_golden(seen.adapter_proj, "adapter_proj");
+    const models::AggregatorOutputs aggregated = lion->aggregator_forward(vit);
+    expect_golden(aggregated.out, "aggregator.out");
+    expect_golden(aggregated.ln_adapter, "ln_adapter");
+    expect_golden(aggregated.adapter_proj, "adapter_proj");
+    image.adapter_proj = aggregated.adapter_proj;
   }
+  const models::EncoderInputs in = inputs(image);
   expect_golden(in.embeds, "encoder.inputs");
   expect_golden(in.attention_mask, "encoder.mask");
   const at::Tensor wanted = labels();
@@ -149,8 +153,7 @@ TEST_P(LionParity, EveryModuleAgrees) {
 /// kernels and must give the same.
 TEST_P(LionParity, LossAgreesWithGradientsOn) {
   for (auto& parameter : model_->networks.lion->parameters()) parameter.requires_grad_();
-  models::ImageFeatures seen = encode_image();
-  const auto out = model_->networks.lion->loss(inputs(seen), labels(), level());
+  const auto out = model_->networks.lion->loss(inputs(), labels(), level());
   EXPECT_NEAR(out.loss.item<double>(), entry_.at("loss").get<double>(), 1e-4);
   for (auto& parameter : model_->networks.lion->parameters()) parameter.requires_grad_(false);
 }
@@ -170,7 +173,7 @@ TEST_P(LionParity, GeneratedIdsAndTextsAreEqual) {
     for (size_t i = 0; i < images.size(); ++i) {
       Question question;
       question.prompt = questions[i];
-      question.level = entry_.at("task") == "region_level" ? Level::kRegion : Level::kImage;
+      question.level = entry_.at("task") == "region_level" ? TaskLevel::kRegion : TaskLevel::kImage;
       question.tag_source = tags_on_ ? TagSource::kGiven : TagSource::kNone;
       if (tags_on_) question.tags = tags[i];
       question.generate.num_beams = expected.at("num_beams");
@@ -205,8 +208,7 @@ TEST_P(LionParity, LevelIsPerSample) {
   if (!entry_.contains("greedy") || model_->config.adapter.count != 2)
     GTEST_SKIP() << "no router here";
   const at::NoGradGuard no_grad;
-  models::ImageFeatures seen = encode_image();
-  const models::EncoderInputs in = inputs(seen);
+  const models::EncoderInputs in = inputs();
   const at::Tensor image = at::ones_like(level());
   at::Tensor mixed = image.clone();
   mixed[0] = 0;

@@ -63,7 +63,7 @@ TEST(HeldOut, IsAboutATenthAndDoesNotDependOnOrder) {
 
 TEST(HeldOut, TrainingStillShowsEveryKindAndPlace) {
   std::set<int64_t> kinds;
-  std::set<Place> places;
+  std::set<Setting> places;
   for (uint64_t i = 0; i < kScenes; ++i) {
     const Scene scene = painter().plan(i);
     places.insert(scene.background.place);
@@ -72,7 +72,7 @@ TEST(HeldOut, TrainingStillShowsEveryKindAndPlace) {
     }
   }
   EXPECT_EQ(kinds.size(), 72u);
-  EXPECT_EQ(places.size(), kPlaceCount);
+  EXPECT_EQ(places.size(), kSettingCount);
 }
 
 TEST(HeldOut, ListHasWhatScenesShow) {

@@ -86,7 +86,7 @@ TEST(Painter, BoxesAreWhereThePixelsChange) {
   int checked = 0;
   for (uint64_t i = 0; i < 60; ++i) {
     const Scene scene = single.plan(i);
-    if (scene.background.place < Place::kPlain) continue;  // shadows fall outside the box
+    if (scene.background.place < Setting::kPlain) continue;  // shadows fall outside the box
     const Image image = single.paint(scene);
     Image empty = Image::black(scene.size, scene.size);
     paint_background(empty, scene.background);

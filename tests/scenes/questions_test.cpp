@@ -338,7 +338,7 @@ TEST(Statements, HalfAreTrue) {
 
 TEST(Statements, ConversationsBeginWithADescription) {
   for_scenes([](const Facts& facts, Random& random) {
-    const std::vector<Turn> turns = converse(facts, 3, random);
+    const std::vector<DialogueTurn> turns = converse(facts, 3, random);
     ASSERT_GE(turns.size(), 2u);
     EXPECT_TRUE(contains(turns[0].answer, "There "));
     EXPECT_NE(turns[1].question, turns[0].question);

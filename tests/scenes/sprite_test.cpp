@@ -89,15 +89,15 @@ TEST(Lettering, LinesAreAsWideAsTheirLetters) {
 }
 
 TEST(Background, IsPaleAndItsGroundBeginsWhereTold) {
-  for (size_t p = 0; p < kPlaceCount; ++p) {
-    const Background background = {static_cast<Place>(p), 5};
+  for (size_t p = 0; p < kSettingCount; ++p) {
+    const Background background = {static_cast<Setting>(p), 5};
     Image image = Image::black(64, 64);
     paint_background(image, background);
     const bool has_black =
         std::any_of(image.rgb.begin(), image.rgb.end(), [](uint8_t value) { return value < 20; });
     EXPECT_FALSE(has_black) << p;
     const double level = horizon(background);
-    EXPECT_EQ(level == 1.0, p >= static_cast<size_t>(Place::kPlain)) << p;
+    EXPECT_EQ(level == 1.0, p >= static_cast<size_t>(Setting::kPlain)) << p;
   }
 }
 

@@ -50,7 +50,7 @@ TEST(SymbolicScene, EveryObjectHasACellThatTellsItAndItsBox) {
     std::set<size_t> told;
     for (int64_t row = 0; row < 8; ++row) {
       for (int64_t column = 0; column < 8; ++column) {
-        if (says(image, column, row, SceneCode::kName, place_words(scene.background.place).tag)) {
+        if (says(image, column, row, SceneCode::kName, setting_words(scene.background.place).tag)) {
           continue;
         }
         bool found = false;

@@ -68,7 +68,7 @@ TEST(Vocabulary, NamesShapesBySignColourAndForm) {
 TEST(Vocabulary, TagsOfASceneAreInTheOrderOfTheList) {
   const Vocabulary vocabulary(10);
   Scene scene;
-  scene.background.place = Place::kBeach;
+  scene.background.place = Setting::kBeach;
   Object cat;
   cat.kind = 5;
   Object dog;

@@ -73,8 +73,7 @@ TEST_F(TrainStepTest, ADecoderOfTheWordsAloneIsAskedForNothingElse) {
   };
   const at::Tensor pixels =
       at::tensor(batch_.pixels).view({batch_.size, 3, batch_.image_size, batch_.image_size});
-  models::ImageFeatures image = lion.encode_image(pixels);
-  lion.aggregate(image);
+  const models::ImageFeatures image = lion.encode_image(pixels);
   models::EncoderInputs inputs = lion.build_encoder_inputs(
       image, {}, {of(batch_.prompt.ids, 6), of(batch_.prompt.mask, 6)}, /*hint_id=*/-1);
   const int64_t length = inputs.embeds.size(1);
@@ -112,10 +111,10 @@ TEST_F(TrainStepTest, CodesAreTheDifferenceToWhatTheTeacherMakesOfTheSymbolicSce
 
   for (float& pixel : batch_.symbolic_pixels) pixel = -pixel;
   const auto tokens = [this](const std::vector<float>& pixels) {
-    models::ImageFeatures image = model_.lion->encode_image(
-        at::tensor(pixels).view({batch_.size, 3, batch_.image_size, batch_.image_size}));
-    model_.lion->aggregate(image);
-    return image.adapter_proj;
+    return model_.lion
+        ->encode_image(
+            at::tensor(pixels).view({batch_.size, 3, batch_.image_size, batch_.image_size}))
+        .adapter_proj;
   };
   const at::Tensor errors =
       (tokens(batch_.pixels) - tokens(batch_.symbolic_pixels)).square().mean({1, 2});  // [B]

@@ -191,7 +191,7 @@ void read_lines(ExpressionReader& expressions, const fs::path& path) {
 /// MDETR: {"images": [{"id", "file_name", "caption", "width", "height"}],
 /// "annotations": [{"image_id", "bbox": xywh}]}, an image per expression.
 void read_mdetr(ExpressionReader& expressions, const fs::path& path) {
-  struct Asked {
+  struct Entry {
     Expression expression;
     std::optional<Size> size;
     int64_t number = 0;
@@ -199,14 +199,14 @@ void read_mdetr(ExpressionReader& expressions, const fs::path& path) {
     std::optional<std::array<double, 4>> numbers;
   };
   ItemReader& reader = expressions.reader();
-  std::vector<Asked> all;
+  std::vector<Entry> all;
   std::unordered_map<int64_t, size_t> numbers;
   const auto read_image = [&](const RecordFields& image, int64_t number) {
     const int64_t id = image.integer("id");
     if (numbers.contains(id)) {
       throw BadRecord{ProblemKind::kDuplicate, str("id ", id, " is there twice")};
     }
-    Asked asked{.size = size_in(image), .number = number};
+    Entry asked{.size = size_in(image), .number = number};
     asked.expression.id = str(id);
     asked.expression.text = image.text("caption");
     expressions.set_image(asked.expression, image.text("file_name"));
@@ -219,7 +219,7 @@ void read_mdetr(ExpressionReader& expressions, const fs::path& path) {
     if (known == numbers.end()) {
       throw BadRecord{ProblemKind::kUnknownImage, str("image_id ", id, " is not in \"images\"")};
     }
-    Asked& asked = all[known->second];
+    Entry& asked = all[known->second];
     if (asked.seen) {
       throw BadRecord{ProblemKind::kDuplicate, str("image_id ", id, " has two boxes")};
     }
@@ -230,7 +230,7 @@ void read_mdetr(ExpressionReader& expressions, const fs::path& path) {
   // Annotations may stand before the images that they refer to.
   stream.each_in(std::array{reader.in_list(path, "images", "image", read_image)});
   stream.each_in(std::array{reader.in_list(path, "annotations", "annotation", read_box)});
-  for (Asked& asked : all) {
+  for (Entry& asked : all) {
     const auto where = [&] { return ItemReader::where(path, "image", asked.number); };
     read_record(reader.problems(), where, [&] {
       if (!asked.seen) {

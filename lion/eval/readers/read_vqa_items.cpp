@@ -67,7 +67,7 @@ class PairReader {
   }
 
  private:
-  struct Asked {
+  struct Entry {
     Item item;
     int64_t number = 0;
     bool seen = false;  ///< its annotation was there, usable or not
@@ -79,7 +79,7 @@ class PairReader {
     if (known == numbers_.end()) {
       throw BadRecord{ProblemKind::kNoQuestion, str("question_id ", id, " has no question")};
     }
-    Asked& asked = items_[known->second];
+    Entry& asked = items_[known->second];
     if (asked.seen) {
       throw BadRecord{ProblemKind::kDuplicate, str("question_id ", id, " is there twice")};
     }
@@ -89,7 +89,7 @@ class PairReader {
   }
 
   void finish() {
-    for (Asked& asked : items_) {
+    for (Entry& asked : items_) {
       const auto where = [&] { return ItemReader::where(questions_, "question", asked.number); };
       read_record(reader_.problems(), where, [&] {
         if (!asked.seen) {
@@ -105,7 +105,7 @@ class PairReader {
   ItemReader& reader_;
   fs::path questions_;
   fs::path annotations_;
-  std::vector<Asked> items_;
+  std::vector<Entry> items_;
   std::unordered_map<int64_t, size_t> numbers_;
 };
 
