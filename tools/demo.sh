@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The main job, once: an image in; tags, a caption, answers, a drawn box, a region's description out.
-#   tools/demo.sh PROGRAM [IMAGE QUESTION THING]
+#   tools/demo.sh PROGRAM [IMAGE QUESTION OBJECT]
 # Asks lion-mini about a scene that its training never saw; LION_MODEL=FOLDER asks another model.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -19,7 +19,7 @@ ask() { # what is shown before the answer, command...
   "$lion" "$@" --model "$model"
 }
 
-echo "image: $image"
+echo "image:   $image"
 if [ "$model" = "$mini" ]; then
   echo "model:   lion-mini, which knows synthetic scenes only; photographs need the released"
   echo "         weights (README, \"Install\")"

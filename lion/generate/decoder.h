@@ -28,7 +28,7 @@ struct Logits {
   }
 };
 
-/// An encoded prompt that lives as long as this object, which whoever made the decoder gives out.
+/// An encoded prompt, kept as long as this handle, which whoever made the decoder gives out.
 class DecoderPrompt {
  public:
   virtual ~DecoderPrompt() = default;

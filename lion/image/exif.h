@@ -1,5 +1,5 @@
 #pragma once
-/// The one object that this library reads from EXIF and XMP: which side of the image is up.
+/// The one thing that this library reads from EXIF and XMP: which side of the image is up.
 
 #include <cstddef>
 #include <optional>

@@ -22,7 +22,7 @@ struct InitFile {
 
 struct InitialWeights {
   std::filesystem::path model;  ///< folder with config.json; its weights may be a part only
-  std::vector<std::string> reinitialize;  ///< patterns of parameters that is re-initialised
+  std::vector<std::string> reinitialize;  ///< patterns of parameters that are re-initialised
   std::vector<std::string> zero;          ///< patterns of those that start at zero
   std::vector<InitFile> files;            ///< merged over both, later ones over earlier ones
   uint64_t seed = 0;
