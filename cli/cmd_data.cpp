@@ -45,7 +45,7 @@ struct NewConfigArguments {
 };
 
 void add_config(CLI::App& command, std::string& config, std::vector<std::string>& changes) {
-  command.add_option("config", config, "Settings of a training (its \"data\" is read)")
+  command.add_option("CONFIG", config, "Settings of a training (its \"data\" is read)")
       ->type_name("FILE")
       ->required();
   command.add_option("--set", changes, "Change a setting: data.root=DIR")
@@ -211,6 +211,7 @@ void add_new_config(CLI::App& data, Terminal& terminal) {
   CLI::App* command =
       add_command(data, "new-config", "Write the config that trains on your own data",
                   "lion data new-config my-data.jsonl --model models/lion-mini");
+  command->group("Commands");
   const auto arguments = std::make_shared<NewConfigArguments>();
   train::OwnConfigOptions& options = arguments->options;
   command->add_option("FILE", options.file, "Your data, JSON lines (docs/own-data.md)")->required();
@@ -239,6 +240,7 @@ void add_check(CLI::App& data, Terminal& terminal) {
   CLI::App* command = add_command(data, "check", "Look at every record, and show samples",
                                   "lion data check configs/train/lion-4b-stage1.json "
                                   "--set data.root=data --sheet samples.png");
+  command->group("Commands");
   const auto arguments = std::make_shared<CheckArguments>();
   add_config(*command, arguments->config, arguments->changes);
   command->add_option("--sheet", arguments->sheet, "Image of samples to write")
@@ -246,11 +248,14 @@ void add_check(CLI::App& data, Terminal& terminal) {
   command
       ->add_option("--samples", arguments->contact_sheet_options.samples,
                    "How many samples it shows")
+      ->type_name("N")
       ->capture_default_str();
   command
       ->add_option("--seed", arguments->check.seed, "Of the samples, templates and answers drawn")
+      ->type_name("S")
       ->capture_default_str();
   command->add_option("--findings", arguments->check.keep, "Findings of each kind that are listed")
+      ->type_name("N")
       ->capture_default_str();
   command->add_flag("--decode", arguments->check.decode, "Decode every image, not its header only");
   add_output_options(*command, arguments->common);
@@ -264,6 +269,7 @@ void add_tags_of(CLI::App& data, Terminal& terminal) {
   CLI::App* command = add_command(data, "tags", "Compute the tags of all images, once",
                                   "lion data tags configs/train/lion-4b-stage3.json "
                                   "--set data.root=data --out data/tags.jsonl");
+  command->group("Commands");
   const auto arguments = std::make_shared<TagsArguments>();
   add_config(*command, arguments->config, arguments->changes);
   command->add_option("--out", arguments->out, "File to write or go on with; default: tag_cache")

@@ -105,7 +105,7 @@ std::string Diagnosis::summary() const {
   if (of(Verdict::kDiffers) > 0) {
     const bool rounded = parse_compute_type(arguments_.common.dtype) == ComputeType::kBf16;
     return str(where, of(Verdict::kDiffers), " of ", cases_.size(),
-               " known answers differ, as reported above. ",
+               " golden answers differ, as reported above. ",
                rounded ? "Computing in bf16 may change a word: try --dtype fp32. Otherwise the "
                        : "What was stored or recorded in bf16 may differ in a word. Otherwise the ",
                "weights are damaged (compare the fingerprint with a good copy's, or convert again) "
@@ -118,7 +118,7 @@ std::string Diagnosis::summary() const {
   }
   const int64_t skipped = of(Verdict::kSkipped);
   return str(where, "all well: ", checks_.size(), " checks, ",
-             static_cast<int64_t>(cases_.size()) - skipped, " known answers",
+             static_cast<int64_t>(cases_.size()) - skipped, " golden answers",
              skipped > 0 ? str("; ", skipped, " skipped") : "", ".");
 }
 
@@ -172,7 +172,7 @@ void run(const Arguments& arguments, Terminal& terminal) {
 
 void add_doctor(CLI::App& program, Terminal& terminal) {
   CLI::App* command =
-      add_command(program, "doctor", "Check a model: its files, weights and known answers",
+      add_command(program, "doctor", "Check a model: its files, weights and golden answers",
                   "lion doctor lion-4b/ --images train2014/");
   command->group("About models");
   const auto arguments = std::make_shared<Arguments>();

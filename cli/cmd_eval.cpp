@@ -10,6 +10,7 @@
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
+#include "cli/eval_options.h"
 #include "cli/eval_output.h"
 #include "cli/interrupt.h"
 #include "cli/local_answerer.h"
@@ -26,33 +27,6 @@ namespace lion::cli {
 namespace fs = std::filesystem;
 namespace {
 
-struct Arguments {
-  CommonArguments common;
-  std::string benchmark;
-  std::string own;
-  std::string own_split = "val";
-  std::string box_format = "xyxy_pixels";
-  std::string data;
-  std::string images;
-  std::string out;
-  int64_t limit = 0;
-  uint64_t seed = 0;
-  int64_t batch = 8;
-  bool restart = false;
-
-  eval::ApiOptions api;
-
-  std::optional<int64_t> beams, max_new_tokens, min_length;
-  std::optional<double> repetition_penalty, length_penalty;
-  bool free_answers = false;
-
-  std::string vqa_eval = "lavis";
-  bool aokvqa_norm = false;
-  bool aokvqa_skip_difficult = false;
-  bool vsr_yes_no = false;
-  bool visdial_caption = false;
-};
-
 struct CompareArguments {
   CommonArguments common;
   std::string a, b;
@@ -60,7 +34,7 @@ struct CompareArguments {
 };
 
 /// The benchmark as it is run: with the person's decoding.
-eval::BenchmarkInfo with_decoding(eval::BenchmarkInfo info, const Arguments& arguments) {
+eval::BenchmarkInfo with_decoding(eval::BenchmarkInfo info, const EvalArguments& arguments) {
   GenerateOptions& decoding = info.decoding;
   decoding.num_beams = arguments.beams.value_or(decoding.num_beams);
   decoding.max_new_tokens = arguments.max_new_tokens.value_or(decoding.max_new_tokens);
@@ -85,7 +59,7 @@ std::string environment(const char* name) {
   return value ? value : "";
 }
 
-eval::Answerer make_answerer(const Arguments& arguments, const PromptTemplates& templates) {
+eval::Answerer make_answerer(const EvalArguments& arguments, const PromptTemplates& templates) {
   if (!arguments.api.url.empty()) {
     if (arguments.api.model.empty()) {
       throw InputError("--api-model: is missing. Name the model as the server calls it.");
@@ -103,14 +77,14 @@ eval::Answerer make_answerer(const Arguments& arguments, const PromptTemplates& 
 }
 
 /// The model's name in results: of its folder, or on its server.
-std::string model_name(const Arguments& arguments) {
+std::string model_name(const EvalArguments& arguments) {
   if (!arguments.api.url.empty()) return arguments.api.model;
   fs::path folder = fs::path(model_folder(arguments.common)).lexically_normal();
   if (!folder.has_filename()) folder = folder.parent_path();
   return folder.filename().string();
 }
 
-fs::path out_folder(const Arguments& arguments) {
+fs::path out_folder(const EvalArguments& arguments) {
   if (!arguments.out.empty()) return arguments.out;
   std::string name = model_name(arguments);
   std::replace(name.begin(), name.end(), '/', '-');
@@ -127,7 +101,7 @@ std::string now() {
 }
 
 void write_report(const fs::path& path, std::span<const eval::Evaluation> evaluations,
-                  const Arguments& arguments) {
+                  const EvalArguments& arguments) {
   std::vector<eval::ReportPart> parts;
   for (const eval::Evaluation& one : evaluations) {
     parts.push_back({&one.benchmark, one.predictions, one.score ? &*one.score : nullptr,
@@ -182,7 +156,7 @@ void warn(const eval::Evaluation& evaluation, Terminal& terminal) {
 /// One benchmark after the other; those of a group that lack their files are skipped.
 class Evaluator {
  public:
-  Evaluator(const Arguments& arguments, Terminal& terminal)
+  Evaluator(const EvalArguments& arguments, Terminal& terminal)
       : arguments_(arguments),
         terminal_(terminal),
         templates_(prompt_templates(arguments.common)),
@@ -345,7 +319,7 @@ class Evaluator {
     terminal_.result(str("report: ", report.string()));
   }
 
-  const Arguments& arguments_;
+  const EvalArguments& arguments_;
   Terminal& terminal_;
   PromptTemplates templates_;
   ProcessRank place_;
@@ -356,7 +330,7 @@ class Evaluator {
   std::vector<eval::Evaluation> evaluations_;
 };
 
-void run(const Arguments& arguments, Terminal& terminal) {
+void run(const EvalArguments& arguments, Terminal& terminal) {
   if (!arguments.own.empty()) {
     if (!arguments.benchmark.empty() || !arguments.data.empty()) {
       throw InputError("--own: stands for itself. Leave out the benchmark and --data.");
@@ -400,6 +374,7 @@ void run_compare(const CompareArguments& arguments, Terminal& terminal) {
 void add_compare(CLI::App& eval, Terminal& terminal) {
   CLI::App* command = add_command(eval, "compare", "Two runs: the paired test and what changed",
                                   "lion eval compare eval-results/base eval-results/tuned");
+  command->group("Commands");
   const auto arguments = std::make_shared<CompareArguments>();
   command->add_option("A", arguments->a, "Folder of a run (--out), or one benchmark's in it")
       ->required();
@@ -411,115 +386,15 @@ void add_compare(CLI::App& eval, Terminal& terminal) {
   command->callback([arguments, &terminal] { run_compare(*arguments, terminal); });
 }
 
-void add_decoding_options(CLI::App& command, Arguments& arguments) {
-  const auto option = [&](const std::string& name, auto& value, const std::string& description) {
-    command.add_option(name, value, description)->type_name("N")->group("Answer");
-  };
-  option("--beams", arguments.beams, "Beams of the search; default 1, greedy");
-  option("--max-new-tokens", arguments.max_new_tokens,
-         "Longest answer; default 80 captions, 10 answers, 64 boxes");
-  option("--min-length", arguments.min_length, "Shortest answer, start token included");
-  option("--repetition-penalty", arguments.repetition_penalty, "Default 1");
-  option("--length-penalty", arguments.length_penalty, "Default 1 (beams only)");
-  command
-      .add_flag("--free-answers", arguments.free_answers,
-                "Match a written answer to the candidates instead of ranking them")
-      ->group("Answer");
-}
-
-void add_scoring_options(CLI::App& command, Arguments& arguments) {
-  command.add_option("--vqa-eval", arguments.vqa_eval, "lavis (as the paper) or official")
-      ->type_name("NAME")
-      ->capture_default_str()
-      ->group("Benchmark");
-  const auto flag = [&](const std::string& name, bool& value, const std::string& description) {
-    command.add_flag(name, value, description)->group("Benchmark");
-  };
-  flag("--aokvqa-norm", arguments.aokvqa_norm, "A-OKVQA: strip and lower-case answers");
-  flag("--aokvqa-skip-difficult", arguments.aokvqa_skip_difficult,
-       "A-OKVQA: without the questions that the official script leaves out");
-  flag("--vsr-yes-no", arguments.vsr_yes_no, "VSR: rank yes and no instead of true and false");
-  flag("--visdial-caption", arguments.visdial_caption, "VisDial: the caption before the dialogue");
-}
-
-void add_api_options(CLI::App& command, Arguments& arguments) {
-  command
-      .add_option("--api", arguments.api.url,
-                  "Ask this OpenAI-compatible server instead of --model (key: LION_API_KEY)")
-      ->type_name("URL")
-      ->group("Server");
-  command.add_option("--api-model", arguments.api.model, "The model as the server calls it")
-      ->type_name("NAME")
-      ->group("Server");
-  command.add_option("--api-parallel", arguments.api.parallel, "Requests at a time")
-      ->type_name("N")
-      ->check(CLI::Range(1, 256).description(""))
-      ->capture_default_str()
-      ->group("Server");
-  command.add_option("--api-timeout", arguments.api.timeout_seconds, "Seconds a request may take")
-      ->type_name("N")
-      ->check(CLI::Range(1, 86400).description(""))
-      ->capture_default_str()
-      ->group("Server");
-  command
-      .add_flag("--strip-thinking,!--no-strip-thinking", arguments.api.strip_thinking,
-                "Score what follows <think>...</think> and its like; on by default")
-      ->group("Server");
-}
-
 }  // namespace
 
 void add_eval(CLI::App& program, Terminal& terminal) {
   CLI::App* command = add_command(program, "eval", "Run a benchmark of the paper, or all of them",
                                   "lion eval pope_random --model lion-4b/ --data data/");
-  command->group("About training");
-  const auto arguments = std::make_shared<Arguments>();
+  command->group("About evaluation");
+  const auto arguments = std::make_shared<EvalArguments>();
   arguments->common.exif = "ignore";  // as the released code, whose figures these are
-  command->add_option("BENCH", arguments->benchmark,
-                      "coco, okvqa, refcoco_testA, ..., or captions, vqa, rec, pope, objects, all");
-  command->add_option("--data", arguments->data, "Folder with the official files")
-      ->type_name("DIR");
-  command
-      ->add_option("--own", arguments->own,
-                   "Your own data instead of a benchmark, JSON lines (docs/own-data.md)")
-      ->type_name("FILE");
-  command
-      ->add_option("--split", arguments->own_split,
-                   "With --own: lines of this \"split\", and those without one")
-      ->type_name("NAME")
-      ->capture_default_str();
-  command->add_option("--box-format", arguments->box_format, "With --own: of boxes without one")
-      ->type_name("NAME")
-      ->capture_default_str();
-  command->add_option("--images", arguments->images, "Folder with the images, if it is elsewhere")
-      ->type_name("DIR");
-  command
-      ->add_option("--out", arguments->out,
-                   "Folder for results and journals; default eval-results/<model>")
-      ->type_name("DIR");
-  command->add_option("--limit", arguments->limit, "Only the first N samples; 0: all")
-      ->type_name("N")
-      ->check(CLI::NonNegativeNumber.description(""))
-      ->capture_default_str();
-  command->add_option("--seed", arguments->seed, "Of the prompts that are drawn per sample")
-      ->type_name("N")
-      ->capture_default_str();
-  command->add_option("--batch", arguments->batch, "Questions decoded together")
-      ->type_name("N")
-      ->check(CLI::Range(1, 4096).description(""))
-      ->capture_default_str();
-  command->add_flag("--restart", arguments->restart, "Drop what an earlier run has answered");
-  add_scoring_options(*command, *arguments);
-  add_decoding_options(*command, *arguments);
-  add_api_options(*command, *arguments);
-  add_model_options(*command, arguments->common);
-  add_compute_options(*command, arguments->common);
-  add_image_options(*command, arguments->common);
-  command->add_flag("--no-tags", arguments->common.no_tags, "Offer no tags")->group("Prompt");
-  command
-      ->add_option("--templates", arguments->common.templates, "Other prompts (docs/templates.md)")
-      ->type_name("FILE")
-      ->group("Prompt");
+  add_eval_options(*command, *arguments);
   add_output_options(*command, arguments->common);
   add_compare(*command, terminal);
   command->callback([arguments, command, &terminal] {

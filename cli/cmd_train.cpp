@@ -72,7 +72,7 @@ void add_train(CLI::App& program, Terminal& terminal) {
                                   "--set data.root=data --set out=runs/stage1");
   command->group("About training");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("config", arguments->config, "Settings: docs/training.md explains each")
+  command->add_option("CONFIG", arguments->config, "Settings: docs/training.md explains each")
       ->type_name("FILE")
       ->required();
   command->add_option("--set", arguments->changes, "Change a setting: optimizer.lr=1e-4")

@@ -35,7 +35,7 @@ $(parts)/codes-last/model/config.json:
 	$(LION) train configs/mini/ablations/codes-last.json --resume > $(parts)/codes-last.log 2>&1
 
 # A folder for each seed, in which the configs find everything where they look for it.
-define room
+define folder
 $(out)/seed-$(1)/configs:
 	mkdir -p $(out)/seed-$(1)/runs/mini $(out)/seed-$(1)/scores
 	for part in new tagger language scenes codes codes-last tags.jsonl image-level-tags.jsonl; do \
@@ -63,7 +63,7 @@ results += $(out)/seed-$(1)/scores/$(notdir $(2)).done
 endef
 
 both := stage1 stage2
-$(foreach s,$(SEEDS),$(eval $(call room,$(s))))
+$(foreach s,$(SEEDS),$(eval $(call folder,$(s))))
 $(foreach s,$(SEEDS),$(eval $(call run,$(s),stage1,stage1,$(steps-stage1))))
 $(foreach s,$(SEEDS),$(eval $(call run,$(s),stage2,stage2,$(steps-stage2),,$(region-level))))
 $(foreach s,$(SEEDS),$(eval $(call run,$(s),stage3,stage3,$(steps-stage3),$(both),$(image-level) $(region-level))))

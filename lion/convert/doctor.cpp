@@ -17,11 +17,11 @@ namespace lion {
 namespace fs = std::filesystem;
 namespace {
 
-/// Runs `look`, which returns what was found; what it throws is what is broken.
-Check look_at(std::string name, const std::function<std::string()>& look) {
+/// Runs `check_it`, which returns what was found; what it throws is what is broken.
+Check checked(std::string name, const std::function<std::string()>& check_it) {
   Check check{.name = std::move(name)};
   try {
-    check.detail = look();
+    check.detail = check_it();
   } catch (const InternalError&) {
     throw;
   } catch (const Error& error) {
@@ -43,7 +43,7 @@ std::string files_text(const ModelInfo& info) {
 }
 
 /// Throws ResourceError naming the first tensor with a number that is none.
-std::string look_at_weights(const fs::path& folder, const ProgressSink& progress) {
+std::string check_weights(const fs::path& folder, const ProgressSink& progress) {
   const TensorMap tensors = read_tensors(folder);
   int64_t total = 0;
   for (const auto& [name, view] : tensors) total += static_cast<int64_t>(view.nbytes());
@@ -94,13 +94,13 @@ std::optional<Lion> check_model(const fs::path& folder, const LoadOptions& optio
                                 const OnCheck& on_check, const ProgressSink& progress) {
   ModelInfo info;
   std::optional<Lion> lion;
-  const std::vector<std::pair<std::string, std::function<std::string()>>> looks{
+  const std::vector<std::pair<std::string, std::function<std::string()>>> checks{
       {"files",
        [&] {
          info = inspect_model(folder, options);
          return files_text(info);
        }},
-      {"weights", [&] { return look_at_weights(folder, progress); }},
+      {"weights", [&] { return check_weights(folder, progress); }},
       {"memory",
        [&] {
          require_memory(info.plan, folder.string(), options);
@@ -113,8 +113,8 @@ std::optional<Lion> check_model(const fs::path& folder, const LoadOptions& optio
                     lion->has_tagger() ? "the tag list too" : "there is no tagger");
        }},
       {"computing", [&] { return computing_text(options); }}};
-  for (const auto& [name, look] : looks) {
-    const Check check = look_at(name, look);
+  for (const auto& [name, check_it] : checks) {
+    const Check check = checked(name, check_it);
     on_check(check);
     if (check.verdict != Verdict::kOk) return std::nullopt;
   }
@@ -137,7 +137,7 @@ Check check_answer(const Lion& lion, const fs::path& images, const GoldenAnswer&
                           " there, or name the folder that has it with --images.")};
   }
   std::optional<std::string> got;
-  Check check = look_at(check_name(known), [&] {
+  Check check = checked(check_name(known), [&] {
     got = give_answer(lion, image, known);
     return "";
   });

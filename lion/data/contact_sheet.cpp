@@ -20,7 +20,7 @@ namespace lion::data {
 namespace {
 
 constexpr Color kPaper = {236, 238, 242};
-constexpr Color kCard = {255, 255, 255};
+constexpr Color kCell = {255, 255, 255};
 constexpr Color kMount = {24, 27, 33};  // behind images that do not fill their place
 constexpr Color kInk = {28, 32, 40};
 constexpr Color kGrey = {120, 127, 140};
@@ -86,7 +86,7 @@ struct Paragraph {
   }
 };
 
-struct Card {
+struct Cell {
   std::optional<Image> image;  ///< scaled, with boxes
   std::string name;
   Color color;
@@ -115,9 +115,9 @@ void draw_boxes(Image& image, const std::vector<Box>& boxes) {
   }
 }
 
-class Sheet {
+class SampleGrid {
  public:
-  explicit Sheet(const ContactSheetOptions& options)
+  explicit SampleGrid(const ContactSheetOptions& options)
       : options_(options),
         text_width_(options.cell_width - 2 * kPadding),
         place_height_(std::llround(static_cast<double>(options.cell_width) * kPlaceAspect)),
@@ -126,21 +126,21 @@ class Sheet {
 
   void add(const Dataset& dataset, int64_t index, Random& random) {
     const Example example = dataset.example(index, random);
-    Card card{.name = dataset.name(), .color = task_color(dataset.task())};
-    add_paragraph(card, dataset.describe(index), style_of(kSmallSize, kGrey), 4, 2);
-    add_paragraph(card, example.instruction, style_of(kTextSize, kInk), 8, kMaxLines);
-    add_paragraph(card, example.answer, bold(style_of(kTextSize, card.color)), 6, kMaxLines);
+    Cell cell{.name = dataset.name(), .color = task_color(dataset.task())};
+    add_paragraph(cell, dataset.describe(index), style_of(kSmallSize, kGrey), 4, 2);
+    add_paragraph(cell, example.instruction, style_of(kTextSize, kInk), 8, kMaxLines);
+    add_paragraph(cell, example.answer, bold(style_of(kTextSize, cell.color)), 6, kMaxLines);
     try {
-      card.image = fit(dataset.image(index), options_.cell_width, place_height_);
-      draw_boxes(*card.image, example.boxes);
+      cell.image = fit(dataset.image(index), options_.cell_width, place_height_);
+      draw_boxes(*cell.image, example.boxes);
     } catch (const Error& error) {
-      add_paragraph(card, error.what(), style_of(kTextSize, {190, 20, 40}), 8, kMaxLines);
+      add_paragraph(cell, error.what(), style_of(kTextSize, {190, 20, 40}), 8, kMaxLines);
     }
-    cards_.push_back(std::move(card));
+    cells_.push_back(std::move(cell));
   }
 
   Image draw() const {
-    const auto count = static_cast<int64_t>(cards_.size());
+    const auto count = static_cast<int64_t>(cells_.size());
     const int64_t columns = std::min(options_.columns, count);
     std::vector<int64_t> heights;
     int64_t height = kGap;
@@ -154,7 +154,7 @@ class Sheet {
     int64_t top = kGap;
     for (int64_t i = 0; i < count; ++i) {
       const int64_t row = i / columns;
-      draw_card(sheet, cards_[static_cast<size_t>(i)],
+      draw_cell(sheet, cells_[static_cast<size_t>(i)],
                 kGap + i % columns * (options_.cell_width + kGap), top,
                 heights[static_cast<size_t>(row)]);
       if (i % columns == columns - 1) top += heights[static_cast<size_t>(row)] + kGap;
@@ -163,32 +163,32 @@ class Sheet {
   }
 
  private:
-  void add_paragraph(Card& card, const std::string& text, const TextStyle& style, int64_t space,
+  void add_paragraph(Cell& cell, const std::string& text, const TextStyle& style, int64_t space,
                      int64_t max_lines) const {
-    card.paragraphs.push_back({wrap_text(text, style, text_width_, max_lines), style, space});
+    cell.paragraphs.push_back({wrap_text(text, style, text_width_, max_lines), style, space});
   }
 
   int64_t row_height(int64_t first, int64_t last) const {
     int64_t most = 0;
     for (int64_t i = first; i < last; ++i) {
       int64_t text = 0;
-      for (const Paragraph& one : cards_[static_cast<size_t>(i)].paragraphs) text += one.height();
+      for (const Paragraph& one : cells_[static_cast<size_t>(i)].paragraphs) text += one.height();
       most = std::max(most, text);
     }
     return place_height_ + kPadding + chip_height_ + most + kPadding;
   }
 
-  void draw_card(Image& sheet, const Card& card, int64_t left, int64_t top, int64_t height) const {
-    fill_area(sheet, left, top, options_.cell_width, height, kCard);
+  void draw_cell(Image& sheet, const Cell& cell, int64_t left, int64_t top, int64_t height) const {
+    fill_area(sheet, left, top, options_.cell_width, height, kCell);
     fill_area(sheet, left, top, options_.cell_width, place_height_, kMount);
-    if (card.image) {
-      paste(sheet, *card.image, left + (options_.cell_width - card.image->width) / 2,
-            top + (place_height_ - card.image->height) / 2);
+    if (cell.image) {
+      paste(sheet, *cell.image, left + (options_.cell_width - cell.image->width) / 2,
+            top + (place_height_ - cell.image->height) / 2);
     }
     int64_t y = top + place_height_ + kPadding;
-    draw_chip(sheet, card, left + kPadding, y);
+    draw_chip(sheet, cell, left + kPadding, y);
     y += chip_height_;
-    for (const Paragraph& one : card.paragraphs) {
+    for (const Paragraph& one : cell.paragraphs) {
       if (!one.lines.empty()) y += one.space;
       for (const std::string& line : one.lines) {
         draw_text(sheet, left + kPadding, y, line, one.style);
@@ -198,10 +198,10 @@ class Sheet {
   }
 
   /// The data set's name on a plate in the colour of its task.
-  void draw_chip(Image& sheet, const Card& card, int64_t left, int64_t top) const {
-    const std::vector<std::string> lines = wrap_text(card.name, chip_, text_width_ - 16, 1);
+  void draw_chip(Image& sheet, const Cell& cell, int64_t left, int64_t top) const {
+    const std::vector<std::string> lines = wrap_text(cell.name, chip_, text_width_ - 16, 1);
     if (lines.empty()) return;
-    fill_area(sheet, left, top, text_width(lines.front(), chip_) + 16, chip_height_, card.color);
+    fill_area(sheet, left, top, text_width(lines.front(), chip_) + 16, chip_height_, cell.color);
     draw_text(sheet, left + 8, top + 3, lines.front(), chip_);
   }
 
@@ -210,7 +210,7 @@ class Sheet {
   int64_t place_height_;
   TextStyle chip_;
   int64_t chip_height_;
-  std::vector<Card> cards_;
+  std::vector<Cell> cells_;
 };
 
 /// Up to `wanted` different records in random order. Floyd's algorithm: as much work as records are
@@ -248,7 +248,7 @@ Image contact_sheet(std::span<const std::unique_ptr<Dataset>> datasets,
     throw InputError("contact sheet: there is no record to show. Check the data sets first.");
   }
   Random random(options.seed);
-  Sheet sheet(options);
+  SampleGrid grid(options);
   std::vector<std::vector<int64_t>> records;
   for (const Dataset* dataset : filled) {
     records.push_back(draw_records(dataset->size(), options.samples, random));
@@ -258,13 +258,13 @@ Image contact_sheet(std::span<const std::unique_ptr<Dataset>> datasets,
     any = false;
     for (size_t d = 0; d < filled.size() && shown < options.samples; ++d) {
       if (records[d].empty()) continue;
-      sheet.add(*filled[d], records[d].back(), random);
+      grid.add(*filled[d], records[d].back(), random);
       records[d].pop_back();
       ++shown;
       any = true;
     }
   }
-  return sheet.draw();
+  return grid.draw();
 }
 
 }  // namespace lion::data

@@ -17,7 +17,7 @@ struct ContactSheetOptions {
   uint64_t seed = 0;         ///< of the records, templates and answers drawn
 };
 
-/// A card per sample: its image with its boxes, below it data set, record, instruction and
+/// A cell per sample: its image with its boxes, below it data set, record, instruction and
 /// answer. The data sets take turns; no record is shown twice, so there may be fewer. An image
 /// that cannot be read is shown as the message that says so. Throws InputError when there is no
 /// record to show or an option is out of range.

@@ -102,8 +102,8 @@ class Lion {
   Lion& operator=(Lion&&) noexcept;
   ~Lion();
 
-  /// Takes an image in. The networks look at it when it is first needed, and once: the vision
-  /// encoder and aggregator for the first question, the tagger for its tags.
+  /// An image to ask about. Each network runs on it once, when first needed: the vision encoder
+  /// and the aggregator for the first question, the tagger for the tags.
   EncodedImage encode_image(const Image& image) const;
 
   /// The tags of an image, in the tagger's order. Computed once an image. Throws InputError when

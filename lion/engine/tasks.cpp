@@ -76,13 +76,13 @@ Question vqa_question(const PromptTemplates& templates, std::string_view questio
 Question dialogue_question(const PromptTemplates& templates, std::span<const Turn> history,
                            std::string_view question) {
   if (history.empty()) return vqa_question(templates, question);
-  std::string told;
+  std::string dialogue;
   for (const auto& [question_then, answered] : history) {
-    if (!told.empty()) told += "  ";  // LAVIS's two blanks between rounds
-    told += str("q: ", one_line(question_then), " a: ", one_line(answered));
+    if (!dialogue.empty()) dialogue += "  ";  // LAVIS's two blanks between rounds
+    dialogue += str("q: ", one_line(question_then), " a: ", one_line(answered));
   }
   return make(fill(templates.evaluation(Task::kVisDial),
-                   {{"history", told}, {"question", asked_question(question)}}),
+                   {{"history", dialogue}, {"question", asked_question(question)}}),
               TaskLevel::kImage);
 }
 

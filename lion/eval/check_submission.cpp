@@ -48,7 +48,7 @@ class Check {
   }
 
   /// The item that a record answers.
-  const Item& see(const std::string& id) {
+  const Item& item_of(const std::string& id) {
     const auto known = numbers_.find(id);
     if (known == numbers_.end()) refuse(str("the id ", id, " is unknown"));
     if (seen_[known->second]) refuse(str("the id ", id, " is there twice"));
@@ -95,7 +95,7 @@ void check_list(Check& check, const element& file, const std::string& id_key,
   for (const element one : list) {
     check.record(str("record ", number++), [&] {
       const RecordFields record(one);
-      check.see(read_id(record, id_key, check.benchmark().items.front()));
+      check.item_of(read_id(record, id_key, check.benchmark().items.front()));
       record.text(answer_key);
     });
   }
@@ -106,7 +106,7 @@ void check_map(Check& check, const element& file, bool choose) {
   if (file.get(map)) return check.fault("the file is not an object");
   for (const auto [id, value] : map) {
     check.record(str("question ", id), [&] {
-      const Item& item = check.see(std::string(id));
+      const Item& item = check.item_of(std::string(id));
       const RecordFields answer(value);
       if (!choose) {
         answer.text("direct_answer");
@@ -131,7 +131,7 @@ void check_ranks(Check& check, const element& file) {
       const Item& like = check.benchmark().items.front();
       const std::string id =
           str(read_id(record, "image_id", like), "-", read_id(record, "round_id", like));
-      const Item& item = check.see(id);
+      const Item& item = check.item_of(id);
       std::vector<int64_t> ranks;
       for (const element rank : record.list("ranks")) {
         if (rank.get(ranks.emplace_back())) refuse("\"ranks\" is not a list of whole numbers");
@@ -184,11 +184,11 @@ void check_lines(Check& check, std::string_view content) {
   const MetricKind metric = check.benchmark().info->metric;
   each_line(check, content, [&](const RecordFields& line) {
     if (metric == MetricKind::kPope) {
-      check.see(read_id(line, "question_id", check.benchmark().items.front()));
+      check.item_of(read_id(line, "question_id", check.benchmark().items.front()));
       line.text("answer");
       return;
     }
-    const Item& item = check.see(std::string(line.text("id")));
+    const Item& item = check.item_of(std::string(line.text("id")));
     metric == MetricKind::kGrounding ? check_box(item, line) : check_choice(item, line);
   });
 }
@@ -205,7 +205,7 @@ void check_table(Check& check, std::string_view content) {
   for (TableRow row; rows.next(row);) {
     check.record(str("line ", row.line), [&] {
       if (!row.fault.empty()) refuse(row.fault);
-      const Item& item = check.see(row.cells[0]);
+      const Item& item = check.item_of(row.cells[0]);
       const std::string& letter = row.cells.back();
       if (letter.empty()) return;
       const auto choice = static_cast<size_t>(static_cast<unsigned char>(letter[0]) - 'A');

@@ -40,16 +40,16 @@ AveragePrecision::AveragePrecision(std::span<const double> losses, const std::ve
 }
 
 std::optional<double> AveragePrecision::of(std::span<const uint32_t> counts) const {
-  uint64_t all = 0, hits = 0, told = 0;
+  uint64_t all = 0, hits = 0, counted = 0;
   double sum = 0;
   for (const uint32_t step : steps_) {
     const uint32_t count = counts[step >> kFlagBits];
     all += count;
     hits += (step & kHolds) ? count : 0;
-    if ((step & kThreshold) && hits > told) {
-      sum +=
-          static_cast<double>(hits - told) * static_cast<double>(hits) / static_cast<double>(all);
-      told = hits;
+    if ((step & kThreshold) && hits > counted) {
+      sum += static_cast<double>(hits - counted) * static_cast<double>(hits) /
+             static_cast<double>(all);
+      counted = hits;
     }
   }
   if (hits == 0) return std::nullopt;

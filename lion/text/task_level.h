@@ -1,5 +1,5 @@
 #pragma once
-/// What a task is about, as the router of the adapters is told.
+/// What a task is about: the input of the adapters' router.
 
 #include <cstdint>
 #include <string_view>

@@ -107,7 +107,7 @@ TEST_F(DoctorTest, FindsNothingWrongWithASoundModel) {
   }
   EXPECT_THAT(run.out, AllOf(HasSubstr("ok       query doctor/scene.png \"What is it?\": "),
                              HasSubstr("fp32 on cpu"),
-                             HasSubstr(model() + ": all well: 6 checks, 5 known answers.")));
+                             HasSubstr(model() + ": all well: 6 checks, 5 golden answers.")));
   EXPECT_THAT(run.err, Not(HasSubstr("error")));
 }
 
@@ -119,7 +119,7 @@ TEST_F(DoctorTest, ShowsBothTextsOfAnAnswerThatDiffers) {
   EXPECT_THAT(run.out,
               HasSubstr(str("differs  query doctor/scene.png \"What is it?\"\n",
                             "         expected  a horse\n", "         got       ", before, "\n")));
-  EXPECT_THAT(run.err, AllOf(HasSubstr(model() + ": 1 of 5 known answers differ"),
+  EXPECT_THAT(run.err, AllOf(HasSubstr(model() + ": 1 of 5 golden answers differ"),
                              HasSubstr("convert again"), Not(HasSubstr("--dtype"))));
   EXPECT_THAT(lion({"doctor", model()}).err, HasSubstr("try --dtype fp32"));  // bf16
 }
@@ -162,10 +162,10 @@ TEST_F(DoctorTest, SkipsImagesThatAreNotAtHand) {
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(run.out, AllOf(HasSubstr(str("skipped  caption doctor/scene.png: ", model(),
                                            "/doctor/scene.png: is not there. Put the image there")),
-                             HasSubstr("--images"), HasSubstr("0 known answers; 5 skipped.")));
+                             HasSubstr("--images"), HasSubstr("0 golden answers; 5 skipped.")));
   const Outcome found = doctor({"--images", folder_.path()});
   EXPECT_EQ(found.exit_code, 0) << found.err;
-  EXPECT_THAT(found.out, HasSubstr("5 known answers."));
+  EXPECT_THAT(found.out, HasSubstr("5 golden answers."));
   EXPECT_EQ(doctor({"--record"}).exit_code, 3);
 }
 

@@ -103,7 +103,7 @@ TEST(HtmlReport, WorstAndBestSamples) {
   TestRun run = vqa_run(20);  // item i has value i / 20
   run.options.samples = 2;
   const std::string html = run.report();
-  EXPECT_EQ(count(html, "<article class=\"card\">"), 4);
+  EXPECT_EQ(count(html, "<article class=\"sample\">"), 4);
   const size_t worst = html.find("Worst samples"), best = html.find("Best samples");
   ASSERT_LT(worst, best);
   const std::string below = html.substr(worst, best - worst), above = html.substr(best);

@@ -120,29 +120,29 @@ h2 small{font-weight:400;font-size:14px;margin-left:4px}
 .settings ul,.plain{list-style:none;margin:0;padding:0}
 .plain li{padding:4px 0;border-bottom:1px solid var(--line)}
 .plain li:last-child{border-bottom:0}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,310px),1fr));gap:16px}
-.card{background:var(--card);border:1px solid var(--line);border-radius:12px;overflow:hidden;
+.samples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,310px),1fr));gap:16px}
+.sample{background:var(--card);border:1px solid var(--line);border-radius:12px;overflow:hidden;
 display:flex;flex-direction:column}
-.card img{display:block;width:100%;height:auto;aspect-ratio:4/3;object-fit:contain;
+.sample img{display:block;width:100%;height:auto;aspect-ratio:4/3;object-fit:contain;
 background:var(--track)}
 .no-image{margin:0;padding:20px;background:var(--track);color:var(--soft);font-size:13px;
 aspect-ratio:4/3;overflow:auto;display:grid;place-content:center;text-align:center}
 .words{padding:14px 16px 16px}
-.card header{display:flex;flex-wrap:wrap;align-items:baseline;gap:2px 8px;font-size:13px;
+.sample header{display:flex;flex-wrap:wrap;align-items:baseline;gap:2px 8px;font-size:13px;
 color:var(--soft)}
-.card header .value{font-size:20px;color:var(--ink);font-variant-numeric:tabular-nums}
+.sample header .value{font-size:20px;color:var(--ink);font-variant-numeric:tabular-nums}
 .category{background:var(--badge);color:var(--ink);border-radius:20px;padding:1px 9px;
 font-size:12px}
 .notes{font-size:13px;margin:4px 0 0;color:var(--soft)}
-.card dl{margin:10px 0 0;display:grid;gap:8px}
-.card dt{font-size:11px;text-transform:uppercase;letter-spacing:.05em;color:var(--soft);
+.sample dl{margin:10px 0 0;display:grid;gap:8px}
+.sample dt{font-size:11px;text-transform:uppercase;letter-spacing:.05em;color:var(--soft);
 margin-bottom:-8px}
-.card dd{margin:0;white-space:pre-wrap}
-.card dd.answer{color:var(--answer);font-weight:600}
-.card dd.truth{color:var(--truth)}
-.card dd.prompt{font-size:13px;color:var(--soft);max-height:130px;overflow:auto}
-.card ul{margin:0;padding-left:18px;white-space:normal}
-.card .numbers{font-variant-numeric:tabular-nums}
+.sample dd{margin:0;white-space:pre-wrap}
+.sample dd.answer{color:var(--answer);font-weight:600}
+.sample dd.truth{color:var(--truth)}
+.sample dd.prompt{font-size:13px;color:var(--soft);max-height:130px;overflow:auto}
+.sample ul{margin:0;padding-left:18px;white-space:normal}
+.sample .numbers{font-variant-numeric:tabular-nums}
 .candidates{font-size:13px;white-space:normal}
 .candidates th,.candidates td{padding:3px 8px}
 .candidates .right th{color:var(--truth)}
@@ -171,12 +171,12 @@ th,td{padding:6px 5px}
 .benchmark{margin-top:40px}}
 @media print{body{background:#fff;font-size:12px}
 main,.top,footer{max-width:none;padding:0}
-.card,.panel,tr{break-inside:avoid}
+.sample,.panel,tr{break-inside:avoid}
 h2,h3{break-after:avoid}
-.cards{grid-template-columns:repeat(3,1fr)}
+.samples{grid-template-columns:repeat(3,1fr)}
 .columns{columns:2 250px}
 .benchmark{break-before:page;margin-top:0}
-pre,.card dd.prompt{max-height:none}
+pre,.sample dd.prompt{max-height:none}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 )css";
 

@@ -59,10 +59,10 @@ struct Choice {
   std::optional<double> value;
 };
 
-std::string cards(const ReportPart& part, const std::vector<Choice>& choices,
-                  const ReportOptions& options) {
+std::string sample_grid(const ReportPart& part, const std::vector<Choice>& choices,
+                        const ReportOptions& options) {
   const MetricKind metric = part.benchmark->info->metric;
-  std::string out = "<div class=\"cards\">\n";
+  std::string out = "<div class=\"samples\">\n";
   for (const auto& [index, value] : choices) {
     SampleView view{.item = &part.benchmark->items[static_cast<size_t>(index)],
                     .prediction = &part.predictions[static_cast<size_t>(index)],
@@ -78,7 +78,7 @@ std::string cards(const ReportPart& part, const std::vector<Choice>& choices,
 std::string group(const ReportPart& part, std::string_view heading,
                   const std::vector<Choice>& choices, const ReportOptions& options) {
   if (choices.empty()) return "";
-  return str("<h3>", heading, "</h3>\n", cards(part, choices, options));
+  return str("<h3>", heading, "</h3>\n", sample_grid(part, choices, options));
 }
 
 /// Without right answers there is no worse or better.

@@ -141,7 +141,7 @@ std::string sample_view(const SampleView& sample, const ReportOptions& options) 
   SampleImage image = sample_image(item, *sample.prediction, sample.boxes, options);
   if (!sample.note.empty()) image.notes.push_back(sample.note);
   std::string out =
-      str("<article class=\"card\">\n", image.html, "\n<div class=\"words\">\n", head(sample));
+      str("<article class=\"sample\">\n", image.html, "\n<div class=\"words\">\n", head(sample));
   if (!image.notes.empty()) {
     out += str("<p class=\"notes\">", html_escape(join(image.notes, " · ")), "</p>\n");
   }
