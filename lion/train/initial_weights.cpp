@@ -7,6 +7,7 @@
 
 #include "lion/base/error.h"
 #include "lion/base/random.h"
+#include "lion/checkpoint/name_fit.h"
 #include "lion/checkpoint/tensor_map.h"
 #include "lion/models/parameter_groups.h"
 #include "lion/train/freeze_map.h"
@@ -166,9 +167,17 @@ void take_file(const InitFile& init, const ParameterMap& parameters, uint64_t se
   int64_t taken = 0;
   int64_t left = 0;
   std::vector<std::string> misfits;
-  for (const auto& [stored_name, view] : read_tensors(init.file)) {
-    std::string name = stored_name;
+  const auto renamed = [&init](std::string_view stored) {
+    std::string name(stored);
     for (const auto& [from, to] : init.rename) name = replace_all(name, from, to);
+    return name;
+  };
+  const TensorMap tensors = without_wrappers(
+      read_tensors(init.file),
+      [&](std::string_view stored) { return parameters.contains(renamed(stored)); },
+      init.file.string());
+  for (const auto& [stored_name, view] : tensors) {
+    const std::string name = renamed(stored_name);
     const auto it = parameters.find(name);
     const bool wanted =
         it != parameters.end() &&

@@ -26,7 +26,7 @@ void write_tensors(const std::filesystem::path& path,
   writer.commit();
 }
 
-TEST(FreshValue, FollowsTheReleasedCode) {
+TEST(InitialValue, FollowsTheReleasedCode) {
   const auto value = [](const std::string& name, std::vector<int64_t> shape) {
     return initial_value(name, shape, 5);
   };
@@ -50,7 +50,7 @@ TEST(FreshValue, FollowsTheReleasedCode) {
   EXPECT_TRUE(at::equal(value("query_tokens", {1, 4, 8}), value("query_tokens", {1, 4, 8})));
 }
 
-TEST(FreshValue, AttentionToT5sEncoderLooksUpWhatIsLikeTheQuery) {
+TEST(InitialValue, AttentionToT5sEncoderLooksUpWhatIsLikeTheQuery) {
   for (const std::string attention : {"t5_model.encoder.block.0.layer.0.SelfAttention.",
                                       "t5_model.decoder.block.1.layer.1.EncDecAttention."}) {
     for (const int64_t inner : {64, 96}) {
@@ -71,7 +71,7 @@ TEST(FreshValue, AttentionToT5sEncoderLooksUpWhatIsLikeTheQuery) {
   EXPECT_FALSE(at::allclose(own("q") * 8, own("k")));
 }
 
-TEST(FreshValue, TokensOfT5sEncoderLookElsewhereThanAtThemselves) {
+TEST(InitialValue, TokensOfT5sEncoderLookElsewhereThanAtThemselves) {
   const auto bias = [](const std::string& part) {
     return initial_value(
         "t5_model." + part + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight",
@@ -83,7 +83,7 @@ TEST(FreshValue, TokensOfT5sEncoderLookElsewhereThanAtThemselves) {
   EXPECT_LT(bias("decoder").abs().max().item<double>(), 1);
 }
 
-TEST(FreshValue, TwoHeadsOfT5sEncoderSeeWhatStandsBeforeAndAfter) {
+TEST(InitialValue, TwoHeadsOfT5sEncoderSeeWhatStandsBeforeAndAfter) {
   const at::Tensor bias = initial_value(
       "t5_model.encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight", {32, 8}, 5);
   for (const int64_t head : {2, 3, 6, 7}) {
@@ -95,7 +95,7 @@ TEST(FreshValue, TwoHeadsOfT5sEncoderSeeWhatStandsBeforeAndAfter) {
   }
 }
 
-TEST(FreshValue, PositionsAreSinesAndASmallGridIsTheCornerOfALargeOne) {
+TEST(InitialValue, PositionsAreSinesAndASmallGridIsTheCornerOfALargeOne) {
   const auto grid = [](int64_t g) {
     const at::Tensor table = initial_value("visual_encoder.pos_embed", {1, 1 + g * g, 16}, 5);
     EXPECT_EQ(table.select(1, 0).abs().sum().item<double>(), 0);  // the class token
@@ -130,7 +130,7 @@ TEST_F(InitialWeightsTest, WhatNoSourceSuppliesIsListed) {
   EXPECT_THAT(message, ::testing::Not(HasSubstr("Qformer")));
 }
 
-TEST_F(InitialWeightsTest, FilesAreRenamedFilteredAndLaidOver) {
+TEST_F(InitialWeightsTest, FilesAreRenamedFilteredAndMergedOver) {
   const TrainedModel shapes = plan_model(config_);
   const auto ones = [&](const std::string& name) {
     return at::ones(shapes.parameters.at(name).sizes());
@@ -150,6 +150,21 @@ TEST_F(InitialWeightsTest, FilesAreRenamedFilteredAndLaidOver) {
   EXPECT_LT(model.parameters.at("query_tokens").abs().max().item<double>(), 0.2);
   EXPECT_TRUE(model.parameters.at(down).requires_grad());
   EXPECT_FALSE(model.parameters.at("t5_model.shared.weight").requires_grad());
+}
+
+TEST_F(InitialWeightsTest, NamesThatATrainingWrapperLeftAreBroughtToOurs) {
+  const TrainedModel shapes = plan_model(config_);
+  const at::Tensor queries = at::full_like(shapes.parameters.at("query_tokens"), 3, at::kFloat);
+  const at::Tensor bias = at::full_like(shapes.parameters.at("t5_proj.bias"), 2, at::kFloat);
+  for (const std::string prefix : {"module.", "_orig_mod.", "model.", "model.module."}) {
+    write_tensors(folder_ / "wrapped.safetensors",
+                  {{prefix + "query_tokens", queries}, {prefix + "t5_proj.bias", bias}});
+    config_.weights.files = {{folder_ / "wrapped.safetensors", {}, {}}};
+    TrainedModel model = plan_model(config_);
+    EXPECT_THAT(load_model(config_, model, at::kCPU).back(), HasSubstr("2 tensors")) << prefix;
+    EXPECT_TRUE(at::equal(model.parameters.at("query_tokens"), queries)) << prefix;
+    EXPECT_TRUE(at::equal(model.parameters.at("t5_proj.bias"), bias)) << prefix;
+  }
 }
 
 // A layer is put in before the first: what was block 0 becomes block 1, and the new one, whose
