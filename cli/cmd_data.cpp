@@ -243,7 +243,7 @@ void add_check(CLI::App& data, Terminal& terminal) {
   command->group("Commands");
   const auto arguments = std::make_shared<CheckArguments>();
   add_config(*command, arguments->config, arguments->changes);
-  command->add_option("--sheet", arguments->sheet, "Image of samples to write")
+  command->add_option("--sheet", arguments->sheet, "Contact sheet of samples to write")
       ->type_name("FILE.png");
   command
       ->add_option("--samples", arguments->contact_sheet_options.samples,

@@ -1,4 +1,4 @@
-/// `lion doctor`: is a model sound, and does it answer as it is known to?
+/// `lion doctor`: is a model sound, and does it give its golden answers?
 
 #include <array>
 #include <filesystem>
@@ -113,7 +113,7 @@ std::string Diagnosis::summary() const {
   }
   if (arguments_.record) return str(where, cases_.size(), " answers recorded in doctor.json.");
   if (cases_.empty()) {
-    return str(where, "nothing is broken, but no answers are known of this model. Put cases into ",
+    return str(where, "nothing is broken, but this model has no golden answers. Put cases into ",
                "its doctor.json (docs/model-folder.md) and start lion doctor --record.");
   }
   const int64_t skipped = of(Verdict::kSkipped);

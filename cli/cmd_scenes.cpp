@@ -88,7 +88,7 @@ void add_scenes(CLI::App& program, Terminal& terminal) {
                    "never shows)")
       ->type_name("SPLIT")
       ->capture_default_str();
-  command->add_option("--sheet", arguments->sheet, "Image with samples and their boxes to look at")
+  command->add_option("--sheet", arguments->sheet, "Contact sheet of samples with their boxes")
       ->type_name("FILE");
   add_output_options(*command, arguments->common);
   command->callback([arguments, &terminal] { run(*arguments, terminal); });

@@ -95,7 +95,7 @@ std::string working_folder() {
   std::error_code failed;
   const fs::path folder = fs::current_path(failed);
   if (failed) {
-    throw ResourceError(str("the working folder cannot be reported (", failed.message(),
+    throw ResourceError(str("the working folder cannot be determined (", failed.message(),
                             "). Change to a folder that exists."));
   }
   return folder.string();

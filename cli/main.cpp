@@ -1,4 +1,4 @@
-/// The program `lion`: parses the command line, runs one command, tells errors.
+/// The program `lion`: parses the command line, runs one command, reports errors.
 
 #include <fcntl.h>
 #include <malloc.h>

@@ -22,7 +22,8 @@ set(LION_COMPONENTS
   "scenes|base text image data")
 
 # lion_component(<name> [TORCH] SOURCES ... HEADERS ... [LIBS ...])
-# A static library lion_<name> (alias lion::<name>) of the files beside the caller's CMakeLists.txt.
+# A static library lion_<name> (alias lion::<name>) of the files beside the caller's
+# CMakeLists.txt.
 function(lion_component name)
   cmake_parse_arguments(COMPONENT "TORCH" "" "SOURCES;HEADERS;LIBS" ${ARGN})
   foreach(row IN LISTS LION_COMPONENTS)
@@ -55,7 +56,8 @@ function(lion_component name)
 endfunction()
 
 # lion_test(<component> [TORCH] [LABEL <label>] SOURCES ... [LIBS ...])
-# One executable <component>_test; every gtest case becomes a ctest test with the label (default: unit).
+# One executable <component>_test; every gtest case becomes a ctest test with the label (default:
+# unit).
 function(lion_test name)
   cmake_parse_arguments(TEST "TORCH" "LABEL" "SOURCES;LIBS" ${ARGN})
   if(NOT TEST_LABEL)

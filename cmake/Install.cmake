@@ -21,9 +21,9 @@ install(TARGETS ${lion_installed} EXPORT lionTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
-# The program finds lion_compute by its own place (cli/engine.cpp). LibTorch comes along, so that the
-# build tree may go: its libraries and the two of CUDA's runtime that libtorch_cpu.so names. They find
-# each other by $ORIGIN. Those of a CUDA build are gigabytes and stay where they are.
+# The program finds lion_compute by its own place (cli/engine.cpp). LibTorch comes along, so that
+# the build tree may go: its libraries and the two of CUDA's runtime that libtorch_cpu.so names.
+# They find each other by $ORIGIN. Those of a CUDA build are gigabytes and stay where they are.
 if(LION_CUDA)
   set_target_properties(lion_compute PROPERTIES INSTALL_RPATH "${LION_TORCH_DIR}/torch/lib")
 else()

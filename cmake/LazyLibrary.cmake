@@ -2,7 +2,8 @@
 # The functions of FROM that OBJECTS call and do not define get small stand-ins in <program>: the
 # first call of any of them loads LIBRARY (cli/engine.cpp), all later ones jump straight to it. What
 # never calls them never loads it. docs/decisions/0007-torch-on-demand.md.
-# With -P, this file writes the stand-ins: NM, OBJECTS (ending with .o, separated by ;), ARCHIVES, OUT.
+# With -P, this file writes the stand-ins: NM, OBJECTS (ending with .o, separated by ;), ARCHIVES,
+# OUT.
 
 if(NOT CMAKE_SCRIPT_MODE_FILE)
   set(LION_LAZY_SCRIPT "${CMAKE_CURRENT_LIST_FILE}")

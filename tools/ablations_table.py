@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Prints the tables of tools/ablations.mk beside the paper's, and draws them.
 
-    tools/ablations_table.py runs/mini/ablations [IMAGES]
+    tools/ablations_table.py runs/mini/ablations [FOLDER]
 
-The tables are Markdown: a mean over seeds, and the lowest and the highest. With IMAGES, a folder,
+The tables are Markdown: a mean over seeds, and the lowest and the highest. With a FOLDER,
 every seed's score and the means are drawn there as SVG (needs matplotlib: apt-get install python3-matplotlib).
 """
 import json

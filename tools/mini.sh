@@ -15,7 +15,7 @@ phase() { # name
   "$lion" train "configs/mini/$1.json" --resume
 }
 
-# What does not need each other shares the two cores. The first ones tell their progress to files.
+# What does not need each other shares the two cores. The first ones report their progress to files.
 both() { # "name ..." "name ..."
   local first name
   (for name in $1; do

@@ -1,4 +1,4 @@
-// embed MODEL IMAGE QUESTION...: the image is looked at once, then asked each question.
+// embed MODEL IMAGE QUESTION...: the image is encoded once, then asked about with each question.
 
 #include <iostream>
 

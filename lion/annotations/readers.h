@@ -1,5 +1,5 @@
 #pragma once
-/// Reads the official files of the training sets into tables. Source: data.md, section 3.
+/// Reads the official files of the training sets (docs/training.md lists them) into tables.
 ///
 /// A record that cannot be used goes to the problems of the context. All readers throw
 /// ResourceError when a file cannot be read, InputError when it is not JSON, has another layout, or

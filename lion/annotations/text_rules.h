@@ -1,6 +1,6 @@
 #pragma once
-/// How the texts of the data sets are cleaned, and which of several answers is taken. Source:
-/// data.md, section 2; the LAVIS rules from its text processors.
+/// How the texts of the data sets are cleaned, and which of several answers is taken. Source
+/// of the LAVIS rules: its text processors. Settings: docs/training.md.
 
 #include <cstdint>
 #include <string>

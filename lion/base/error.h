@@ -1,6 +1,6 @@
 #pragma once
 /// The three kinds of failure. Every message reads `where: what (got ..., expected ...). How to
-/// fix.` CONTRIBUTING.md has the rules.
+/// fix it.` CONTRIBUTING.md has the rules.
 
 #include <stdexcept>
 #include <string>

@@ -1,5 +1,5 @@
 #pragma once
-/// A model's self-check: are its files sound, and does it give the answers that are known of it?
+/// A model's self-check: are its files sound, and does it give its golden answers?
 
 #include <filesystem>
 #include <functional>
@@ -16,7 +16,7 @@ namespace lion {
 
 enum class Verdict {
   kOk,
-  kDiffers,  ///< the answer is not the known one
+  kDiffers,  ///< the answer is not the golden one
   kBroken,   ///< something cannot be read, does not fit or is damaged
   kSkipped,  ///< the image is not at hand
 };
@@ -37,10 +37,10 @@ using OnCheck = std::function<void(const Check&)>;
 std::optional<Lion> check_model(const std::filesystem::path& folder, const LoadOptions& options,
                                 const OnCheck& on_check, const ProgressSink& progress = {});
 
-/// "query doctor/scene.png "What is red?"": the name of a known answer's check.
+/// "query doctor/scene.png "What is red?"": the name of a golden answer's check.
 std::string check_name(const GoldenAnswer& known);
 
-/// Asks for an answer that is known and compares. The images are below `images`.
+/// Asks for a golden answer and compares. The images are below `images`.
 Check check_answer(const Lion& lion, const std::filesystem::path& images,
                    const GoldenAnswer& known);
 

@@ -1,5 +1,5 @@
 #pragma once
-/// Answers that are known of a model, to check it by: those in doctor.json of its folder, or those
+/// Golden answers of a model, to check it by: those in doctor.json of its folder, or those
 /// of the released weights.
 
 #include <filesystem>

@@ -36,7 +36,7 @@ struct CropOptions {
 CropBox sample_crop(int64_t width, int64_t height, const CropOptions& options, Random& random);
 
 /// What is done to images. Region-level samples are not cropped: their boxes speak of the whole
-/// image. Source: data.md, section 2.
+/// image (docs/training.md, `augment`).
 struct AugmentOptions {
   std::optional<CropOptions> crop = CropOptions();  ///< image level; nothing: the whole image
   double image_flip = 0.5;                          ///< probability at image level

@@ -27,7 +27,7 @@ enum class TagUse {
   kEither,
 };
 
-/// The limits count tokens, the closing ones included. Source: data.md, "Lengths".
+/// The limits count tokens, the closing ones included (docs/architecture.md).
 struct TextOptions {
   TagUse tags = TagUse::kNone;
   double tag_share = 1;  ///< of the samples that have the tag sentence; the others do without

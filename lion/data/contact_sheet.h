@@ -1,5 +1,5 @@
 #pragma once
-/// One image that shows samples of all data sets, to be looked at by a person.
+/// A contact sheet: one image that shows samples of all data sets, to be looked at by a person.
 
 #include <cstdint>
 #include <memory>

@@ -18,7 +18,7 @@ namespace lion::data {
 /// Region-level tasks ask for places or about places; all others ask about the whole image.
 inline bool is_region(Task task) { return task == Task::kRec || task == Task::kReg; }
 
-/// One training text. Source: data.md, section 2.
+/// One training text, made from a template of its task (docs/templates.md).
 struct Example {
   std::string instruction;  ///< the filled template, without tags: what the Q-Former reads
   std::string answer;       ///< what the language model must write

@@ -1,5 +1,5 @@
 #pragma once
-/// A random order of many objects that takes no memory.
+/// A random order of many numbers that takes no memory.
 
 #include <array>
 #include <cstdint>

@@ -35,14 +35,14 @@ struct AnswerBox {
 /// One of the n best answers.
 struct Hypothesis {
   std::string text;
-  double score = 0;  ///< generate/sequence.h says of what
+  double score = 0;  ///< lion/generate/sequence.h says of what
   std::vector<int64_t> ids;
   std::vector<double> token_logprobs;
   bool finished = false;
   std::vector<AnswerBox> boxes;
 };
 
-/// Seconds of each phase; 0 where it was not run (an image is seen once for many questions).
+/// Seconds of each phase; 0 where it was not run (an image is encoded once for many questions).
 struct Timings {
   double vit = 0;
   double aggregator = 0;

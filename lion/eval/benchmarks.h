@@ -44,7 +44,7 @@ struct BenchmarkInfo {
   TaskLevel level = TaskLevel::kImage;
   std::string template_name;       ///< of PromptTemplates::benchmark; "rec", "reg": drawn per item;
                                    ///< "": nothing is said (Mode::kTag)
-  GenerateOptions decoding;        ///< spec: 1 beam, no repetition penalty, 80 / 10 / 64 new tokens
+  GenerateOptions decoding;        ///< 1 beam, no repetition penalty, 80 / 10 / 64 new tokens
   std::optional<double> paper_4b;  ///< as the paper prints it (0..100); zero-shot where it has both
   std::optional<double> paper_12b;
 };

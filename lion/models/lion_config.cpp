@@ -35,8 +35,8 @@ void check(bool good, std::string_view where, std::string_view what) {
 }
 
 // The largest sizes that a config may ask for: several times those of any model that this shape is
-// built with, and small enough that no product of them overflows and that the networks of a config
-// from a stranger are built in moments, before their weights are looked for.
+// built with, and small enough that no product of them overflows and that the networks of an
+// untrusted config are built in moments, before their weights are looked for.
 constexpr int64_t kMaxLayers = 512;
 constexpr int64_t kMaxWidth = 1 << 16;  // and vocabularies: 16 times that
 constexpr int64_t kMaxVocabulary = 1 << 20;

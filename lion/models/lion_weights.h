@@ -1,6 +1,6 @@
 #pragma once
 /// The only name table: which tensor of which released file becomes which parameter of ours.
-/// docs/model-folder.md lists the keys.
+/// docs/model-folder.md says how tensors are called.
 
 #include <vector>
 

@@ -1,6 +1,6 @@
 #pragma once
 /// Swin Transformer, the tagger's image encoder. Source: Swin (Liu 2021) as in RAM;
-/// docs/architecture.md, section 11.
+/// docs/architecture.md.
 
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>

@@ -23,7 +23,7 @@ class ActivationCheckpointScope {
 
 using TensorFunction = std::function<at::Tensor(const std::vector<at::Tensor>&)>;
 
-/// block(inputs), computed by `module`. Inside a ActivationCheckpointScope, where an input or a
+/// block(inputs), computed by `module`. Inside an ActivationCheckpointScope, where an input or a
 /// parameter of the module requires a gradient, what the block computes on the way is dropped and
 /// computed again in the backward pass, with the same random numbers. `block` must outlive the
 /// backward pass: capture by value what it needs.

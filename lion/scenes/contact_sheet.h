@@ -1,5 +1,5 @@
 #pragma once
-/// Samples side by side, to look at.
+/// A contact sheet: samples side by side, to look at.
 
 #include <cstdint>
 

@@ -89,7 +89,7 @@ Random text_random(const Context& context, std::string_view purpose, int64_t id)
 /// that tells the sets apart.
 Block own_block(const Block& like, uint64_t set, int64_t count);
 
-/// Calls `write(i)` for 0 <= i < count on two threads and tells the progress in between. `write`
+/// Calls `write(i)` for 0 <= i < count on two threads and reports the progress in between. `write`
 /// must be thread-safe; what it throws comes out here.
 void for_all(const Context& context, std::string_view task, int64_t count,
              const std::function<void(int64_t)>& write);

@@ -64,10 +64,10 @@ struct ProcessGroup::Impl {
   [[noreturn]] void fail(int64_t rank, const std::exception& error) {
     failed = true;
     const std::string failed_ranks = heartbeat->find_failed_ranks();
-    throw ResourceError(str(
-        "rank ", rank, ": the processes lost each other: ",
-        failed_ranks.empty() ? std::string("no rank answers late: ") + error.what() : failed_ranks,
-        ". Fix that and start all ranks again with --resume."));
+    throw ResourceError(
+        str("rank ", rank, ": the processes lost each other: ",
+            failed_ranks.empty() ? std::string("no rank is late: ") + error.what() : failed_ranks,
+            ". Fix that and start all ranks again with --resume."));
   }
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 /// Learning rates over the steps of a run. Source: LION's appendix for the numbers, LAVIS for the
-/// curve (data.md, section 1).
+/// curve (docs/training.md).
 
 #include <cstdint>
 #include <string_view>

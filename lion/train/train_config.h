@@ -56,7 +56,7 @@ struct TrainConfig {
   int64_t stage = 1;                ///< keys the random numbers: stages draw independently
   int64_t batch = 64;               ///< samples a step, of all processes together
   int64_t draw = 8;                 ///< samples that are drawn from one dataset at a time
-  int64_t per_image = 1;            ///< samples about one image, which is seen once for all
+  int64_t per_image = 1;            ///< samples about one image, which is encoded once
   int64_t micro_batch = 8;          ///< samples in one pass through the networks
   data::Grouping grouping = data::Grouping::kByLength;
   int64_t steps = 30000;
@@ -67,7 +67,7 @@ struct TrainConfig {
   double t5_dropout = 0.1;
   double words_only = 0;  ///< this and the next: `ForwardOptions`
   double token_noise = 0;
-  bool activation_checkpointing = false;  ///< activation checkpointing
+  bool activation_checkpointing = false;  ///< less memory, slower steps
   int64_t loader_threads = 1;
   int64_t threads = 0;      ///< of the networks on a CPU; 0: one per core
   int64_t timeout_s = 600;  ///< of collective calls

@@ -18,8 +18,7 @@ using at::Tensor;
 
 namespace {
 
-/// Numbers of a batch as a tensor over their encoder_output, moved to `device` where that is
-/// another.
+/// Numbers of a batch as a tensor over their memory, moved to `device` where that is another.
 Tensor view_of(const std::vector<int64_t>& numbers, at::IntArrayRef shape, at::Device device) {
   return at::from_blob(const_cast<int64_t*>(numbers.data()), shape, at::kLong).to(device);
 }

@@ -19,7 +19,7 @@ struct ForwardOptions {
   /// Noise on the aggregator's visual tokens, whose standard deviation is drawn for each sample
   /// between 0 and this: what reads exact codes learns to read those of an encoder.
   double token_noise = 0;
-  bool activation_checkpointing = false;  ///< activation checkpointing
+  bool activation_checkpointing = false;  ///< less memory, slower steps
   int64_t hint_id = -1;                   ///< the id that the soft prompt replaces; -1: none
 
   /// The same without anything that is drawn at random.

@@ -1,5 +1,6 @@
 #pragma once
-/// What the tests of this room share: fixtures, temporary files, bytes by hand, expected errors.
+/// What the tests of this component share: fixtures, temporary files, bytes by hand, expected
+/// errors.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -181,9 +181,8 @@ TEST_F(DoctorTest, ABrokenImageIsNoDifferentAnswer) {
 TEST_F(DoctorTest, AModelWithoutKnownAnswersIsLookedAtOnly) {
   const Outcome run = doctor();
   EXPECT_EQ(run.exit_code, 0) << run.err;
-  EXPECT_THAT(run.out,
-              AllOf(HasSubstr("ok       loading: "),
-                    HasSubstr("no answers are known of this model"), HasSubstr("--record")));
+  EXPECT_THAT(run.out, AllOf(HasSubstr("ok       loading: "),
+                             HasSubstr("this model has no golden answers"), HasSubstr("--record")));
 }
 
 TEST_F(DoctorTest, RefusesAFileThatIsWrong) {

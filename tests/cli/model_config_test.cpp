@@ -1,4 +1,4 @@
-/// A config.json from a stranger, in every command that reads one: the key is named, nothing is
+/// An untrusted config.json, in every command that reads one: the key is named, nothing is
 /// built of it.
 
 #include <gmock/gmock.h>

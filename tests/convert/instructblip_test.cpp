@@ -1,5 +1,5 @@
 /// A Hugging Face InstructBLIP (Flan-T5) folder, converted and run, against what transformers
-/// computes with it. fixtures/instructblip/make.py made the folder and the golden values.
+/// computes with it. tests/fixtures/instructblip/make.py made the folder and the golden values.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

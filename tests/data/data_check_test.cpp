@@ -11,7 +11,7 @@ using testing::HasSubstr;
 
 class DataCheckTest : public DataTest {
  protected:
-  /// Two good lines, then one for each object that can be wrong with an image.
+  /// Two good lines, then one for each way in which an image can be wrong.
   OpenDatasets open_lines() {
     write_image("good.jpg", 40, 30);
     write_image("small.jpg", 20, 15);

@@ -1,4 +1,4 @@
-// The training crops of an oracle folder through this room's own path: bit-equal numbers.
+// The training crops of an oracle folder through this component's own path: bit-equal numbers.
 
 #include "../image/golden.h"
 #include "lion/data/augment.h"

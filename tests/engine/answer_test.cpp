@@ -59,7 +59,7 @@ TEST_F(Answering, ReportsPromptTagsAndTimings) {
   EXPECT_EQ(answer.question, question_.prompt);
   EXPECT_GT(answer.timings.vit, 0);
   EXPECT_GT(answer.timings.tagger, 0);
-  // An image is seen once: the second question pays for neither.
+  // An image is encoded once: the second question pays for neither.
   const Answer again = lion_->answer(*image_, question_);
   EXPECT_EQ(again.timings.vit, 0);
   EXPECT_EQ(again.timings.tagger, 0);

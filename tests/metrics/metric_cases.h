@@ -57,7 +57,7 @@ inline std::vector<std::string> texts(const Json& list) {
 
 }  // namespace lion::metric_cases
 
-/// Binds `cases` to the cases of a kind; passes over the test when the file has none.
+/// Binds `cases` to the cases of a kind; skips the test when the file has none.
 #define LION_CASES_OF(kind)                                                                   \
   const ::lion::Json* const found_cases = ::lion::metric_cases::find(kind);                   \
   if (found_cases == nullptr)                                                                 \

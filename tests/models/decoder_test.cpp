@@ -138,7 +138,7 @@ TEST_F(Decoder, CacheMistakesAreCaught) {
   EXPECT_FALSE(cache.remove_prompt(prompt));
 }
 
-/// ATen's encoder_output on the CPU, until the countdown ends.
+/// ATen's memory on the CPU, until the countdown ends.
 class EndingMemory : public c10::Allocator {
  public:
   EndingMemory() : before_(c10::GetAllocator(at::kCPU)) { c10::SetCPUAllocator(this, 1); }

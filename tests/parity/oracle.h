@@ -1,5 +1,5 @@
 #pragma once
-/// An oracle folder: small checkpoints in the released layouts, images, and known answers. Its
+/// An oracle folder: small checkpoints in the released layouts, images, and golden answers. Its
 /// manifest says what every tensor is. The folder is $LION_ORACLE_DIR, by default the project's
 /// own.
 

@@ -1,6 +1,6 @@
 #pragma once
-/// What several tests of this room share: a tokenizer.json small enough to read, where data lies,
-/// and a check of messages.
+/// What several tests of this component share: a tokenizer.json small enough to read, where data
+/// lies, and a check of messages.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

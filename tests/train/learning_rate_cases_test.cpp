@@ -1,4 +1,4 @@
-/// The learning rates among the worked examples of tests/eval/metric_cases.h.
+/// The learning rates among the worked examples of tests/metrics/metric_cases.h.
 
 #include "lion/train/schedule.h"
 #include "tests/metrics/metric_cases.h"
