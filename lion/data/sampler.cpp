@@ -74,8 +74,8 @@ std::vector<SampleRef> Sampler::next() {
 void Sampler::restore(const SamplerState& state) {
   const std::vector<int64_t>& drawn = state.drawn;
   const int64_t total = std::accumulate(drawn.begin(), drawn.end(), int64_t{0});
-  const bool fresh = drawn.empty() && state.step == 0;
-  if (!fresh && drawn.size() != sources_.size()) {
+  const bool first = drawn.empty() && state.step == 0;
+  if (!first && drawn.size() != sources_.size()) {
     throw InputError(str("sampler state: it counts ", drawn.size(), " datasets (expected ",
                          sources_.size(), "). Resume with the datasets of the saved run."));
   }

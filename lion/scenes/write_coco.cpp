@@ -44,7 +44,7 @@ void write_image_list(const Context& context, JsonFile& file, const Blocks& bloc
 
 void write_caption_file(Context& context, const Blocks& blocks, const std::string& set) {
   JsonFile file(context.annotations(str("coco/annotations/captions_", set, ".json")));
-  write_head(file, "Captions of picture-book scenes");
+  write_head(file, "Captions of synthetic scenes");
   write_image_list(context, file, blocks, set);
   file.begin_list("annotations");
   for (const Block* block : blocks) {
@@ -80,7 +80,7 @@ Json category_list(const Vocabulary& vocabulary) {
 
 void write_instance_file(Context& context, const Blocks& blocks, const std::string& set) {
   JsonFile file(context.annotations(str("coco/annotations/instances_", set, ".json")));
-  write_head(file, "Boxes of picture-book scenes");
+  write_head(file, "Boxes of synthetic scenes");
   const Vocabulary& vocabulary = blocks.front()->painter.vocabulary();
   write_image_list(context, file, blocks, set);
   file.begin_list("annotations");

@@ -109,7 +109,7 @@ void write_ref_split(Context& context, const Block& block, const RefSet& set,
   JsonFile file(context.annotations(str("refcoco/finetune_", set.name, "_", split, ".json")));
   const int64_t size = block.painter.config().size;
   file.begin('{');
-  file.member("info", {{"description", "Referring expressions for picture-book scenes"}});
+  file.member("info", {{"description", "Referring expressions for synthetic scenes"}});
   file.member("licenses", Json::array());
   file.begin_list("images");
   for_each_ref(context, block, set,

@@ -44,7 +44,7 @@ std::string most_frequent(const std::array<std::string, 10>& answers) {
 
 void write_vqa_head(JsonFile& file, const std::string& set) {
   file.begin('{');
-  file.member("info", {{"description", "Questions about picture-book scenes"}, {"version", "2.0"}});
+  file.member("info", {{"description", "Questions about synthetic scenes"}, {"version", "2.0"}});
   file.member("task_type", "Open-Ended");
   file.member("data_type", "mscoco");
   file.member("license", {{"name", "see scenes.json"}, {"url", ""}});

@@ -14,7 +14,7 @@ Validation::Validation(std::vector<data::WeightedDataset> datasets, int64_t samp
     : datasets_(std::move(datasets)),
       micro_batch_(micro_batch),
       image_size_(image_size),
-      layouts_(symbolic_scenes),
+      symbolic_scenes_(symbolic_scenes),
       encoder_(std::move(encoder)),
       tags_(std::move(tags)) {
   for (int64_t d = 0; d < std::ssize(datasets_); ++d) {
@@ -34,7 +34,7 @@ data::Batch Validation::make_batch(const std::vector<data::SampleRef>& samples) 
   batch.samples = samples;
   const int64_t numbers = 3 * image_size_ * image_size_;
   batch.pixels.resize(static_cast<size_t>(batch.size * numbers));
-  if (layouts_) batch.symbolic_pixels.resize(batch.pixels.size());
+  if (symbolic_scenes_) batch.symbolic_pixels.resize(batch.pixels.size());
   const auto part = [&](std::vector<float>& all, int64_t i) {
     return std::span(all).subspan(static_cast<size_t>(i * numbers), static_cast<size_t>(numbers));
   };
@@ -55,7 +55,7 @@ data::Batch Validation::make_batch(const std::vector<data::SampleRef>& samples) 
     }
     tokens.push_back(encoder_.encode(dataset.example(sample.record, random), tags, sample.key));
     data::augment(dataset.image(sample.record), {}, image_size_, part(batch.pixels, i));
-    if (layouts_) {
+    if (symbolic_scenes_) {
       data::augment(dataset.symbolic_scene(sample.record), {}, image_size_,
                     part(batch.symbolic_pixels, i));
     }

@@ -31,7 +31,7 @@ class Validation {
   std::vector<data::SampleRef> samples_;
   int64_t micro_batch_;
   int64_t image_size_;
-  bool layouts_;
+  bool symbolic_scenes_;
   data::TextEncoder encoder_;
   std::shared_ptr<const data::TagCache> tags_;
 };

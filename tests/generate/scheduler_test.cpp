@@ -130,22 +130,22 @@ TEST(Scheduler, FirstComeFirstServed) {
 
 TEST(Scheduler, TokensAreToldInOrderForGreedyAndSampling) {
   FakeDecoder decoder(random_model(4, 25, 4));
-  std::map<std::pair<Scheduler::Ticket, int64_t>, History> told;
+  std::map<std::pair<Scheduler::Ticket, int64_t>, History> reported;
   Scheduler scheduler(decoder, 100, [&](Scheduler::Ticket ticket, const Search::Token& token) {
-    told[{ticket, token.sequence}].push_back(token.id);
+    reported[{ticket, token.sequence}].push_back(token.id);
   });
   const auto greedy = scheduler.add(make_search({.num_beams = 1, .max_new_tokens = 9}), 0);
   const auto sampled =
       scheduler.add(make_search({.strategy = Strategy::kSample, .num_return_sequences = 3}), 1);
   const auto beam = scheduler.add(make_search({.num_beams = 3, .max_new_tokens = 9}), 2);
   scheduler.run();
-  EXPECT_EQ((told[{greedy, 0}]), scheduler.take(greedy).at(0).ids);
+  EXPECT_EQ((reported[{greedy, 0}]), scheduler.take(greedy).at(0).ids);
   const auto sequences = scheduler.take(sampled);
   ASSERT_EQ(sequences.size(), 3u);
   for (int64_t i = 0; i < 3; ++i) {
-    EXPECT_EQ((told[{sampled, i}]), sequences[static_cast<size_t>(i)].ids);
+    EXPECT_EQ((reported[{sampled, i}]), sequences[static_cast<size_t>(i)].ids);
   }
-  EXPECT_EQ(told.count({beam, 0}), 0u);
+  EXPECT_EQ(reported.count({beam, 0}), 0u);
 }
 
 TEST(Scheduler, CancelWorksInEveryStateAndFromTheCallback) {

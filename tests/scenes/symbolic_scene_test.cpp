@@ -47,7 +47,7 @@ TEST(SymbolicScene, EveryObjectHasACellThatTellsItAndItsBox) {
   for (uint64_t i = 0; i < 200; ++i) {
     const Scene scene = painter.plan(i);
     const Image image = paint_symbolic_scene(scene, painter.vocabulary());
-    std::set<size_t> told;
+    std::set<size_t> covered;
     for (int64_t row = 0; row < 8; ++row) {
       for (int64_t column = 0; column < 8; ++column) {
         if (says(image, column, row, SceneCode::kName, setting_words(scene.background.place).tag)) {
@@ -67,13 +67,13 @@ TEST(SymbolicScene, EveryObjectHasACellThatTellsItAndItsBox) {
                            : object.form == Form::kShape
                                ? kShapes[static_cast<size_t>(object.shape)]
                                : "sign"));
-          told.insert(t);
+          covered.insert(t);
           found = true;
         }
         EXPECT_TRUE(found);
       }
     }
-    EXPECT_EQ(told.size(), scene.objects.size()) << "scene " << i;
+    EXPECT_EQ(covered.size(), scene.objects.size()) << "scene " << i;
   }
 }
 

@@ -3,9 +3,9 @@
 # would: every config is there, runs come after those that they begin with, seeds can be added later.
 set -eu
 checkout=$(cd "$1" && pwd)
-room=$(mktemp -d)
-trap 'rm -rf "$room"' EXIT
-cd "$room"
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
 ln -s "$checkout/configs" "$checkout/tools" .
 mkdir -p runs/mini
 for part in tagger language scenes codes; do
@@ -49,7 +49,7 @@ elif command == "eval":
 LION
 chmod +x lion
 
-ablations() { make -s -j2 -f tools/ablations.mk LION="$room/lion" "$@"; }
+ablations() { make -s -j2 -f tools/ablations.mk LION="$folder/lion" "$@"; }
 fail() { echo "$*" >&2; cat runs/mini/ablations/results.md >&2; exit 1; }
 ablations SEEDS=1
 if grep -qF '50.0 (' runs/mini/ablations/results.md; then fail "one seed has no spread"; fi

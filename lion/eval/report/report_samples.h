@@ -1,5 +1,5 @@
 #pragma once
-/// Internal to this component: the worst and the best samples of a benchmark as cards.
+/// Internal to this component: the worst and the best samples of a benchmark, in a grid.
 
 #include <string>
 
@@ -7,7 +7,7 @@
 
 namespace lion::eval {
 
-/// Headings and cards; without a score, some samples from everywhere.
+/// Headings and samples; without a score, some samples from everywhere.
 std::string report_samples(const ReportPart& part, const ReportOptions& options);
 
 }  // namespace lion::eval
