@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "lion/metrics/ptb_pattern.h"
+#include "lion/metrics/ptb_regex.h"
 
 namespace lion::ptb {
 
@@ -18,13 +18,17 @@ enum class Action {
   kSkip       ///< no token
 };
 
-/// A rule eats `head` where `tail` follows (an empty tail: anywhere). Patterns: ptb_pattern.h.
+/// How far a rule may read beyond what is eaten in the end: some characters, or all that follows.
+enum class Reach { kNear, kFar };
+
+/// A rule eats `head` where `tail` follows (an empty tail: anywhere). Patterns: ptb_regex.h.
 struct Rule {
   const char* head;
   const char* tail;
   Action action;
   int give_back = 0;
   const char* text = "";
+  Reach reach = Reach::kNear;
 };
 
 /// The rule whose head and tail together eat most wins, the earlier of two equals.

@@ -2,14 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
-#include <span>
-#include <unordered_set>
 
-#include "lion/base/error.h"
 #include "lion/base/str.h"
-#include "lion/metrics/ptb_automaton.h"
 #include "lion/metrics/ptb_lines.h"
+#include "lion/metrics/ptb_matcher.h"
 #include "lion/metrics/ptb_rules.h"
 #include "lion/metrics/python_text.h"
 #include "lion/text/unicode.h"
@@ -18,119 +14,11 @@ namespace lion {
 namespace {
 
 using ptb::Action;
-using ptb::Automaton;
 using ptb::Rule;
-using ptb::Symbol;
 using ptb::Text;
-
-Automaton automaton_of(const ptb::NamedPatterns& names, std::span<const std::string> patterns) {
-  ptb::PatternGraph graph(names);
-  std::vector<int> starts;
-  for (const std::string& pattern : patterns) {
-    starts.push_back(graph.add(pattern, static_cast<int>(starts.size())));
-  }
-  return {graph, starts};
-}
-
-Automaton automaton_of(const ptb::NamedPatterns& names, const std::string& pattern) {
-  return automaton_of(names, std::span<const std::string>(&pattern, 1));
-}
 
 // Within a token the reference writes a blank so.
 constexpr const char* kNoBreakSpace = "\u00A0";
-
-/// Head and tail of a rule on their own, for finding where the one ends.
-struct Halves {
-  Automaton head;
-  Automaton tail;
-};
-
-/// The rules as automata. Built once: it takes some milliseconds.
-struct Machine {
-  Automaton all;
-  std::vector<std::optional<Halves>> halves;  // of the rules with a tail
-};
-
-Machine build_machine() {
-  const ptb::NamedPatterns names = ptb::rule_names();
-  std::vector<std::string> patterns;
-  std::vector<std::optional<Halves>> halves;
-  for (const Rule& rule : ptb::rules()) {
-    const std::string tail = rule.tail;
-    patterns.push_back(tail.empty() ? rule.head : str("(", rule.head, ")(", tail, ")"));
-    halves.emplace_back();
-    if (!tail.empty()) {
-      halves.back() = Halves{automaton_of(names, rule.head), automaton_of(names, tail)};
-    }
-  }
-  return {automaton_of(names, patterns), std::move(halves)};
-}
-
-const Machine& machine() {
-  static const Machine one = build_machine();
-  return one;
-}
-
-/// A rule and how many characters it ate, without its tail.
-struct Match {
-  int rule = -1;
-  size_t length = 0;
-};
-
-/// Cuts one text into matches. What turned out to lead nowhere is remembered every 64 characters,
-/// so that rules that look far ahead (addresses) cannot make a long text take quadratic time.
-class Scanner {
- public:
-  explicit Scanner(const Text& text) : text_(text) {}
-
-  Match match(size_t begin) {
-    const Automaton& all = machine().all;
-    Automaton::State state = all.start();
-    Match best;
-    visited_.clear();
-    for (size_t at = begin; at < text_.symbols.size();) {
-      state = all.next(state, text_.symbols[at]);
-      ++at;
-      if (state == Automaton::kNowhere || is_dead(state, at)) {
-        break;
-      }
-      if (all.rule(state) >= 0) {
-        best = {all.rule(state), at - begin};
-        visited_.clear();
-      }
-    }
-    dead_.insert(visited_.begin(), visited_.end());
-    return without_tail(best, begin);
-  }
-
- private:
-  bool is_dead(Automaton::State state, size_t at) {
-    if (at % 64 != 0) {
-      return false;
-    }
-    visited_.push_back((static_cast<uint64_t>(at) << 20U) | static_cast<uint64_t>(state));
-    return dead_.contains(visited_.back());
-  }
-
-  // Of all ways to part head and tail, the one with the longest head.
-  Match without_tail(Match match, size_t begin) const {
-    if (match.rule < 0 || !machine().halves[static_cast<size_t>(match.rule)]) {
-      return match;
-    }
-    const auto& [head, tail] = *machine().halves[static_cast<size_t>(match.rule)];
-    const auto all = std::span<const Symbol>(text_.symbols).subspan(begin, match.length);
-    std::vector<size_t> lengths = head.prefixes(all);
-    while (!lengths.empty() && !tail.matches(all.subspan(lengths.back()))) {
-      lengths.pop_back();
-    }
-    LION_CHECK(!lengths.empty(), "PTB rule ", match.rule, " ate what its parts do not.");
-    return {match.rule, lengths.back()};
-  }
-
-  const Text& text_;
-  std::vector<uint64_t> visited_;  // since the last rule ended: position and state
-  std::unordered_set<uint64_t> dead_;
-};
 
 std::string_view ascii_quote(char32_t c) {
   switch (c) {
@@ -218,10 +106,16 @@ std::string without_blanks_at_end(std::string_view text) {
 
 // All tokens, punctuation too.
 std::vector<std::string> all_tokens(const Text& text) {
-  Scanner scanner(text);
+  ptb::Matcher matcher(text);
   std::vector<std::string> tokens;
   for (size_t begin = 0; begin < text.length;) {
-    Match match = scanner.match(begin);
+    // Most blanks need no matcher. One before a no-break space does: together they are skipped,
+    // while an address may begin with a no-break space. A line feed ends the text.
+    if (text.symbols[begin] == ' ' && text.symbols[begin + 1] < ptb::kFirstSpecial) {
+      ++begin;
+      continue;
+    }
+    ptb::Match match = matcher.match(begin);
     if (match.rule < 0) {
       ++begin;
       continue;

@@ -67,6 +67,11 @@ TEST(PtbTokenizer, LowersCapitalsAsJavaDoes) {
             "\u03BF\u03B4\u03BF\u03C2 \u03C3\u03B1");
 }
 
+TEST(PtbTokenizer, AnAddressMayBeginWithANoBreakSpace) {
+  EXPECT_THAT(ptb_tokens("\u00A0ex.com"), ElementsAre("\u00A0ex.com"));
+  EXPECT_THAT(ptb_tokens("x \u00A0ex.com"), ElementsAre("x", "ex.com"));
+}
+
 // A broken part is U+FFFD, which parts words and is no token.
 TEST(PtbTokenizer, BrokenUtf8IsNoCrash) {
   EXPECT_THAT(ptb_tokens("dog\xC3s"), ElementsAre("dog", "s"));
@@ -91,7 +96,7 @@ TEST(PtbTokenizer, BrokenUtf8IsNoCrash) {
 TEST(PtbTokenizer, LongLinesTakeLinearTime) {
   const auto begin = std::chrono::steady_clock::now();
   for (const char* part : {"a,", "a,b@", "<a b ", "<!a ", "x.", "x. ", "a'", "a-", "(", "www.", ".",
-                           "&amp;A", "1-", "'", "\u03A3-", "y' "}) {
+                           "&amp;A", "1-", "'", "\u03A3-", "y' ", "a-b,", "a.com,", "a.1."}) {
     std::string line;
     while (line.size() < 1000000) {
       line += part;
