@@ -53,6 +53,15 @@ ForwardOptions ForwardOptions::without_chance() const {
   return plain;
 }
 
+ForwardOptions forward_options(const TrainConfig& config, int64_t hint_id) {
+  return {.dropout = config.dropout,
+          .t5_dropout = config.t5_dropout,
+          .words_only = config.words_only,
+          .token_noise = config.token_noise,
+          .activation_checkpointing = config.activation_checkpointing,
+          .hint_id = hint_id};
+}
+
 BatchLoss forward(const models::LionT5Impl& lion, const data::Batch& batch,
                   const ForwardOptions& options) {
   const at::Device device = lion.t5_model->shared->weight.device();

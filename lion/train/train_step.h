@@ -26,6 +26,9 @@ struct ForwardOptions {
   ForwardOptions without_chance() const;
 };
 
+/// Those of a run's settings.
+ForwardOptions forward_options(const TrainConfig& config, int64_t hint_id);
+
 /// What a batch gives.
 struct BatchLoss {
   at::Tensor sum;                   ///< scalar: cross entropy of all target tokens, with its graph

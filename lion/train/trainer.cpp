@@ -74,12 +74,7 @@ class Trainer {
     for (const auto& [name, parameter] : model_.trained_in_order()) group.broadcast(parameter);
     model_.network().train();
     optimizer_ = std::make_unique<Optimizer>(model_.trained(), config.optimizer);
-    forward_ = {config.dropout,
-                config.t5_dropout,
-                config.words_only,
-                config.token_noise,
-                config.activation_checkpointing,
-                hint_id(config, model_)};
+    forward_ = forward_options(config, hint_id(config, model_));
     open_data();
     go_on();
     gradients_ = std::make_unique<Gradients>(model_.trained_in_order(), group);

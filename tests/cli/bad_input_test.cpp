@@ -179,7 +179,7 @@ TEST(BadInput, ConvertDoesNotOverwrite) {
   EXPECT_THAT(names_in(folder.path("out")), ElementsAre("mine.txt"));
 }
 
-TEST(BadInput, AModelThatDoesNotFitIsNotTried) {
+TEST(BadInput, AnUnknownShapeIsNamed) {
   const Outcome run = lion({"bench", "--shape", "lion-99b"});
   expect_error(run, 2, "lion-99b");
 }

@@ -177,15 +177,20 @@ TEST_F(EvalTest, KilledTenTimesItHasTheSameResultFile) {
 }
 
 TEST_F(EvalTest, TwoProcessesShareARun) {
-  const std::vector<std::string> words = arguments("coco", {"--max-new-tokens", "4"});
+  const std::vector<std::string> words =
+      arguments("coco", {"--max-new-tokens", "4", "--batch", "1"});
   const auto rank = [](const char* number) {
     return Setting{.environment = {{"RANK", number}, {"WORLD_SIZE", "2"}}};
   };
   const Outcome one = lion(words, rank("1"));
   EXPECT_EQ(one.exit_code, 0) << one.err;
   EXPECT_EQ(one.out, "");
+  EXPECT_TRUE(fs::exists(out("coco/journal-1.jsonl")));
+  EXPECT_FALSE(fs::exists(out("coco/journal-0.jsonl")));
+  EXPECT_FALSE(fs::exists(out("coco/result.json")));
   const Outcome zero = lion(words, rank("0"));
   ASSERT_EQ(zero.exit_code, 0) << zero.err;
+  EXPECT_GT(lines(read(out("coco/journal-0.jsonl"))).size(), 1u);  // behind its header: its share
   const std::string shared = read(out("coco/result.json"));
   fs::remove_all(out());
   ASSERT_EQ(lion(words).exit_code, 0);
@@ -358,7 +363,9 @@ TEST_F(EvalTest, AnswersToOtherFilesOfTheSameIdsAreNotUsed) {
   const Outcome other = lion(arguments("vsr", {"--limit", "3", "--vsr-yes-no"}));
   ASSERT_EQ(other.exit_code, 0) << other.err;
   EXPECT_THAT(other.err, HasSubstr("3 answers of the journal were to other questions"));
-  for (const std::string& line : lines(read(out("vsr/samples.jsonl")))) {
+  const std::vector<std::string> samples = lines(read(out("vsr/samples.jsonl")));
+  ASSERT_EQ(samples.size(), 3u);
+  for (const std::string& line : samples) {
     const auto answer = parse_json(line, "sample")["answer"].get<std::string>();
     EXPECT_TRUE(answer == "yes" || answer == "no") << answer;
   }
@@ -400,7 +407,8 @@ TEST_F(EvalTest, MistakesAreToldBeforeTheModelIsLoaded) {
   fails({"eval"}, 2, "no benchmark was named");
   fails({"eval", "coco"}, 2, "--data");
   fails({"eval", "cocoo", "--data", scenes(), "--model", "nowhere"}, 2, "cocoo");
-  fails({"eval", "coco", "--data", folder_.path("no"), "--model", "nowhere"}, 3, "no");
+  fails({"eval", "coco", "--data", folder_.path("no"), "--model", "nowhere"}, 3,
+        folder_.path("no"));
   fails({"eval", "coco", "--data", folder_.path(), "--model", "nowhere"}, 3,
         "coco_karpathy_test.json");
   fails({"eval", "coco", "--data", scenes()}, 2, "--model");

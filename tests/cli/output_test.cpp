@@ -90,9 +90,8 @@ TEST(Output, AReaderThatGoesAwayEndsQuietly) {
   const TempFolder folder;
   const std::string command =
       str(LION_PROGRAM, " tags ", oracle_image("rgb.png"), " --scores --model ",
-          model_folder().string(), " 2>", folder.path("err"), " | head -c 1 >", folder.path("out"));
-  EXPECT_EQ(std::system(command.c_str()), 0);
-  EXPECT_EQ(read(folder.path("out")).size(), 1u);
+          model_folder().string(), " 2>", folder.path("err"), " | true");
+  EXPECT_EQ(std::system(command.c_str()), 0);  // nobody reads when the model has been loaded
   EXPECT_THAT(read(folder.path("err")), Not(HasSubstr("error")));
 }
 

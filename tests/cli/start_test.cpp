@@ -75,13 +75,28 @@ TEST(Start, MoreThreadsThanProcessorsAreCutWithOneLine) {
   EXPECT_EQ(std::count(many.err.begin(), many.err.end(), '\n'), 1) << many.err;
 }
 
-TEST(Start, TheMemoryPlanCanBeIgnored) {
-  EXPECT_EQ(lion(with_model({"tags", oracle_image("rgb.png"), "--ignore-memory-plan"})).exit_code,
-            0);
-  EXPECT_EQ(lion(with_model({"tags", oracle_image("rgb.png")}),
-                 {.environment = {{"LION_IGNORE_MEMORY_PLAN", "1"}}})
-                .exit_code,
-            0);
+TEST(Start, AModelThatDoesNotFitIsRefusedUnlessTheMemoryPlanIsIgnored) {
+  const TempFolder folder;
+  std::filesystem::copy(model_folder(), folder.path("large"),
+                        std::filesystem::copy_options::recursive);
+  Json config = read_json_file(folder.path("large/config.json"));
+  config["t5"]["d_ff"] = 262144;
+  config["t5"]["num_layers"] = 512;
+  write(folder.path("large/config.json"), config.dump());
+  const std::vector<std::string> words = {"caption", oracle_image("rgb.png"), "--model",
+                                          folder.path("large")};
+  const Outcome refused = lion(words);
+  EXPECT_EQ(refused.exit_code, 3);
+  EXPECT_THAT(refused.err,
+              AllOf(HasSubstr("needs more memory"), HasSubstr("--ignore-memory-plan")));
+  // Then its weights are what does not fit.
+  std::vector<std::string> ignoring = words;
+  ignoring.push_back("--ignore-memory-plan");
+  for (const Outcome& tried :
+       {lion(ignoring), lion(words, {.environment = {{"LION_IGNORE_MEMORY_PLAN", "1"}}})}) {
+    EXPECT_EQ(tried.exit_code, 3);
+    EXPECT_THAT(tried.err, AllOf(Not(HasSubstr("needs more memory")), HasSubstr("d_ff")));
+  }
 }
 
 }  // namespace

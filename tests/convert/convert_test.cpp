@@ -73,7 +73,8 @@ TEST(Convert, AFolderIsStoredInAnotherType) {
     EXPECT_EQ(read_file(same), read_file(entry.path())) << same;
   }
   again.vit = "eva_vit_g.pth";
-  EXPECT_THROW(convert(again), InputError);
+  again.out = temp / "third";
+  EXPECT_THAT(message_of<InputError>([&] { convert(again); }), HasSubstr("--model"));
 }
 
 TEST(Convert, StageFilesGiveSingleBranchModels) {

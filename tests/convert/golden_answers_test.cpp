@@ -41,6 +41,7 @@ TEST(GoldenAnswers, AreReadAndWritten) {
   const std::string written = read_file(temp / "doctor.json");
   write_golden_answers(temp / "", *read_golden_answers(temp / ""));
   EXPECT_EQ(read_file(temp / "doctor.json"), written);
+  EXPECT_EQ(read_golden_answers(temp / "")->at(1).answer, "");
   EXPECT_THAT(written, HasSubstr("doctor/b.png"));
 }
 

@@ -95,9 +95,9 @@ TEST(Constraint, ADeadEndEndsEvenAgainstMinLengthAndTheModel) {
     FakeDecoder decoder([](int64_t, const History&) {
       return std::vector<float>{0, -std::numeric_limits<float>::infinity(), 2};
     });
-    for (const Sequence& sequence : generate(decoder, 0, options, nothing)) {
-      EXPECT_THAT(sequence.ids, ElementsAre(1));
-    }
+    const std::vector<Sequence> sequences = generate(decoder, 0, options, nothing);
+    EXPECT_FALSE(sequences.empty());
+    for (const Sequence& sequence : sequences) EXPECT_THAT(sequence.ids, ElementsAre(1));
     EXPECT_TRUE(decoder.clean());
   }
 }

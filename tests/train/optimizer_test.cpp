@@ -111,6 +111,8 @@ TEST(Gradients, AreOnePieceOfMemoryWithNormAndScale) {
     }
     EXPECT_TRUE(at::equal(parameter.grad(), parameter)) << name;
     squares += parameter.square().sum().item<double>();
+    EXPECT_TRUE(parameter.grad().storage().is_alias_of(map.begin()->second.grad().storage()))
+        << name;
   }
   EXPECT_NEAR(gradients.norm(), std::sqrt(squares), 1e-5);
   gradients.scale(0.5);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <torch/torch.h>
 
+#include "lion/checkpoint/safetensors.h"
 #include "lion/engine/lion.h"
 #include "lion/engine/tasks.h"
 #include "lion/image/image.h"
@@ -237,14 +238,22 @@ TEST_F(TrainerTest, KeepsTheLastCheckpointsAndTheBest) {
             (std::vector<std::string>{"step-00000010.safetensors", "step-00000012.safetensors"}));
   EXPECT_TRUE(std::filesystem::exists(folder_ / "run/best.safetensors"));
   double lowest = 1e9;
+  int64_t lowest_step = -1;
   int count = 0;
   for (const Json& line : log_of(folder_ / "run")) {
     if (!line.contains("validation/loss")) continue;
-    lowest = std::min(lowest, line["validation/loss"].get<double>());
+    if (const double loss = line["validation/loss"]; loss < lowest) {
+      lowest = loss;
+      lowest_step = line["step"];
+    }
     ++count;
   }
   EXPECT_EQ(count, 4);  // before the first step, after 4, 8 and 12
   EXPECT_DOUBLE_EQ(report.best_validation, lowest);
+  const Json best = parse_json(
+      read_safetensors(folder_ / "run/best.safetensors").metadata.at("lion_train_state"), "best");
+  EXPECT_DOUBLE_EQ(best["best_validation"].get<double>(), lowest);
+  EXPECT_EQ(best["step"], lowest_step);
 }
 
 TEST_F(TrainerTest, ADamagedLastCheckpointCostsOnlyTheStepsSinceTheOneBefore) {
@@ -252,21 +261,22 @@ TEST_F(TrainerTest, ADamagedLastCheckpointCostsOnlyTheStepsSinceTheOneBefore) {
   other["out"] = (folder_ / "whole").string();
   run(other);
   json_["log"]["save_every"] = 4;
-  Json part = json_;
-  part["steps"] = 8;  // the rates differ from 12 steps': only used to get two checkpoints
   TrainHooks hooks;
   int asked = 0;
   hooks.stop_requested = [&asked] { return ++asked == 8; };
   run(json_, Resume::kNo, hooks);
   const auto last = folder_ / "run/checkpoints/step-00000008.safetensors";
   std::filesystem::resize_file(last, std::filesystem::file_size(last) / 2);
-  run(json_, Resume::kIfThere);
+  int steps = 0;
+  hooks.stop_requested = [&steps] { return ++steps < 0; };
+  run(json_, Resume::kIfThere, hooks);
+  EXPECT_EQ(steps, 8);  // 5 to 12
   EXPECT_EQ(log_of(folder_ / "run"), log_of(folder_ / "whole"));
 }
 
 // Not bit by bit: without a graph ATen takes another path here and there, and gradients of what
 // several blocks read are added up in another order.
-TEST_F(TrainerTest, RecomputingGivesTheSameLossesAndGradients) {
+TEST_F(TrainerTest, ActivationCheckpointingGivesTheSameLossesAndGradients) {
   json_["dropout"] = json_["t5_dropout"] = 0.2;
   json_["steps"] = 4;
   run(json_);

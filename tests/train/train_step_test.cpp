@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <set>
+
 #include "lion/train/trained_model.h"
 #include "run_files.h"
 #include "tiny_model.h"
@@ -50,6 +52,45 @@ class TrainStepTest : public ::testing::Test {
   TrainedModel model_;
   data::Batch batch_;
 };
+
+TEST_F(TrainStepTest, OptionsAreThoseOfTheSettings) {
+  TrainConfig config;
+  config.dropout = 0.3;
+  config.t5_dropout = 0.4;
+  config.words_only = 0.5;
+  config.token_noise = 0.6;
+  for (const bool checkpointing : {false, true}) {
+    config.activation_checkpointing = checkpointing;
+    const ForwardOptions options = forward_options(config, 7);
+    EXPECT_EQ(options.dropout, 0.3);
+    EXPECT_EQ(options.t5_dropout, 0.4);
+    EXPECT_EQ(options.words_only, 0.5);
+    EXPECT_EQ(options.token_noise, 0.6);
+    EXPECT_EQ(options.activation_checkpointing, checkpointing);
+    EXPECT_EQ(options.hint_id, 7);
+  }
+}
+
+/// Functions of the graph that a backward pass from `sum` would run.
+size_t graph_size(const at::Tensor& sum) {
+  std::set<torch::autograd::Node*> reached;
+  std::vector<torch::autograd::Node*> open = {sum.grad_fn().get()};
+  while (!open.empty()) {
+    torch::autograd::Node* node = open.back();
+    open.pop_back();
+    if (node == nullptr || !reached.insert(node).second) continue;
+    for (const auto& edge : node->next_edges()) open.push_back(edge.function.get());
+  }
+  return reached.size();
+}
+
+TEST_F(TrainStepTest, ActivationCheckpointingKeepsNoGraphOfTheBlocks) {
+  ForwardOptions options{.dropout = 0, .t5_dropout = 0};
+  const size_t whole = graph_size(forward(model_, batch_, options).sum);
+  options.activation_checkpointing = true;
+  const size_t checkpointed = graph_size(forward(model_, batch_, options).sum);
+  EXPECT_LT(3 * checkpointed, 2 * whole);
+}
 
 TEST_F(TrainStepTest, AShareOfDecodersReadsTheWordsAlone) {
   const at::NoGradGuard no_grad;
