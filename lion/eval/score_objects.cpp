@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lion/base/error.h"
+#include "lion/base/random.h"
 #include "lion/base/str.h"
 #include "lion/metrics/average_precision.h"
 #include "lion/metrics/mentions.h"
@@ -141,9 +142,18 @@ Interval tags_interval(std::span<const AnsweredItem> answered, const Score& scor
   const std::vector<AveragePrecision> ranked = rankings(answered);
   std::vector<uint32_t> counts(answered.size());
   double sum = 0;
+  const auto holds_any = [&](int64_t image) {
+    return !present(answered[static_cast<size_t>(image)]).empty();
+  };
+  Random again(0);
+  std::vector<int64_t> images;
   const auto map = [&](std::span<const int64_t> drawn) {
+    images.assign(drawn.begin(), drawn.end());
+    while (std::none_of(images.begin(), images.end(), holds_any)) {
+      for (int64_t& image : images) image = static_cast<int64_t>(again.below(images.size()));
+    }
     std::fill(counts.begin(), counts.end(), 0);
-    for (const int64_t image : drawn) ++counts[static_cast<size_t>(image)];
+    for (const int64_t image : images) ++counts[static_cast<size_t>(image)];
     const double one = 100 * mean_average_precision(ranked, counts);
     sum += one;
     return one;

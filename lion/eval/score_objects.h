@@ -22,7 +22,8 @@ struct AnsweredItem {
 void score_tags(Score& score, std::span<const AnsweredItem> answered);
 
 /// Percentile bootstrap over images. A draw has images twice, which lifts the average precision
-/// of rare categories: the interval is moved by as much as the mean of the draws is off.
+/// of rare categories: the interval is moved by as much as the mean of the draws is off. A draw
+/// whose images have no category has no figure and is drawn again.
 Interval tags_interval(std::span<const AnsweredItem> answered, const Score& score);
 
 /// Recall of the categories of images by the names in `text`; precision and CHAIR of the names;

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "loader_fixtures.h"
@@ -74,7 +75,17 @@ TEST(Permutation, LargeSizesWork) {
   const int64_t size = (int64_t{1} << 40) + 5;
   const Permutation permutation(size, 1);
   EXPECT_LT(permutation(size - 1), size);
-  EXPECT_NE(permutation(0), permutation(1));
+  std::set<int64_t> met;
+  int64_t above_half = 0;
+  for (int64_t i = 0; i < 1000; ++i) {
+    const int64_t at = permutation(i);
+    EXPECT_GE(at, 0);
+    EXPECT_LT(at, size);
+    EXPECT_TRUE(met.insert(at).second) << at << " twice";
+    above_half += at > size / 2 ? 1 : 0;
+  }
+  EXPECT_GT(above_half, 400);  // 500 expected, 16 off the usual
+  EXPECT_LT(above_half, 600);
 }
 
 TEST(Permutation, RefusesNothingToPermute) {

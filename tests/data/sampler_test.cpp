@@ -1,5 +1,6 @@
 #include "lion/data/sampler.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -96,6 +97,23 @@ TEST(Sampler, DatasetsComeByTheirProbabilities) {
   }
 }
 
+/// Data sets in the order of the samples, and the records of each.
+struct Drawn {
+  std::vector<int64_t> datasets;
+  std::vector<std::vector<int64_t>> records = std::vector<std::vector<int64_t>>(kSources.size());
+};
+
+Drawn drawn(Sampler& sampler, int n) {
+  Drawn all;
+  for (const auto& batch : steps(sampler, n)) {
+    for (const SampleRef& sample : batch) {
+      all.datasets.push_back(sample.dataset);
+      all.records[static_cast<size_t>(sample.dataset)].push_back(sample.record);
+    }
+  }
+  return all;
+}
+
 TEST(Sampler, SeedStageAndPlaceChangeTheDraw) {
   Sampler sampler = make_sampler();
   const auto here = steps(sampler, 2);
@@ -109,6 +127,16 @@ TEST(Sampler, SeedStageAndPlaceChangeTheDraw) {
         SamplerOptions{.seed = 1, .stage = 2, .batch = 16, .draw = 4}}) {
     Sampler changed = make_sampler(other);
     for (const SampleRef& sample : changed.next()) EXPECT_FALSE(keys.contains(sample.key));
+    Sampler usual = make_sampler(), another = make_sampler(other);
+    const Drawn expected = drawn(usual, 40), got = drawn(another, 40);
+    EXPECT_NE(got.datasets, expected.datasets);
+    for (size_t d = 0; d < kSources.size(); ++d) {
+      const size_t both = std::min(got.records[d].size(), expected.records[d].size());
+      ASSERT_GE(both, 16u);
+      EXPECT_FALSE(std::equal(got.records[d].begin(), got.records[d].begin() + both,
+                              expected.records[d].begin()))
+          << "dataset " << d;
+    }
   }
 }
 

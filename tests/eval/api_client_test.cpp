@@ -127,14 +127,21 @@ class ApiClientTest : public ::testing::Test {
 };
 
 TEST_F(ApiClientTest, SendsImageAndPromptAndReadsTheAnswer) {
-  FakeServer server([](const std::string& request) {
-    return completion(request.find("number 1?") != request.npos ? "yes" : "no");
+  std::atomic<bool> is_busy = true;
+  FakeServer server([&](const std::string& request) {
+    if (request.find("number 0?") != request.npos && is_busy.exchange(false)) {
+      return http(503, "{}", "Retry-After: 0\r\n");  // the first item is answered last
+    }
+    return completion(request.substr(request.find("number "), 8));
   });
   options_.key = "secret";
   const std::vector<Prediction> answers = ask(server.url());
   ASSERT_EQ(answers.size(), 3u);
-  EXPECT_EQ(answers[0].text, "no");
-  EXPECT_EQ(answers[1].text, "yes");  // in the order of the items, whoever came first
+  EXPECT_FALSE(is_busy);
+  EXPECT_THAT(server.requests().back(), HasSubstr("number 0?"));
+  for (size_t i = 0; i < 3; ++i) {  // in the order of the items, whoever came first
+    EXPECT_EQ(answers[i].text, str("number ", i));
+  }
   const std::string request = server.requests().front();
   EXPECT_THAT(request, HasSubstr("POST /v1/chat/completions HTTP/1.1\r\n"));
   EXPECT_THAT(request, HasSubstr("Authorization: Bearer secret\r\n"));

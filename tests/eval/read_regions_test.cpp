@@ -108,6 +108,14 @@ TEST_F(RegionsTest, TemplatesAreDrawnByIdAndSeed) {
   EXPECT_EQ(prompts(read("refcoco_val")), prompts(all));
   options_.seed = 1;
   EXPECT_NE(prompts(read("refcoco_val")), prompts(all));
+  // A record that is left out changes no other's.
+  options_.seed = 0;
+  write("refcoco_val.jsonl", str("{}", lines.substr(lines.find('\n'))));
+  const Benchmark fewer = read("refcoco_val");
+  ASSERT_EQ(fewer.items.size(), 199u);
+  for (size_t i = 0; i < fewer.items.size(); ++i) {
+    EXPECT_EQ(fewer.items[i].prompt, all.items[i + 1].prompt) << i;
+  }
 }
 
 TEST_F(RegionsTest, LinesOfBothKinds) {

@@ -166,6 +166,7 @@ TEST(SampleView, LossesThatAreMissingOrNoNumbers) {
   run.predictions[0].losses[2] = std::numeric_limits<double>::quiet_NaN();
   const std::string html = run.report();
   EXPECT_THAT(html, HasSubstr("answer number 1<span class=\"mark answer\">chosen</span>"));
+  EXPECT_THAT(html, HasSubstr("answer number 2</th>"));
   EXPECT_LT(html.find("answer number 0<"), html.find("answer number 2</th>"));  // NaN is last
   run.predictions[0].losses.clear();
   run.predictions[0].text = "answer number 1";

@@ -130,6 +130,16 @@ TEST(ScoreBenchmark, PopeIsF1OverAllAndItsIntervalKeepsIt) {
   const Interval interval = score_interval(one.benchmark, one.predictions, score);
   EXPECT_LT(interval.low, 75);
   EXPECT_GT(interval.high, 75);
+  // Where most is rightly denied, it is far from that of the accuracy (88).
+  Case rare(MetricKind::kPope);
+  const auto add_all = [&](int n, const char* said, const char* label) {
+    for (int i = 0; i < n; ++i) rare.add(said).truth.texts = {label};
+  };
+  add_all(3, "yes", "yes"), add_all(3, "yes", "no"), add_all(3, "no", "yes"),
+      add_all(40, "no", "no");
+  const Score low = rare.score();
+  EXPECT_NEAR(low.main, 50, 1e-9);
+  EXPECT_LT(score_interval(rare.benchmark, rare.predictions, low).low, 50);
 }
 
 TEST(ScoreBenchmark, CircularQuestionsNeedEveryPass) {

@@ -118,7 +118,7 @@ TEST(ScoreTags, TheIntervalHoldsTheFigureAndIsNotLiftedByDraws) {
   const Interval interval = one.interval(score);
   EXPECT_LT(interval.low, score.main - 1);
   EXPECT_GT(interval.high, score.main + 1);
-  EXPECT_NEAR((interval.low + interval.high) / 2, score.main, 2);
+  EXPECT_NEAR((interval.low + interval.high) / 2, score.main, 1);
   EXPECT_EQ(interval.low, one.interval(score).low);  // the same draws
 }
 
@@ -129,6 +129,7 @@ TEST(ScoreTags, APerfectTaggerHasNoInterval) {
   one.add({0}, "cat", {0.8});
   const Score score = one.score();
   EXPECT_EQ(score.main, 100);
+  EXPECT_EQ(one.interval(score).low, 100);  // what holds nothing at all is drawn again
   EXPECT_EQ(one.interval(score).high, 100);
 }
 
@@ -178,6 +179,16 @@ TEST(ScoreMentions, TheIntervalIsOfTheRecallOfAllPairs) {
   const Interval interval = one.interval(score);
   EXPECT_EQ(interval.low, 50);    // images 1 and 4 alone
   EXPECT_EQ(interval.high, 100);  // image 2 alone
+  // One pair of ten is named, though it is all of every other image.
+  Case uneven(MetricKind::kMentions,
+              {"dog", "cat", "tree", "knife", "cup", "car", "boat", "horse", "bird"});
+  for (int i = 0; i < 20; ++i) {
+    uneven.add({0}, "a dog");
+    uneven.add({0, 1, 2, 3, 4, 5, 6, 7, 8}, "nothing");
+  }
+  const Score named = uneven.score();
+  EXPECT_NEAR(named.main, 10, 1e-9);
+  EXPECT_LT(uneven.interval(named).high, 25);
 }
 
 TEST(ScoreMentions, CaptionsThatNameNothing) {

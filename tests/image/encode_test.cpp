@@ -59,6 +59,11 @@ TEST(SaveImage, ByExtension) {
   save_image(folder / "saved.jpg", gradient());
   EXPECT_EQ(load_image(folder / "saved.PNG"), gradient());
   EXPECT_LT(mean_difference(load_image(folder / "saved.jpg"), gradient()), 2.0);
+  const auto format = [&](const char* name) {
+    return probe_image(bytes_of(read_file(folder / name)), name).format;
+  };
+  EXPECT_EQ(format("saved.PNG"), ImageFormat::kPng);
+  EXPECT_EQ(format("saved.jpg"), ImageFormat::kJpeg);
 }
 
 TEST(SaveImage, OtherExtensionsAndFolders) {

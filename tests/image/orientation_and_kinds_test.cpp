@@ -211,7 +211,7 @@ TEST(Gif, ImpossibleCodesAreDamage) {
 }
 
 TEST(Gif, NoFlippedBitPassesForAnotherImage) {
-  // What a bit in the codes does is either a refusal or, rarely, other pixels; never an early end.
+  // What a bit in the codes does is either a refusal or other pixels; never an early end.
   const std::string file = fixture("compressed.gif");
   int refused = 0;
   for (size_t i = file.size() / 2; i + 2 < file.size(); ++i) {
@@ -223,7 +223,7 @@ TEST(Gif, NoFlippedBitPassesForAnotherImage) {
       ++refused;
     }
   }
-  EXPECT_GT(refused, 0);
+  EXPECT_GT(refused, 130);  // 138 when this was written
 }
 
 /// What is said while a file is decoded with notices.

@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <set>
 
 #include "lion/base/error.h"
 #include "lion/base/str.h"
+#include "lion/scenes/expressions.h"
 #include "tests/message_of.h"
 
 namespace lion::scenes {
@@ -18,6 +20,8 @@ using data::Dataset;
 using data::Example;
 using data::is_region;
 using testing::AllOf;
+using testing::Contains;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 
 const std::shared_ptr<const Painter>& painter() {
@@ -29,6 +33,28 @@ const std::shared_ptr<const Painter>& painter() {
 std::unique_ptr<Dataset> dataset(Task task, double box_step = 0.0) {
   return make_scene_dataset(painter(), {.count = 50, .box_step = box_step}, task,
                             PromptTemplates::builtin());
+}
+
+/// Texts of the expressions of the object of scene `i` that has the box; none when none has it.
+std::set<std::string> expressions_of(int64_t i, const Box& box) {
+  const Scene scene = painter()->plan(static_cast<uint64_t>(i));
+  const Facts facts(scene, painter()->vocabulary());
+  std::set<std::string> texts;
+  for (size_t t = 0; t < facts.size(); ++t) {
+    if (facts.object(t).box() != to_pixels(box, scene.size, scene.size)) continue;
+    for (const Expression& one : expressions(facts, t)) texts.insert(one.text);
+  }
+  return texts;
+}
+
+/// Whether `text` is a template of the task with this value.
+bool is_prompt(const std::string& text, Task task, const std::string& key,
+               const std::string& value) {
+  const PromptTemplates templates = PromptTemplates::builtin();
+  for (const std::string& one : templates.all(task)) {
+    if (fill(one, {{key, value}}) == text) return true;
+  }
+  return false;
 }
 
 TEST(SceneDataset, GivesEveryTrainingTask) {
@@ -68,7 +94,7 @@ TEST(SceneDataset, AsksOnlyTheTypesThatItIsGiven) {
   for (int64_t i = 0; i < data->size(); ++i) {
     Random random(static_cast<uint64_t>(i));
     const Example example = data->example(i, random);
-    EXPECT_THAT(example.instruction, HasSubstr("Which is "));
+    EXPECT_THAT(example.instruction, ContainsRegex("Which is (larger|bigger|smaller), "));
     instructions.insert(example.instruction);
     images.insert(data->image_name(i));
   }
@@ -82,19 +108,22 @@ TEST(SceneDataset, RecAnswersWithTheBoxOfAnObjectInTheImage) {
     Random random(static_cast<uint64_t>(i) + 5);
     const Example example = data->example(i, random);
     ASSERT_EQ(example.answer, str("Answer: ", format_box(example.boxes[0])));
-    const Scene scene = painter()->plan(static_cast<uint64_t>(i));
-    const PixelBox box = to_pixels(example.boxes[0], 64, 64);
-    bool found = false;
-    for (const Object& object : scene.objects) found |= object.box() == box;
-    EXPECT_TRUE(found) << i;
+    const std::set<std::string> own = expressions_of(i, example.boxes[0]);
+    const auto asks_for = [&](const std::string& expression) {
+      return is_prompt(example.instruction, Task::kRec, "expr", expression);
+    };
+    EXPECT_TRUE(std::any_of(own.begin(), own.end(), asks_for)) << i << example.instruction;
   }
 }
 
 TEST(SceneDataset, RegAsksAboutTheBoxThatItDescribes) {
   const auto data = dataset(Task::kReg);
-  Random random(1);
-  const Example example = data->example(0, random);
-  EXPECT_THAT(example.instruction, HasSubstr(format_box(example.boxes[0])));
+  for (int64_t i = 0; i < data->size(); ++i) {
+    Random random(static_cast<uint64_t>(i) + 1);
+    const Example example = data->example(i, random);
+    EXPECT_THAT(example.instruction, HasSubstr(format_box(example.boxes[0])));
+    EXPECT_THAT(expressions_of(i, example.boxes[0]), Contains(example.answer)) << i;
+  }
 }
 
 TEST(SceneDataset, BoxesAreRoundedToTheStep) {
@@ -110,10 +139,15 @@ TEST(SceneDataset, BoxesAreRoundedToTheStep) {
 }
 
 TEST(SceneDataset, VqgIsVqaTheOtherWayRound) {
-  const auto vqg = dataset(Task::kVqg);
+  const auto vqg = dataset(Task::kVqg), vqa = dataset(Task::kVqa);
   for (int64_t i = 0; i < vqg->size(); ++i) {
-    Random random(static_cast<uint64_t>(i));
-    EXPECT_TRUE(vqg->example(i, random).answer.ends_with("?"));
+    Random one(static_cast<uint64_t>(i)), two(static_cast<uint64_t>(i));
+    const Example to_ask = vqg->example(i, one), to_answer = vqa->example(i, two);
+    EXPECT_TRUE(to_ask.answer.ends_with("?"));
+    EXPECT_TRUE(is_prompt(to_answer.instruction, Task::kVqa, "question", to_ask.answer))
+        << to_answer.instruction << " " << to_ask.answer;
+    EXPECT_TRUE(is_prompt(to_ask.instruction, Task::kVqg, "answer", to_answer.answer))
+        << to_ask.instruction << " " << to_answer.answer;
   }
 }
 

@@ -88,6 +88,23 @@ TEST(Lettering, LinesAreAsWideAsTheirLetters) {
   EXPECT_EQ(letters.line("\xc3\xa9", 0).width, 0);  // beyond ASCII: left out
 }
 
+/// The row whose mean colour differs most from that of the row above it.
+int64_t row_of_the_largest_step(const Image& image) {
+  const auto sum = [&](int64_t y, int64_t channel) {
+    int64_t all = 0;
+    for (int64_t x = 0; x < image.width; ++x) all += image.row(y)[x * 3 + channel];
+    return all;
+  };
+  int64_t row = 0, largest = 0;
+  for (int64_t y = 1; y < image.height; ++y) {
+    int64_t step = 0;
+    for (int64_t c = 0; c < 3; ++c) step += std::abs(sum(y, c) - sum(y - 1, c));
+    if (step > largest) row = y;
+    largest = std::max(step, largest);
+  }
+  return row;
+}
+
 TEST(Background, IsPaleAndItsGroundBeginsWhereTold) {
   for (size_t p = 0; p < kSettingCount; ++p) {
     const Background background = {static_cast<Setting>(p), 5};
@@ -98,6 +115,16 @@ TEST(Background, IsPaleAndItsGroundBeginsWhereTold) {
     EXPECT_FALSE(has_black) << p;
     const double level = horizon(background);
     EXPECT_EQ(level == 1.0, p >= static_cast<size_t>(Setting::kPlain)) << p;
+  }
+  // Where no hills rise above the ground, its edge is what is seen most.
+  for (const Setting place : {Setting::kSea, Setting::kRoom}) {
+    for (uint64_t look = 0; look < 40; ++look) {
+      Image image = Image::black(64, 64);
+      paint_background(image, {place, look});
+      EXPECT_NEAR(static_cast<double>(row_of_the_largest_step(image)), horizon({place, look}) * 64,
+                  1.0)
+          << static_cast<int>(place) << " " << look;
+    }
   }
 }
 

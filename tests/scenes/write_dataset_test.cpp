@@ -61,6 +61,23 @@ Json read_lines(const std::string& name) {
   return list;
 }
 
+/// Of an image of 64 pixels a side.
+void expect_inside(double x, double y, double width, double height) {
+  EXPECT_GE(x, 0);
+  EXPECT_GE(y, 0);
+  EXPECT_GT(width, 0);
+  EXPECT_GT(height, 0);
+  EXPECT_LE(x + width, 64);
+  EXPECT_LE(y + height, 64);
+}
+
+/// `box` is x, y, width, height.
+void expect_inside(const Json& box) {
+  ASSERT_EQ(box.size(), 4u);
+  expect_inside(box[0].get<double>(), box[1].get<double>(), box[2].get<double>(),
+                box[3].get<double>());
+}
+
 void expect_image(const std::string& name) {
   ASSERT_TRUE(fs::exists(root() / name)) << name;
   EXPECT_EQ(load_image(root() / name).width, 64) << name;
@@ -76,9 +93,9 @@ TEST(WriteDataset, CocoHasCaptionsBoxesAndImages) {
   expect_image("coco/train2017/000000000001.jpg");
   const Json instances = read("coco/annotations/instances_val2014.json");
   EXPECT_EQ(instances["images"].size(), 24u);  // val, test, held out
+  ASSERT_FALSE(instances["annotations"].empty());
   for (const Json& one : instances["annotations"]) {
-    ASSERT_EQ(one["bbox"].size(), 4u);
-    EXPECT_LE(one["bbox"][0].get<double>() + one["bbox"][2].get<double>(), 64);
+    expect_inside(one["bbox"]);
     EXPECT_GE(one["category_id"].get<int64_t>(), 1);
     EXPECT_LE(one["category_id"].get<size_t>(), instances["categories"].size());
   }
@@ -145,16 +162,20 @@ TEST(WriteDataset, CoversAndSignsHaveTheirImages) {
 TEST(WriteDataset, RegionsLieInTheirImages) {
   const Json images = read("vg/image_data.json"), regions = read("vg/region_descriptions.json");
   ASSERT_EQ(images.size(), regions.size());
+  int count = 0;
   for (size_t i = 0; i < images.size(); ++i) {
     const std::string url = images[i]["url"].get<std::string>();
     const std::vector<std::string> parts = split(url, '/');
     expect_image(str("vg/", parts[parts.size() - 2], "/", parts.back()));
     EXPECT_EQ(regions[i]["id"], images[i]["image_id"]);
     for (const Json& region : regions[i]["regions"]) {
-      EXPECT_LE(region["x"].get<int64_t>() + region["width"].get<int64_t>(), 64);
+      expect_inside(region["x"].get<double>(), region["y"].get<double>(),
+                    region["width"].get<double>(), region["height"].get<double>());
       EXPECT_FALSE(region["phrase"].get<std::string>().empty());
+      ++count;
     }
   }
+  EXPECT_GT(count, 0);
 }
 
 TEST(WriteDataset, ReferringSetsHaveOneBoxPerExpression) {
@@ -167,7 +188,7 @@ TEST(WriteDataset, ReferringSetsHaveOneBoxPerExpression) {
     for (size_t i = 0; i < set["images"].size(); ++i) {
       EXPECT_EQ(set["images"][i]["id"], set["annotations"][i]["image_id"]);
       EXPECT_FALSE(set["images"][i]["caption"].get<std::string>().empty());
-      EXPECT_EQ(set["annotations"][i]["bbox"].size(), 4u);
+      expect_inside(set["annotations"][i]["bbox"]);
     }
     expect_image(str("coco/train2014/", set["images"][0]["file_name"].get<std::string>()));
   }
@@ -207,6 +228,7 @@ TEST(WriteDataset, VisdialRanksAHundredDifferentAnswers) {
 
 TEST(WriteDataset, EvaluationSetsHaveTheirFields) {
   const Json gqa = read("gqa/testdev_balanced_questions.json");
+  ASSERT_FALSE(gqa.empty());
   for (const auto& [id, one] : gqa.items()) {
     expect_image(str("gqa/images/", one["imageId"].get<std::string>(), ".jpg"));
     EXPECT_FALSE(one["answer"].get<std::string>().empty()) << id;
@@ -215,12 +237,15 @@ TEST(WriteDataset, EvaluationSetsHaveTheirFields) {
   EXPECT_LT(icon["answer"].get<size_t>(), icon["choices"].size());
   expect_image("iconqa/test/choose_txt/1/image.png");
   for (const char* name : {"vsr/random_dev.jsonl", "vsr/zeroshot_dev.jsonl"}) {
-    for (const Json& one : read_lines(name)) {
+    const Json statements = read_lines(name);
+    ASSERT_FALSE(statements.empty()) << name;
+    for (const Json& one : statements) {
       expect_image(str("vsr/images/", one["image"].get<std::string>()));
       EXPECT_TRUE(one["label"] == 0 || one["label"] == 1);
     }
   }
   const Json flickr = read("flickr30k/dataset_flickr30k.json");
+  ASSERT_FALSE(flickr["images"].empty());
   for (const Json& one : flickr["images"]) {
     expect_image(str("flickr30k/flickr30k-images/", one["filename"].get<std::string>()));
   }

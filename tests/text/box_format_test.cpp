@@ -189,7 +189,20 @@ TEST(BoxFormatGuess, OtherUnitsAndOrdersAreFoundFromTheNumbers) {
   }
 }
 
+/// How well boxes written in one format and read in another agree with what they are.
+double mean_agreement(const std::vector<Sample>& all, const BoxFormat& format,
+                      const BoxFormat& read) {
+  double sum = 0;
+  const int digits = format.unit == BoxUnit::kFractions ? 3 : 0;
+  for (const Sample& one : all) {
+    sum +=
+        box_iou(box_in_pixels(written(one, format, digits), read, one.width, one.height), one.box);
+  }
+  return sum / static_cast<double>(all.size());
+}
+
 TEST(BoxFormatGuess, WithWhatIsRightAllFormatsAreFound) {
+  std::map<std::string, int> missed;
   for (uint64_t seed = 0; seed < 50; ++seed) {
     const auto all = samples(12, seed);
     for (const BoxFormat& declared : {kPixelCorners, kFractionCorners}) {
@@ -202,10 +215,15 @@ TEST(BoxFormatGuess, WithWhatIsRightAllFormatsAreFound) {
           if (result.format == format) continue;
           // Orders may agree too well to be distinguished for certain; then it scores well anyway.
           EXPECT_EQ(unit, declared.unit) << box_format_words(format) << " seed " << seed;
+          EXPECT_EQ(result.format, declared) << box_format_words(format) << " seed " << seed;
+          EXPECT_GT(mean_agreement(all, format, result.format), 0.3)
+              << box_format_words(format) << " seed " << seed;
+          ++missed[box_format_name(format)];
         }
       }
     }
   }
+  for (const auto& [name, count] : missed) EXPECT_LT(count, 5) << name << " of 100";
 }
 
 TEST(BoxFormatGuess, FewBoxesAreNamedOnly) {

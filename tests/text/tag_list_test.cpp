@@ -39,7 +39,11 @@ TEST(TagList, TheOraclesFiles) {
   const std::filesystem::path folder = oracle_dir();
   const TagList list =
       TagList::load(folder / "ram_tag_list.txt", folder / "ram_tag_list_threshold.txt");
-  EXPECT_EQ(list.names.size(), list.thresholds.size());
+  EXPECT_EQ(list.names.size(), 120u);
+  ASSERT_EQ(list.thresholds.size(), 120u);
+  EXPECT_EQ(list.names[0], "arch");
+  EXPECT_EQ(list.thresholds[0], 0.8F);
+  EXPECT_EQ(list.names[119], "yard");  // no line end behind it
 }
 
 TEST(TagList, TheReleasedFiles) {
