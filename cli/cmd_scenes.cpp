@@ -84,8 +84,7 @@ void add_scenes(CLI::App& program, Terminal& terminal) {
       ->capture_default_str();
   command
       ->add_option("--evaluation", arguments->evaluation,
-                   "Scenes of the evaluation sets: test, or held_out (combinations that training "
-                   "never shows)")
+                   "Evaluation scenes: test, or held_out (unseen combinations)")
       ->type_name("SPLIT")
       ->capture_default_str();
   command->add_option("--sheet", arguments->sheet, "Contact sheet of samples with their boxes")

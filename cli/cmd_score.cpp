@@ -144,8 +144,7 @@ void add_score(CLI::App& program, Terminal& terminal) {
       ->capture_default_str();
   command
       ->add_option("--box-format", arguments->box_format,
-                   "rec: unit and order of the predicted boxes, for instance xyxy_thousandths or "
-                   "xywh_pixels; default: guessed from all of them, and said")
+                   "rec: of predicted boxes (xywh_pixels, ...); default: guessed")
       ->type_name("NAME");
   add_output_options(*command, arguments->common);
   command->callback([arguments, &terminal] { run(*arguments, terminal); });

@@ -37,7 +37,7 @@ void add_scoring_options(CLI::App& command, EvalArguments& arguments) {
 void add_api_options(CLI::App& command, EvalArguments& arguments) {
   command
       .add_option("--api", arguments.api.url,
-                  "Ask this OpenAI-compatible server instead of --model (key: LION_API_KEY)")
+                  "OpenAI-compatible server to ask (its key: LION_API_KEY)")
       ->type_name("URL")
       ->group("Server");
   command.add_option("--api-model", arguments.api.model, "The model as the server calls it")
@@ -63,7 +63,7 @@ void add_api_options(CLI::App& command, EvalArguments& arguments) {
 
 void add_eval_options(CLI::App& command, EvalArguments& arguments) {
   command.add_option("BENCH", arguments.benchmark,
-                     "coco, okvqa, refcoco_testA, ..., or captions, vqa, rec, pope, objects, all");
+                     "coco, refcoco_val, ..., or captions, vqa, rec, pope, objects, all");
   command.add_option("--data", arguments.data, "Folder with the official files")->type_name("DIR");
   command
       .add_option("--own", arguments.own,
