@@ -30,7 +30,7 @@ namespace {
 /// times as long. A short spin costs nothing on an idle machine (docs/performance.md). Its library
 /// reads the environment when it is loaded, which is now; what a person has set stays.
 void choose_waiting() {
-  constexpr const char* kShortSpin = "3000";
+  constexpr const char* kShortSpin = "10000";
   if (std::getenv("OMP_WAIT_POLICY") == nullptr) ::setenv("GOMP_SPINCOUNT", kShortSpin, 0);
   // A container's limit of CPU time is none of the processors that OpenMP counts.
   const int64_t quota = cpu_quota();
